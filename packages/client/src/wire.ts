@@ -1,0 +1,470 @@
+/**
+ * The shapes of the HTTP contract, version 1: what travels, and nothing else. Types only.
+ * Amounts are JSON numbers of credits; times are RFC 3339 UTC with milliseconds; every list is in one page shape.
+ */
+
+/** Credits going in: a number, or a decimal string where a float would not do. */
+export type Amount = number | string;
+/** RFC 3339, e.g. `2026-03-25T10:00:00.000Z`. */
+export type Instant = string;
+/** String values and small JSON of the caller's own; kept, never interpreted. */
+export type Metadata = { [key: string]: Json };
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export type Surface = 'web' | 'desktop_windows' | 'desktop_macos' | 'ios' | 'android' | 'server';
+
+export type EntryType =
+  | 'grant'
+  | 'consume'
+  | 'hold'
+  | 'capture'
+  | 'release'
+  | 'refund'
+  | 'expire'
+  | 'void'
+  | 'freeze'
+  | 'unfreeze'
+  | 'extend'
+  | 'adjust'
+  | 'transfer';
+
+/** How much of a feature: a count of its unit, or its dimensions by name (`{ seconds: 10, resolution: "1080p" }`). */
+export type Units = number | string | { [dimension: string]: number | string };
+
+export interface Page<T> {
+  data: T[];
+  next_cursor: string | null;
+}
+
+// ——— accounts and balances ———
+
+export interface AccountRequest {
+  kind?: 'user' | 'team';
+  time_zone?: string;
+  metadata?: Metadata;
+}
+
+export interface Account {
+  account: string;
+  kind: 'user' | 'team';
+  time_zone: string;
+  metadata: Metadata;
+  version: number;
+  created_at: Instant;
+}
+
+export interface ClassBalance {
+  class: string;
+  total: number;
+  held: number;
+  /** In lots that are frozen: theirs, and not spendable until unfrozen. */
+  frozen: number;
+  /** total − held − frozen. */
+  available: number;
+  next_expiry: { at: Instant; amount: number } | null;
+}
+
+export interface Balance {
+  account: string;
+  /** The account's last ledger sequence number: it only grows, by one per entry. */
+  version: number;
+  as_of: Instant;
+  total: number;
+  held: number;
+  frozen: number;
+  available: number;
+  debt: number;
+  /** Every class of the catalog in draw order, also at zero. */
+  classes: ClassBalance[];
+  /** Spendable lots in the order in which they will be drawn. */
+  draw_order: string[];
+}
+
+export type GrantState = 'active' | 'scheduled' | 'depleted' | 'expired' | 'voided' | 'frozen';
+
+export interface Source {
+  type: string;
+  ref: string | null;
+}
+
+export interface Cost {
+  /** What was paid for the lot, net, in the currency's minor unit. */
+  amount_minor: number;
+  /** ISO 4217, upper case. */
+  currency: string;
+}
+
+export interface Grant {
+  id: string;
+  account: string;
+  class: string;
+  amount: number;
+  remaining: number;
+  held: number;
+  consumed: number;
+  expired: number;
+  voided: number;
+  priority: number;
+  effective_at: Instant;
+  expires_at: Instant | null;
+  /** Features that may draw on the lot; null means every feature. */
+  features: string[] | null;
+  source: Source;
+  cost: Cost | null;
+  state: GrantState;
+  catalog_version: string;
+  metadata: Metadata;
+  created_at: Instant;
+}
+
+// ——— changes ———
+
+export interface GrantRequest {
+  class: string;
+  amount: Amount;
+  effective_at?: Instant;
+  expires_at?: Instant | null;
+  /** ISO 8601 calendar duration in the account's time zone, counted from `effective_at`. */
+  valid_for?: string;
+  priority?: number;
+  features?: string[];
+  source?: { type: string; ref?: string | null };
+  cost?: Cost;
+  metadata?: Metadata;
+}
+
+export interface Draw {
+  grant: string;
+  class: string;
+  amount: number;
+}
+
+export interface Operation {
+  id: string;
+  type: EntryType;
+  account: string;
+  seq: number;
+  /** Positive: what was asked for and done. The ledger entry carries the signed change. */
+  amount: number;
+  at: Instant;
+  feature?: string;
+  units?: Units;
+  /** The lots concerned, in draw order; of a refund, in the order in which they were filled again. */
+  draws: Draw[];
+  /** Part of the amount that no lot covered, where the catalog allows an overdraft. */
+  overdraft?: number;
+  hold?: string;
+  /** The operation that this one undoes or completes. */
+  reverses?: string;
+  member?: string;
+  reason?: string;
+  metadata?: Metadata;
+}
+
+export interface Receipt {
+  operation: Operation;
+  balance: Balance;
+}
+
+export interface GrantReceipt extends Receipt {
+  grant: Grant;
+}
+
+/** A consume that did its work on the person's device: nothing was written. */
+export interface FreeOnDevice {
+  operation: null;
+  charged: 0;
+  mode: 'free_on_device';
+  balance: null;
+}
+
+export interface SpendRequest {
+  feature?: string;
+  units?: Units;
+  amount?: Amount;
+  /** Secret keys only; a session's surface comes from its token. */
+  surface?: Surface;
+  /** Team accounts: on whose behalf. */
+  member?: string;
+  quote?: string;
+  metadata?: Metadata;
+}
+
+export interface ConsumeRequest extends SpendRequest {
+  /** Take what is there and let the rest become debt, where the catalog allows it. */
+  overdraft?: boolean;
+}
+
+export interface HoldRequest extends SpendRequest {
+  ttl_seconds?: number;
+}
+
+export interface BatchRequest {
+  operations: (ConsumeRequest & { account: string; idempotency_key: string })[];
+}
+
+export interface BatchResult {
+  status: number;
+  operation?: Operation | null;
+  balance?: Balance | null;
+  replayed?: boolean;
+  mode?: 'free_on_device';
+  error?: Problem;
+}
+
+export interface BatchResponse {
+  results: BatchResult[];
+}
+
+export interface QuoteRequest {
+  feature?: string;
+  units?: Units;
+  amount?: Amount;
+  surface?: Surface;
+}
+
+export interface Quote {
+  quote: string;
+  feature: string | null;
+  units?: Units;
+  amount: number;
+  price_version: string;
+  draws: Draw[];
+  after: Balance;
+  sufficient: boolean;
+  shortfall: number;
+  expires_at: Instant;
+}
+
+export type HoldState = 'open' | 'captured' | 'released' | 'timed_out';
+
+export interface Hold {
+  id: string;
+  account: string;
+  amount: number;
+  captured: number;
+  feature: string | null;
+  draws: Draw[];
+  state: HoldState;
+  created_at: Instant;
+  expires_at: Instant;
+}
+
+export interface HoldReceipt extends Receipt {
+  hold: Hold;
+}
+
+export interface CaptureRequest {
+  amount?: Amount;
+  metadata?: Metadata;
+}
+
+export interface ReleaseRequest {
+  reason?: string;
+}
+
+export interface ExtendHoldRequest {
+  ttl_seconds: number;
+}
+
+export interface RefundRequest {
+  amount?: Amount;
+  reason: string;
+  metadata?: Metadata;
+}
+
+export interface ReasonRequest {
+  reason: string;
+}
+
+export interface ExtendGrantRequest {
+  /** Later than now and than the present expiry; null: never expires. */
+  expires_at: Instant | null;
+  reason?: string;
+}
+
+export interface AdjustRequest {
+  /** Signed: a positive adjustment grants a lot of `class`, a negative one draws in the usual order. */
+  amount: Amount;
+  class?: string;
+  reason: string;
+  metadata?: Metadata;
+}
+
+// ——— explanation and history ———
+
+export interface ExplainedGrant {
+  grant: string;
+  class: string;
+  /** Position in the order at that instant, from 1; null where the lot was not eligible. */
+  position: number | null;
+  available: number;
+  drawn: number;
+  /** The rule that decided. */
+  rule:
+    | 'class'
+    | 'expiring_first'
+    | 'priority'
+    | 'expiry'
+    | 'feature_scope'
+    | 'effective_at'
+    | 'created'
+    | 'first'
+    | 'only'
+    | 'frozen'
+    | 'held'
+    | 'other_feature'
+    | 'class_not_allowed'
+    | 'exhausted';
+  /** One sentence a person can read. */
+  because: string;
+}
+
+export interface Explanation {
+  operation: Operation;
+  grants: ExplainedGrant[];
+}
+
+export interface EntryMove {
+  grant: string;
+  class: string;
+  /** Signed change of what is left in the lot. */
+  remaining: number;
+  /** Signed change of what is reserved of it. */
+  held: number;
+}
+
+export interface Entry {
+  seq: number;
+  type: EntryType;
+  at: Instant;
+  /** Signed change of the account's total; `balance_after` is the running sum of these. */
+  amount: number;
+  /** Signed change of what is reserved. */
+  held: number;
+  /** Signed change of the debt. */
+  debt: number;
+  feature: string | null;
+  /** The operation's id; null where time alone was the cause (expiry, time-out, a scheduled grant's start). */
+  operation: string | null;
+  hold: string | null;
+  reverses: string | null;
+  moves: EntryMove[];
+  balance_after: number;
+  hash: string;
+  actor: string;
+  reason: string | null;
+  catalog_version: string;
+  metadata: Metadata;
+}
+
+export interface StatementClass {
+  class: string;
+  opening: number;
+  in: number;
+  out: number;
+  closing: number;
+  /** `in` and `out` by the type of entry; both positive. */
+  by_type: { type: EntryType; in: number; out: number }[];
+}
+
+export interface Statement {
+  account: string;
+  from: Instant;
+  to: Instant;
+  opening: number;
+  in: number;
+  out: number;
+  closing: number;
+  classes: StatementClass[];
+}
+
+/** One server-sent event of `GET /v1/accounts/{account}/events`. */
+export type StreamEvent =
+  | { type: 'balance'; balance: Balance }
+  | { type: 'entry'; seq: number; entry: Entry };
+
+// ——— catalog ———
+
+export type SurfaceMode = 'charge' | 'free_on_device' | 'open_on_web' | 'unsupported';
+
+export interface CatalogClass {
+  id: string;
+  name: string;
+  paid: boolean;
+}
+
+export interface CatalogFeature {
+  id: string;
+  name: string;
+  description?: string;
+  price: Json;
+  surfaces: { [surface in Surface]: SurfaceMode };
+}
+
+export interface Catalog {
+  version: string;
+  scale: number;
+  strategy: 'class_order' | 'expiring_first';
+  classes: CatalogClass[];
+  features: CatalogFeature[];
+  surfaces: { [surface in Surface]: { credits: boolean } };
+  plans: Json[];
+  packs: Json[];
+  campaigns: Json[];
+}
+
+// ——— keys, sessions, clock ———
+
+export interface SessionRequest {
+  account: string;
+  surface: Exclude<Surface, 'server'>;
+  teams?: string[];
+  ttl_seconds?: number;
+}
+
+export interface Session {
+  token: string;
+  expires_at: Instant;
+}
+
+export type Scope = 'read' | 'consume' | 'grant' | 'refund' | 'sessions' | 'webhooks' | 'admin';
+
+export interface KeyRequest {
+  name: string;
+  scopes?: Scope[];
+  expires_at?: Instant;
+}
+
+export interface Key {
+  id: string;
+  name: string;
+  /** The first characters of the key, to recognise it by. */
+  prefix: string;
+  scopes: Scope[];
+  created_at: Instant;
+  expires_at: Instant | null;
+  revoked_at: Instant | null;
+  last_used_at: Instant | null;
+}
+
+export interface CreatedKey extends Key {
+  /** The key itself: shown this once. */
+  secret: string;
+}
+
+export interface TestClock {
+  now: Instant;
+}
+
+// ——— errors ———
+
+/** RFC 9457. Switch on `code`; `detail` is for people. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  [detail: string]: unknown;
+}

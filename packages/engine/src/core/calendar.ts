@@ -1,0 +1,99 @@
+/**
+ * Calendar arithmetic on epoch milliseconds in an IANA time zone, through Temporal.
+ * Sums are made on the wall clock and then placed in the zone: adding to a zoned instant answers otherwise
+ * around daylight saving, and differs from PostgreSQL. This is the only file of core that imports a library.
+ */
+import { Temporal } from 'temporal-polyfill';
+
+/** An ISO 8601 duration in its parts, each a whole number ≥ 0. */
+export interface Duration {
+  readonly years: number;
+  readonly months: number;
+  readonly weeks: number;
+  readonly days: number;
+  readonly hours: number;
+  readonly minutes: number;
+  readonly seconds: number;
+}
+
+// Each part is bounded so that no sum leaves the years that RFC 3339 can write.
+const DURATION =
+  /^P(?=\d|T\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
+
+/** Reads an ISO 8601 duration such as `P30D`, `P1M` or `PT15M`; null where it is not one, is zero or negative. */
+export function parseDuration(text: string): Duration | null {
+  const match = DURATION.exec(text);
+  if (match === null) return null;
+  const part = (index: number): number => Number(match[index] ?? '0');
+  const duration = {
+    years: part(1),
+    months: part(2),
+    weeks: part(3),
+    days: part(4),
+    hours: part(5),
+    minutes: part(6),
+    seconds: part(7),
+  };
+  return Object.values(duration).some((n) => n > 0) ? duration : null;
+}
+
+/** The last instant that RFC 3339 writes with four digits of a year. */
+export const MAX_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * The instant `duration` × `times` after `instant`, by the calendar of `timeZone`: years to days move the wall
+ * clock and clamp to the month's end (Jan 31 + P1M = Feb 28/29), hours to seconds then pass exactly.
+ * A wall time that daylight saving skips is the later one; one that occurs twice is the later too.
+ * Periods pass their original anchor and `times`, never the previous end, so that no clamp accumulates.
+ */
+export function addDuration(
+  instant: number,
+  duration: Duration,
+  { timeZone = 'UTC', times = 1 }: { timeZone?: string; times?: number } = {},
+): number {
+  const calendarDays = {
+    years: duration.years * times,
+    months: duration.months * times,
+    weeks: duration.weeks * times,
+    days: duration.days * times,
+  };
+  const exactMs = (duration.hours * 3600 + duration.minutes * 60 + duration.seconds) * times * 1000;
+  const hasDate = Object.values(calendarDays).some((n) => n !== 0);
+  return (hasDate ? addCalendar(instant, calendarDays, timeZone) : instant) + exactMs;
+}
+
+function addCalendar(instant: number, parts: Temporal.DurationLike, timeZone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(instant)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .add(parts)
+    .toZonedDateTime(timeZone, { disambiguation: 'later' }).epochMilliseconds;
+}
+
+/** Whether the name is an IANA time zone (or a fixed offset) that this runtime knows. */
+export function isTimeZone(name: string): boolean {
+  if (name.length === 0 || name.length > 64) return false;
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Reads an RFC 3339 time, cut to the millisecond; null where it is not one or no such day exists. */
+export function parseInstant(text: string): number | null {
+  if (text.length > 40 || !INSTANT.test(text)) return null;
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes epoch milliseconds as RFC 3339 UTC with milliseconds. */
+export function formatInstant(instant: number): string {
+  return new Date(instant).toISOString();
+}

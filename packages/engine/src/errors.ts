@@ -1,0 +1,87 @@
+import type { Problem } from '@drawdown/client';
+
+/**
+ * The one table of refusals: code → HTTP status and title. Clients switch on the code; a code never changes its
+ * meaning or status within a version of the contract.
+ */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  invalid_amount: { status: 400, title: 'The amount is not valid' },
+  invalid_units: { status: 400, title: 'The units are not valid' },
+  unknown_feature: { status: 400, title: 'No such feature in the catalog' },
+  unknown_class: { status: 400, title: 'No such class in the catalog' },
+  unknown_surface: { status: 400, title: 'No such surface' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
+  invalid_quote: { status: 400, title: 'The quote is not one for this request' },
+  idempotency_key_required: { status: 400, title: 'An Idempotency-Key is required' },
+  unauthenticated: { status: 401, title: 'Credentials are missing or unknown' },
+  invalid_token: { status: 401, title: 'The session token is not valid' },
+  token_expired: { status: 401, title: 'The session token has expired' },
+  insufficient_credits: { status: 402, title: 'Not enough credits' },
+  forbidden: { status: 403, title: 'This credential may not do that' },
+  surface_not_supported: { status: 403, title: 'Credits cannot be used on this surface' },
+  overdraft_not_allowed: { status: 403, title: 'The catalog allows no overdraft' },
+  not_found: { status: 404, title: 'No such route' },
+  account_not_found: { status: 404, title: 'No such account' },
+  grant_not_found: { status: 404, title: 'No such grant' },
+  operation_not_found: { status: 404, title: 'No such operation' },
+  hold_not_found: { status: 404, title: 'No such hold' },
+  key_not_found: { status: 404, title: 'No such key' },
+  method_not_allowed: { status: 405, title: 'The route has no such method' },
+  idempotency_key_reused: { status: 409, title: 'The key was used with another input' },
+  quote_expired: { status: 409, title: 'The quote has expired' },
+  quote_changed: { status: 409, title: 'The quote no longer holds' },
+  amount_exceeds_hold: { status: 409, title: 'More than the hold reserves' },
+  hold_closed: { status: 409, title: 'The hold is closed' },
+  amount_exceeds_operation: { status: 409, title: 'More than the operation spent' },
+  operation_not_refundable: { status: 409, title: 'The operation spent nothing' },
+  grant_closed: { status: 409, title: 'The grant is closed' },
+  grant_frozen: { status: 409, title: 'The grant is frozen' },
+  grant_not_frozen: { status: 409, title: 'The grant is not frozen' },
+  expiry_not_later: { status: 409, title: 'A validity is never shortened' },
+  balance_limit_exceeded: { status: 409, title: 'The account would hold more than can be counted' },
+  account_kind_fixed: { status: 409, title: 'The kind of an account never changes' },
+  clock_backwards: { status: 409, title: 'The clock only moves forward' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  header_too_large: { status: 431, title: 'The headers are too large' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something broke on our side' },
+  unavailable: { status: 503, title: 'Not available now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A refusal at the door: nothing was written. `details` are JSON and go into the problem document as they are. */
+export class DrawdownError extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly title: string;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ProblemCode, detail?: string, details: Record<string, unknown> = {}, cause?: unknown) {
+    super(detail ?? PROBLEMS[code].title, cause === undefined ? undefined : { cause });
+    this.name = 'DrawdownError';
+    this.code = code;
+    this.status = PROBLEMS[code].status;
+    this.title = PROBLEMS[code].title;
+    this.details = details;
+  }
+
+  /** RFC 9457. */
+  toProblem(): Problem {
+    return {
+      type: `urn:drawdown:problem:${this.code}`,
+      title: this.title,
+      status: this.status,
+      code: this.code,
+      detail: this.message,
+      ...this.details,
+    };
+  }
+}
+
+/** A 400 that names the field at fault, for every kind of bad input. */
+export function invalid(field: string, reason: string, code: ProblemCode = 'invalid_request'): DrawdownError {
+  return new DrawdownError(code, `${field}: ${reason}`, { field, errors: [{ field, message: reason }] });
+}
