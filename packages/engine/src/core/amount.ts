@@ -59,3 +59,5 @@ export function formatAmount(atoms: bigint, scale: number): string {
 export function toCredits(atoms: bigint, scale: number): number {
   return scale === 0 ? Number(atoms) : Number(formatAmount(atoms, scale));
 }
+
+export const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -1,0 +1,117 @@
+import type { Entry, EntryDetail, Json, Metadata, Terms } from './account.ts';
+
+/** Why a command was refused: a value, so that it never sinks its neighbours. Amounts are atoms. */
+export type Refusal =
+  | { code: 'insufficient_credits'; required: bigint; available: bigint; held: bigint; shortfall: bigint }
+  | { code: 'overdraft_not_allowed' }
+  | { code: 'quote_expired'; expiresAt: number }
+  | { code: 'quote_changed' }
+  | { code: 'hold_not_found' }
+  | { code: 'hold_closed'; state: string }
+  | { code: 'amount_exceeds_hold'; held: bigint }
+  | { code: 'operation_not_found' }
+  | { code: 'operation_not_refundable' }
+  | { code: 'amount_exceeds_operation'; refundable: bigint }
+  | { code: 'grant_not_found' }
+  | { code: 'grant_closed'; state: string }
+  | { code: 'grant_frozen' }
+  | { code: 'grant_not_frozen' }
+  | { code: 'expiry_not_later' }
+  | { code: 'invalid_expiry'; field: 'expires_at' | 'valid_for' | 'effective_at' | 'ttl_seconds' }
+  | { code: 'balance_limit_exceeded'; limit: bigint };
+
+/** What a caller attached to spending; recorded, never interpreted here. */
+export interface Attached {
+  readonly units?: Json;
+  readonly member?: string;
+  readonly metadata?: Metadata;
+}
+
+/** What a quote promised: at most this much, and from no more precious class than this. */
+export interface QuotedDraw {
+  readonly expiresAt: number;
+  readonly amount: bigint;
+  /** Amount per class, by class id. */
+  readonly byClass: ReadonlyMap<string, bigint>;
+}
+
+export interface Spend extends Attached {
+  readonly amount: bigint;
+  readonly feature: string | null;
+  /** Classes the feature may be paid with; null: all. */
+  readonly classes: readonly string[] | null;
+  readonly quote: QuotedDraw | null;
+}
+
+export interface GrantCommand extends Omit<Terms, 'no' | 'effectiveAt' | 'expiresAt' | 'catalog'> {
+  readonly verb: 'grant';
+  /** Absent: at once. */
+  readonly effectiveAt: number | null;
+  /** An instant; a calendar duration counted from `effectiveAt`; or never. */
+  readonly validity: Validity;
+}
+
+export type Validity =
+  | { readonly kind: 'until'; readonly expiresAt: number }
+  | { readonly kind: 'for'; readonly duration: string }
+  | { readonly kind: 'forever' };
+
+export type Command =
+  | GrantCommand
+  | (Spend & { readonly verb: 'consume'; readonly overdraft: boolean })
+  | (Spend & { readonly verb: 'hold'; readonly ttlMs: number })
+  | {
+      readonly verb: 'capture';
+      readonly hold: number;
+      readonly amount: bigint | null;
+      readonly metadata?: Metadata;
+      readonly owner: string | null;
+    }
+  | {
+      readonly verb: 'release';
+      readonly hold: number;
+      readonly reason?: string;
+      readonly owner: string | null;
+    }
+  | {
+      readonly verb: 'extend_hold';
+      readonly hold: number;
+      readonly ttlMs: number;
+      readonly owner: string | null;
+    }
+  | {
+      readonly verb: 'refund';
+      readonly operation: number;
+      readonly amount: bigint | null;
+      readonly reason: string;
+      readonly metadata?: Metadata;
+    }
+  | { readonly verb: 'void'; readonly grant: number; readonly reason: string }
+  | {
+      readonly verb: 'extend';
+      readonly grant: number;
+      readonly expiresAt: number | null;
+      readonly reason?: string;
+    }
+  | { readonly verb: 'freeze'; readonly grant: number; readonly reason: string }
+  | { readonly verb: 'unfreeze'; readonly grant: number; readonly reason: string }
+  | {
+      readonly verb: 'adjust';
+      readonly amount: bigint;
+      readonly class: string | null;
+      readonly reason: string;
+      readonly metadata?: Metadata;
+    }
+  | { readonly verb: 'settle' };
+
+export type Decision =
+  | { readonly refusal: Refusal }
+  /** The first entry is the operation; others are what follows from it in the same instant. */
+  | { readonly entries: readonly Entry[] };
+
+export const refuse = (refusal: Refusal): Decision => ({ refusal });
+
+/** The optional parts of an entry's detail, without keys that say nothing. */
+export function detailOf(parts: { [K in keyof EntryDetail]: EntryDetail[K] | undefined }): EntryDetail {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}

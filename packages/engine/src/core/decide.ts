@@ -1,0 +1,52 @@
+import type { Account } from './account.ts';
+import { decideAdjust } from './adjust.ts';
+import type { Command, Decision } from './command.ts';
+import { decideConsume } from './consume.ts';
+import { decideGrant } from './grant.ts';
+import { decideCapture, decideExtendHold, decideHold, decideRelease } from './hold.ts';
+import { decideExtend, decideFreeze, decideVoid } from './lot.ts';
+import { decideRefund } from './refund.ts';
+import type { Rules } from './rules.ts';
+
+/** All that a decision may depend on besides the account and the command. */
+export interface Context {
+  /** One instant per operation, never before the account's last. */
+  readonly now: number;
+  readonly rules: Rules;
+  /** Who acts; recorded on the entry. */
+  readonly actor: string;
+}
+
+/**
+ * The pure heart: what a command does to a settled account, as entries, or why it is refused. Changes nothing:
+ * `apply` does. Any command may be decided again on the same state with the same answer.
+ */
+export function decide(account: Account, command: Command, context: Context): Decision {
+  switch (command.verb) {
+    case 'grant':
+      return decideGrant(account, command, context);
+    case 'consume':
+      return decideConsume(account, command, context);
+    case 'hold':
+      return decideHold(account, command, context);
+    case 'capture':
+      return decideCapture(account, command, context);
+    case 'release':
+      return decideRelease(account, command, context);
+    case 'extend_hold':
+      return decideExtendHold(account, command, context);
+    case 'refund':
+      return decideRefund(account, command, context);
+    case 'void':
+      return decideVoid(account, command, context);
+    case 'extend':
+      return decideExtend(account, command, context);
+    case 'freeze':
+    case 'unfreeze':
+      return decideFreeze(account, command, context);
+    case 'adjust':
+      return decideAdjust(account, command, context);
+    case 'settle':
+      return { entries: [] };
+  }
+}

@@ -1,0 +1,71 @@
+import { type Account, findGrant, type Grant, grantState, type Move, unheld } from './account.ts';
+import { MAX_INSTANT } from './calendar.ts';
+import { type Command, type Decision, detailOf, type Refusal, refuse } from './command.ts';
+import type { Context } from './decide.ts';
+import { ledgerWriter, type Posting } from './entry.ts';
+
+/** Takes back what is unspent and unheld of a lot; what a running hold gives back later is taken then. */
+export function decideVoid(
+  account: Account,
+  command: Command & { verb: 'void' },
+  context: Context,
+): Decision {
+  const lot = openLot(account, command.grant, context.now);
+  if ('code' in lot) return refuse(lot);
+  const free = unheld(lot);
+  const moves: Move[] = free > 0n ? [{ grant: lot.no, remaining: -free, held: 0n }] : [];
+  return single(account, context, {
+    type: 'void',
+    moves,
+    detail: { grant: lot.no, reason: command.reason },
+  });
+}
+
+/** Moves a lot's end later, or away; a validity is never shortened. */
+export function decideExtend(
+  account: Account,
+  command: Command & { verb: 'extend' },
+  context: Context,
+): Decision {
+  const lot = openLot(account, command.grant, context.now);
+  if ('code' in lot) return refuse(lot);
+  const { expiresAt } = command;
+  if (expiresAt !== null && expiresAt > MAX_INSTANT)
+    return refuse({ code: 'invalid_expiry', field: 'expires_at' });
+  if (lot.expiresAt === null || (expiresAt !== null && expiresAt <= lot.expiresAt)) {
+    return refuse({ code: 'expiry_not_later' });
+  }
+  return single(account, context, {
+    type: 'extend',
+    detail: { ...detailOf({ reason: command.reason }), grant: lot.no, expiresAt },
+  });
+}
+
+/** Keeps a lot from being drawn on or newly held; holds that it already has go on. */
+export function decideFreeze(
+  account: Account,
+  command: Command & { verb: 'freeze' | 'unfreeze' },
+  context: Context,
+): Decision {
+  const lot = openLot(account, command.grant, context.now);
+  if ('code' in lot) return refuse(lot);
+  if (command.verb === 'freeze' && lot.frozen) return refuse({ code: 'grant_frozen' });
+  if (command.verb === 'unfreeze' && !lot.frozen) return refuse({ code: 'grant_not_frozen' });
+  return single(account, context, {
+    type: command.verb,
+    detail: { grant: lot.no, reason: command.reason },
+  });
+}
+
+function single(account: Account, { now, actor, rules }: Context, posting: Posting): Decision {
+  return { entries: [ledgerWriter(account, { at: now, actor, catalog: rules.version })(posting)] };
+}
+
+/** A lot that still has a future: expired and voided ones are closed. A depleted one may be filled by a refund. */
+function openLot(account: Account, no: number, now: number): Grant | Refusal {
+  const lot = findGrant(account, no);
+  if (lot === undefined) return { code: 'grant_not_found' };
+  const state = grantState(lot, now);
+  const ended = lot.expiresAt !== null && lot.expiresAt <= now;
+  return state === 'expired' || state === 'voided' || ended ? { code: 'grant_closed', state } : lot;
+}
