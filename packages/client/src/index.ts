@@ -1,1 +1,21 @@
+export type { RetryOptions } from './backoff.ts';
+export {
+  type Client,
+  createClient,
+  type EntriesQuery,
+  type GrantsQuery,
+  type HoldsQuery,
+  type Period,
+  type Replayed,
+} from './client.ts';
+export {
+  DrawdownApiError,
+  DrawdownNetworkError,
+  type InsufficientCredits,
+  isInsufficientCredits,
+  isProblem,
+  type ProblemDetails,
+} from './errors.ts';
+export type { EventsOptions } from './events.ts';
+export type { CallOptions, ChangeOptions, ClientOptions } from './transport.ts';
 export type * from './wire.ts';

@@ -1,0 +1,297 @@
+import { DrawdownApiError } from './errors.ts';
+import { accountEvents, balances, type EventsOptions } from './events.ts';
+import {
+  type Answer,
+  type CallOptions,
+  type ChangeOptions,
+  type ClientOptions,
+  createTransport,
+  type Outgoing,
+  problemOf,
+  type Query,
+  segment,
+  type Transport,
+} from './transport.ts';
+import type * as wire from './wire.ts';
+
+/** Whether the answer is the stored one of an earlier call with the same key. */
+export interface Replayed {
+  replayed: boolean;
+}
+
+export interface GrantsQuery {
+  state?: wire.GrantState | 'all';
+  limit?: number;
+  cursor?: string;
+}
+
+export interface HoldsQuery {
+  state?: 'open' | 'all';
+  limit?: number;
+  cursor?: string;
+}
+
+export interface EntriesQuery {
+  type?: wire.EntryType;
+  class?: string;
+  feature?: string;
+  /** Entries at or after this instant. */
+  from?: wire.Instant;
+  /** Entries before this instant. */
+  to?: wire.Instant;
+  limit?: number;
+  cursor?: string;
+}
+
+export interface Period {
+  from: wire.Instant;
+  to: wire.Instant;
+}
+
+/**
+ * A client of one Drawdown server, for browsers and Node 20 or later. Every method resolves with what the server
+ * answered, or throws `DrawdownApiError` (the server refused), `DrawdownNetworkError` (no answer came; a change may
+ * have happened) or the reason of the signal that ended it. Changing calls carry an Idempotency-Key and repeat the
+ * same one on every retry, so that a retry never charges twice.
+ */
+export function createClient(options: ClientOptions) {
+  const transport = createTransport(options);
+  return {
+    ...accountMethods(transport),
+    ...grantMethods(transport),
+    ...spendingMethods(transport),
+    ...holdMethods(transport),
+    ...historyMethods(transport),
+    ...serverMethods(transport),
+  };
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+const accountPath = (account: string): string => `/v1/accounts/${segment(account)}`;
+const grantPath = (grant: string): string => `/v1/grants/${segment(grant)}`;
+const holdPath = (hold: string): string => `/v1/holds/${segment(hold)}`;
+const operationPath = (operation: string): string => `/v1/operations/${segment(operation)}`;
+
+function parsed<T>(answer: Answer): T {
+  try {
+    return JSON.parse(answer.body) as T;
+  } catch {
+    throw new DrawdownApiError(problemOf(answer), null);
+  }
+}
+
+async function read<T>(
+  transport: Transport,
+  path: string,
+  { query, options }: { query?: Query; options?: CallOptions | undefined } = {},
+): Promise<T> {
+  const outgoing: Outgoing = { method: 'GET', path };
+  if (query !== undefined) outgoing.query = query;
+  if (options !== undefined) outgoing.options = options;
+  return parsed<T>(await transport.send(outgoing));
+}
+
+async function post<T>(
+  transport: Transport,
+  path: string,
+  { body, options, kind }: { body: unknown; options?: ChangeOptions | undefined; kind: Outgoing['kind'] },
+): Promise<T> {
+  const outgoing: Outgoing = { method: 'POST', path, body };
+  if (kind !== undefined) outgoing.kind = kind;
+  if (options !== undefined) outgoing.options = options;
+  return parsed<T>(await transport.send(outgoing));
+}
+
+async function change<T>(
+  transport: Transport,
+  path: string,
+  { body, options }: { body: unknown; options?: ChangeOptions | undefined },
+): Promise<T & Replayed> {
+  const outgoing: Outgoing = { method: 'POST', path, body, kind: 'keyed' };
+  if (options !== undefined) outgoing.options = options;
+  const answer = await transport.send(outgoing);
+  return { ...parsed<T>(answer), replayed: answer.headers.get('idempotency-replayed') === 'true' };
+}
+
+/** Follows `next_cursor` to the end, one page in memory at a time. */
+async function* everyPage<T>(
+  page: (cursor: string | undefined) => Promise<wire.Page<T>>,
+): AsyncGenerator<T, void, undefined> {
+  for (let cursor: string | undefined; ; ) {
+    const { data, next_cursor } = await page(cursor);
+    yield* data;
+    if (next_cursor === null) return;
+    cursor = next_cursor;
+  }
+}
+
+function accountMethods(transport: Transport) {
+  return {
+    /** Creates the account or updates what is named. The kind never changes. */
+    async putAccount(account: string, body: wire.AccountRequest = {}, options: CallOptions = {}) {
+      const path = accountPath(account);
+      return parsed<wire.Account>(
+        await transport.send({ method: 'PUT', path, body, options, kind: 'repeatable' }),
+      );
+    },
+    getAccount: (account: string, options?: CallOptions) =>
+      read<wire.Account>(transport, accountPath(account), { options }),
+    /** The balance now, as it stood `at` a past instant, or as time alone will leave it `at` a future one. */
+    balance: (account: string, query: { at?: wire.Instant } = {}, options?: CallOptions) =>
+      read<wire.Balance>(transport, `${accountPath(account)}/balance`, { query: { ...query }, options }),
+    /** One page of the account's grants, in draw order. */
+    listGrants: (account: string, query: GrantsQuery = {}, options?: CallOptions) =>
+      read<wire.Page<wire.Grant>>(transport, `${accountPath(account)}/grants`, {
+        query: { ...query },
+        options,
+      }),
+  };
+}
+
+function grantMethods(transport: Transport) {
+  return {
+    /** Puts credits in: a grant of one class with its own validity. */
+    grant: (account: string, body: wire.GrantRequest, options?: ChangeOptions) =>
+      change<wire.GrantReceipt>(transport, `${accountPath(account)}/grants`, { body, options }),
+    getGrant: (grant: string, options?: CallOptions) =>
+      read<wire.Grant>(transport, grantPath(grant), { options }),
+    /** Takes back what is unspent and not held. */
+    voidGrant: (grant: string, body: wire.ReasonRequest, options?: ChangeOptions) =>
+      change<wire.GrantReceipt>(transport, `${grantPath(grant)}/void`, { body, options }),
+    /** Moves the expiry later; never earlier. */
+    extendGrant: (grant: string, body: wire.ExtendGrantRequest, options?: ChangeOptions) =>
+      change<wire.GrantReceipt>(transport, `${grantPath(grant)}/extend`, { body, options }),
+    /** Keeps the grant's credits from being spent until it is unfrozen. */
+    freezeGrant: (grant: string, body: wire.ReasonRequest, options?: ChangeOptions) =>
+      change<wire.GrantReceipt>(transport, `${grantPath(grant)}/freeze`, { body, options }),
+    unfreezeGrant: (grant: string, body: wire.ReasonRequest, options?: ChangeOptions) =>
+      change<wire.GrantReceipt>(transport, `${grantPath(grant)}/unfreeze`, { body, options }),
+    /** A signed correction by staff. */
+    adjust: (account: string, body: wire.AdjustRequest, options?: ChangeOptions) =>
+      change<wire.Receipt>(transport, `${accountPath(account)}/adjust`, { body, options }),
+  };
+}
+
+function spendingMethods(transport: Transport) {
+  return {
+    /** Spends all of the amount or, with 402 `insufficient_credits`, none of it. */
+    consume: (account: string, body: wire.ConsumeRequest, options?: ChangeOptions) =>
+      change<wire.Receipt | wire.FreeOnDevice>(transport, `${accountPath(account)}/consume`, {
+        body,
+        options,
+      }),
+    /**
+     * Up to 1,000 operations in one request, each judged on its own and answered in the same order. Each names its
+     * key, so that the batch can be repeated when no answer came.
+     */
+    consumeBatch: (body: wire.BatchRequest, options?: CallOptions) =>
+      post<wire.BatchResponse>(transport, '/v1/consume', { body, options, kind: 'repeatable' }),
+    /** What it would cost and which grants it would draw on; writes nothing. */
+    quote: (account: string, body: wire.QuoteRequest, options?: CallOptions) =>
+      post<wire.Quote>(transport, `${accountPath(account)}/quotes`, { body, options, kind: 'repeatable' }),
+    /** Puts the whole operation, or `amount` of it, back into the grants it came from. */
+    refund: (operation: string, body: wire.RefundRequest, options?: ChangeOptions) =>
+      change<wire.Receipt>(transport, `${operationPath(operation)}/refund`, { body, options }),
+  };
+}
+
+function holdMethods(transport: Transport) {
+  return {
+    /** Reserves an amount until it is captured, released, or its time runs out. */
+    hold: (account: string, body: wire.HoldRequest, options?: ChangeOptions) =>
+      change<wire.HoldReceipt | wire.FreeOnDevice>(transport, `${accountPath(account)}/holds`, {
+        body,
+        options,
+      }),
+    /** Spends what was held, or `amount` of it and gives back the rest. */
+    capture: (hold: string, body: wire.CaptureRequest = {}, options?: ChangeOptions) =>
+      change<wire.HoldReceipt>(transport, `${holdPath(hold)}/capture`, { body, options }),
+    release: (hold: string, body: wire.ReleaseRequest = {}, options?: ChangeOptions) =>
+      change<wire.HoldReceipt>(transport, `${holdPath(hold)}/release`, { body, options }),
+    /** Sets the time-out to `ttl_seconds` from now. */
+    extendHold: (hold: string, body: wire.ExtendHoldRequest, options?: ChangeOptions) =>
+      change<wire.HoldReceipt>(transport, `${holdPath(hold)}/extend`, { body, options }),
+    getHold: (hold: string, options?: CallOptions) => read<wire.Hold>(transport, holdPath(hold), { options }),
+    listHolds: (account: string, query: HoldsQuery = {}, options?: CallOptions) =>
+      read<wire.Page<wire.Hold>>(transport, `${accountPath(account)}/holds`, {
+        query: { ...query },
+        options,
+      }),
+  };
+}
+
+function historyMethods(transport: Transport) {
+  const entries = (account: string, query: EntriesQuery = {}, options?: CallOptions) =>
+    read<wire.Page<wire.Entry>>(transport, `${accountPath(account)}/entries`, {
+      query: { ...query },
+      options,
+    });
+  return {
+    operation: (operation: string, options?: CallOptions) =>
+      read<wire.Operation>(transport, operationPath(operation), { options }),
+    /** For each grant that could have been drawn on: whether it was, and which rule decided. */
+    explain: (operation: string, options?: CallOptions) =>
+      read<wire.Explanation>(transport, `${operationPath(operation)}/explain`, { options }),
+    /** One page of the ledger, newest first. */
+    entries,
+    /** The whole ledger, newest first, page by page as it is read. */
+    allEntries: (account: string, query: Omit<EntriesQuery, 'cursor'> = {}, options?: CallOptions) =>
+      everyPage((cursor) =>
+        entries(account, { limit: 200, ...query, ...(cursor === undefined ? {} : { cursor }) }, options),
+      ),
+    /** Opening + in − out = closing, for each class, between two instants. */
+    statement: (account: string, period: Period, options?: CallOptions) =>
+      read<wire.Statement>(transport, `${accountPath(account)}/statement`, { query: { ...period }, options }),
+    async statementCsv(account: string, period: Period, options: CallOptions = {}): Promise<string> {
+      const path = `${accountPath(account)}/statement`;
+      const query = { ...period, format: 'csv' };
+      return (await transport.send({ method: 'GET', path, query, options, accept: 'text/csv' })).body;
+    },
+    /** The live stream of entries and balances; resumes by itself, see `EventsOptions`. */
+    events: (account: string, options?: EventsOptions) => accountEvents(transport, account, options),
+    /** The balance now and after every change, until the signal aborts. */
+    watchBalance: (account: string, options?: { signal?: AbortSignal }) =>
+      balances(transport, account, options),
+  };
+}
+
+function serverMethods(transport: Transport) {
+  const clock = (
+    body: { now: wire.Instant } | { advance: string },
+    kind: 'repeatable' | 'once',
+    options?: CallOptions,
+  ) => post<wire.TestClock>(transport, '/v1/test_clock', { body, options, kind });
+  return {
+    catalog: (options?: CallOptions) => read<wire.Catalog>(transport, '/v1/catalog', { options }),
+    /** A short-lived token for one person on one surface. */
+    createSession: (body: wire.SessionRequest, options?: CallOptions) =>
+      post<wire.Session>(transport, '/v1/sessions', { body, options, kind: 'repeatable' }),
+    /** Sent once and never retried, since a second key would be made. */
+    createKey: (body: wire.KeyRequest, options?: CallOptions) =>
+      post<wire.CreatedKey>(transport, '/v1/keys', { body, options, kind: 'once' }),
+    listKeys: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
+      read<wire.Page<wire.Key>>(transport, '/v1/keys', { query: { ...query }, options }),
+    async revokeKey(key: string, options: CallOptions = {}): Promise<void> {
+      await transport.send({
+        method: 'DELETE',
+        path: `/v1/keys/${segment(key)}`,
+        options,
+        kind: 'repeatable',
+      });
+    },
+    /** Reads the test clock; 404 where the server runs on real time. */
+    testClock: (options?: CallOptions) => read<wire.TestClock>(transport, '/v1/test_clock', { options }),
+    setTestClock: (now: wire.Instant, options?: CallOptions) => clock({ now }, 'repeatable', options),
+    /** Sent once and never retried, since the clock would move twice. */
+    advanceTestClock: (advance: string, options?: CallOptions) => clock({ advance }, 'once', options),
+    /** Whether the process answers. */
+    async health(options: CallOptions = {}): Promise<void> {
+      await transport.send({ method: 'GET', path: '/healthz', options });
+    },
+    /** Whether database and migrations are in order; throws 503 `unavailable` where they are not. */
+    async ready(options: CallOptions = {}): Promise<void> {
+      await transport.send({ method: 'GET', path: '/readyz', options });
+    },
+  };
+}
