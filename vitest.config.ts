@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// Tests run from source: the two packages by name mean their own entry files, not what was last built.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@drawdown\/client$/, replacement: source('packages/client/src/index.ts') },
+      { find: /^drawdown$/, replacement: source('packages/engine/src/index.ts') },
+    ],
+  },
+  test: {
+    environment: 'node',
+    globalSetup: [source('packages/engine/test/support/global-setup.ts')],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'bench/**/*.test.ts'],
+  },
+});
