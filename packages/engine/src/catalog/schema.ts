@@ -30,12 +30,15 @@ const quantity = numeric('a quantity').refine(
   `must be above 0, at most ${MAX_UNITS} and have at most ${UNIT_DECIMALS} decimals`,
 );
 
+/** A price above ten thousand million is a slip; payment providers stop far below it. */
+const MAX_MINOR = 1_000_000_000_000;
+
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
 
 /** A record that may not be empty, with a message that does not speak of sizes. */
 const prices = (minimum: 0 | 1) =>
   z
-    .record(currency, z.int().min(minimum).max(1_000_000_000_00))
+    .record(currency, z.int().min(minimum).max(MAX_MINOR))
     .refine((record) => Object.keys(record).length > 0, 'must name at least one currency');
 
 const unique = <T>(values: readonly T[]) => new Set(values).size === values.length;
