@@ -72,6 +72,9 @@ function issuesOf(issue: SchemaIssue): CatalogIssue[] {
   if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
     return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), message: 'is not a known key' }));
   }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ path: pathText(issue.path), message: 'is missing' }];
+  }
   const inner = issue.code === 'invalid_key' ? issue.issues?.[0]?.message : undefined;
   return [{ path: pathText(issue.path), message: inner === undefined ? issue.message : `the key ${inner}` }];
 }
