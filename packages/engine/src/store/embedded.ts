@@ -96,7 +96,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     if (existsSync(data)) demandVersion(data, binaries);
     else await initialise({ home, user, binaries, password });
     await reclaim(data);
-    const server = new Server({ postgres: binaries.postgres, data, user, log, socketDirectory: socketDirectory(home, user) });
+    const server = new Server({
+      postgres: binaries.postgres,
+      data,
+      user,
+      log,
+      socketDirectory: socketDirectory(home, user),
+    });
     await server.start();
     const url = `postgres://${SUPERUSER}:${password}@${encodeURIComponent(server.socketDirectory)}:${SOCKET_PORT}/${DATABASE}`;
     let stopping: Promise<void> | undefined;
@@ -112,7 +118,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 }
 
 /** The real directory that holds the data: `directory` itself, or the one that its link `postgres` leads into. */
-function homeOf(options: { directory: string; user: ServiceUser | null; log: (line: string) => void }): string {
+function homeOf(options: {
+  directory: string;
+  user: ServiceUser | null;
+  log: (line: string) => void;
+}): string {
   const { directory, user } = options;
   const data = join(directory, 'postgres');
   const found = lstatSync(data, { throwIfNoEntry: false });
@@ -142,7 +152,9 @@ function keepPassword(home: string): string {
   const path = join(home, 'postgres.password');
   if (!existsSync(path)) {
     if (existsSync(join(home, 'postgres'))) {
-      throw new EmbeddedFailed(`${path} is missing: without it the existing data cannot be opened; restore it`);
+      throw new EmbeddedFailed(
+        `${path} is missing: without it the existing data cannot be opened; restore it`,
+      );
     }
     const making = `${path}.${randomBytes(6).toString('hex')}`;
     writeFileSync(making, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
@@ -172,7 +184,8 @@ async function initialise(options: {
 }): Promise<void> {
   const { home, user, binaries } = options;
   for (const name of readdirSync(home)) {
-    if (name.startsWith('postgres.init-')) rmSync(join(home, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    if (name.startsWith('postgres.init-'))
+      rmSync(join(home, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
   const making = mkdtempSync(join(home, 'postgres.init-'));
   const passwordFile = join(making, 'password');

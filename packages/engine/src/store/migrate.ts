@@ -86,7 +86,10 @@ async function readMigrations(directory: string): Promise<MigrationFile[]> {
   for (const name of names) {
     const version = files.length + 1;
     if (!/^\d{4}_[a-z0-9_]+\.sql$/.test(name) || Number(name.slice(0, 4)) !== version) {
-      throw new SchemaError('gap', `${name} is not migration ${version}: files are numbered 0001, 0002, …, each once`);
+      throw new SchemaError(
+        'gap',
+        `${name} is not migration ${version}: files are numbered 0001, 0002, …, each once`,
+      );
     }
     // A checkout may turn line ends; that does not change what is applied.
     const sql = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n');
@@ -138,7 +141,10 @@ function compare(applied: readonly AppliedMigration[], files: readonly Migration
       throw new SchemaError('gap', `The database records migration ${row.version} but not ${index + 1}`);
     }
     if (row.checksum !== file.checksum) {
-      throw new SchemaError('checksum_mismatch', `${file.name} was changed after it was applied; migrations are immutable`);
+      throw new SchemaError(
+        'checksum_mismatch',
+        `${file.name} was changed after it was applied; migrations are immutable`,
+      );
     }
   }
 }

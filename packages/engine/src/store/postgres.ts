@@ -153,7 +153,8 @@ class PostgresConnection implements Connection {
 
   #translate(error: unknown, name: string): Error {
     // One name for two texts is a mistake in the code, found before anything was sent.
-    if (error instanceof Error && error.message.startsWith('Prepared statements must be unique')) return error;
+    if (error instanceof Error && error.message.startsWith('Prepared statements must be unique'))
+      return error;
     const translated = translateError(error, name);
     // 26000 and 42P05 say that driver and server disagree about what is prepared (a parse that failed with others of
     // the same name in flight behind it); a fresh session agrees again.

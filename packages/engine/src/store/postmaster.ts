@@ -58,7 +58,8 @@ export async function startPostmaster(launch: Launch): Promise<ChildProcess> {
     try {
       return await startOnce(launch);
     } catch (error) {
-      const orphans = error instanceof EmbeddedFailed && /pre-existing shared memory block/.test(error.message);
+      const orphans =
+        error instanceof EmbeddedFailed && /pre-existing shared memory block/.test(error.message);
       if (!orphans || Date.now() > deadline) throw error;
       await sleep(100);
     }
@@ -66,6 +67,11 @@ export async function startPostmaster(launch: Launch): Promise<ChildProcess> {
 }
 
 async function startOnce(launch: Launch): Promise<ChildProcess> {
+  // A killed server leaves its socket and a lock that names its number, which may exist again. The data directory's
+  // own lock has been judged by now, and nobody else makes sockets here.
+  for (const suffix of ['', '.lock']) {
+    rmSync(join(launch.socketDirectory, `.s.PGSQL.${SOCKET_PORT}${suffix}`), { force: true });
+  }
   const args = ['-D', launch.data, '-p', String(SOCKET_PORT)];
   args.push('-k', `"${launch.socketDirectory.replaceAll('"', '""')}"`);
   for (const [name, value] of Object.entries(SETTINGS)) args.push('-c', `${name}=${value}`);
@@ -77,8 +83,12 @@ async function startOnce(launch: Launch): Promise<ChildProcess> {
   });
   const printed = followLog(child, launch.log);
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', (error) => reject(new EmbeddedFailed(`The database did not start: ${error.message}`)));
-    child.once('close', () => reject(new EmbeddedFailed(`The database did not start:\n${printed.join('\n')}`)));
+    child.once('error', (error) =>
+      reject(new EmbeddedFailed(`The database did not start: ${error.message}`)),
+    );
+    child.once('close', () =>
+      reject(new EmbeddedFailed(`The database did not start:\n${printed.join('\n')}`)),
+    );
   });
   const waiting = new AbortController();
   try {
@@ -95,7 +105,7 @@ async function startOnce(launch: Launch): Promise<ChildProcess> {
 /** The same surroundings for each program, whatever PG* variables the caller's shell has. */
 export function spawnOptions(user: ServiceUser | null) {
   return {
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
     cwd: '/',
     ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
   };
@@ -142,8 +152,8 @@ export async function stopPostmaster(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Makes way for a new server after an owner that died: stops its server if that still runs, and disarms a stale
- * `postmaster.pid` whose number now belongs to a stranger. Only the holder of the directory's lock may call it. A
+ * Makes way for a new server after an owner that died: stops its server if that still runs, else disarms the
+ * `postmaster.pid` that it left. Only the holder of the directory's lock may call it. A
  * temporary socket directory of the old server is removed unless it is the one to `keep`.
  */
 export async function reclaim(data: string, keep?: string): Promise<void> {
@@ -151,15 +161,16 @@ export async function reclaim(data: string, keep?: string): Promise<void> {
   if (found === null) return;
   if (isPostmasterOf(found.pid, data)) {
     await stopStranger(found.pid, data);
-  } else if (processIdentity(found.pid) !== null) {
-    // The file also says which shared memory sessions of the dead server may still use, so it must stay; PostgreSQL
-    // takes a file that names its own parent for stale and goes on to check that memory.
+  } else {
+    // PostgreSQL refuses to start when the number exists, be it a stranger's or a zombie's. The file also says which
+    // shared memory sessions of the dead server may still use, so it must stay; a file that names its own parent is
+    // stale to PostgreSQL, which then goes on to check that memory.
     const path = join(data, 'postmaster.pid');
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace(/^\d+/, String(process.pid)));
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^\d+/, String(process.pid)));
   }
   const socketDirectory = found.socketDirectory;
-  const temporary = dirname(socketDirectory) !== dirname(data) && basename(socketDirectory).startsWith(SOCKET_PREFIX);
+  const temporary =
+    dirname(socketDirectory) !== dirname(data) && basename(socketDirectory).startsWith(SOCKET_PREFIX);
   if (temporary && socketDirectory !== keep) rmSync(socketDirectory, { recursive: true, force: true });
 }
 

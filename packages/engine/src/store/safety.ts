@@ -38,7 +38,10 @@ const readSettings = statement<[], { name: string; setting: string }>(
  * `synchronous_commit` not off, as this session sees them. Else throws `UnsafeServer`. `allowUnsafe` accepts the
  * settings (throw-away databases in tests), never an old version.
  */
-export async function checkServer(database: Database, options: { allowUnsafe?: boolean } = {}): Promise<void> {
+export async function checkServer(
+  database: Database,
+  options: { allowUnsafe?: boolean } = {},
+): Promise<void> {
   const { rows } = await database.query(readSettings, []);
   const settings = new Map(rows.map((row) => [row.name, row.setting]));
   const version = settings.get('server_version') ?? 'unknown';

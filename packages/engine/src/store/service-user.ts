@@ -43,7 +43,16 @@ function create(): ServiceUser {
   const commands: [string, string[]][] = [
     [
       'useradd',
-      ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', NEW_NAME],
+      [
+        '--system',
+        '--user-group',
+        '--no-create-home',
+        '--home-dir',
+        '/nonexistent',
+        '--shell',
+        '/usr/sbin/nologin',
+        NEW_NAME,
+      ],
     ],
     ['adduser', ['-S', '-D', '-H', NEW_NAME]],
   ];

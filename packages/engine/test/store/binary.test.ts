@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  boolArray,
-  byteaArray,
-  int2Array,
-  int4Array,
-  int8Array,
-  textArray,
-} from '../../src/store/binary.ts';
+import { boolArray, byteaArray, int2Array, int4Array, int8Array, textArray } from '../../src/store/binary.ts';
 import { statement } from '../../src/store/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
@@ -49,8 +42,27 @@ const LARGEST = 2n ** 63n - 1n;
 const TWO_TO_53 = 2n ** 53n;
 
 it('int8[] round trips, from numbers and bigints', async () => {
-  const edge = fc.constantFrom(0n, -1n, LARGEST, -LARGEST - 1n, TWO_TO_53 + 1n, TWO_TO_53 - 1n, -TWO_TO_53 - 1n, 2n ** 32n, -(2n ** 32n));
-  const safe = fc.constantFrom(0, -1, 2 ** 31, -(2 ** 31), 2 ** 32 - 1, -(2 ** 32), 2 ** 53 - 1, -(2 ** 53) + 1);
+  const edge = fc.constantFrom(
+    0n,
+    -1n,
+    LARGEST,
+    -LARGEST - 1n,
+    TWO_TO_53 + 1n,
+    TWO_TO_53 - 1n,
+    -TWO_TO_53 - 1n,
+    2n ** 32n,
+    -(2n ** 32n),
+  );
+  const safe = fc.constantFrom(
+    0,
+    -1,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 32 - 1,
+    -(2 ** 32),
+    2 ** 53 - 1,
+    -(2 ** 53) + 1,
+  );
   const value = fc.oneof(edge, safe, fc.maxSafeInteger(), fc.bigInt({ min: -LARGEST - 1n, max: LARGEST }));
   await roundTrips({ type: 'int8', value, encode: int8Array, expected: BigInt });
   expect(await serverReads<bigint>('int8')(int8Array(new Float64Array([1, -2])))).toEqual([1n, -2n]);
@@ -59,13 +71,24 @@ it('int8[] round trips, from numbers and bigints', async () => {
 it('int4[], int2[] and boolean[] round trip', async () => {
   const same = <Value>(value: Value) => value;
   await roundTrips({ type: 'int4', value: fc.integer(), encode: int4Array, expected: same });
-  await roundTrips({ type: 'int2', value: fc.integer({ min: -32768, max: 32767 }), encode: int2Array, expected: same });
+  await roundTrips({
+    type: 'int2',
+    value: fc.integer({ min: -32768, max: 32767 }),
+    encode: int2Array,
+    expected: same,
+  });
   await roundTrips({ type: 'bool', value: fc.boolean(), encode: boolArray, expected: same });
 });
 
 it('text[] round trips in every script and length', async () => {
-  const character = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary', minLength: 30, maxLength: 300 }));
-  const value = fc.oneof(character, fc.constantFrom('', 'NULL', '{}', '"', '\\', 'é', '漢字'.repeat(50), 'a'.repeat(40), 'a'.repeat(41)));
+  const character = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'binary', minLength: 30, maxLength: 300 }),
+  );
+  const value = fc.oneof(
+    character,
+    fc.constantFrom('', 'NULL', '{}', '"', '\\', 'é', '漢字'.repeat(50), 'a'.repeat(40), 'a'.repeat(41)),
+  );
   await roundTrips({
     type: 'text',
     value: value.filter((text) => !text.includes('\0')),
@@ -76,11 +99,19 @@ it('text[] round trips in every script and length', async () => {
 });
 
 it('bytea[] round trips', async () => {
-  await roundTrips({ type: 'bytea', value: fc.uint8Array(), encode: byteaArray, expected: (bytes) => Buffer.from(bytes) });
+  await roundTrips({
+    type: 'bytea',
+    value: fc.uint8Array(),
+    encode: byteaArray,
+    expected: (bytes) => Buffer.from(bytes),
+  });
 });
 
 it('text[] carries jsonb[] by a cast, byte for byte to json', async () => {
-  const cast = statement<[Buffer], { item: string }>('test.jsonb', 'select unnest($1::text[]::json[]) as item');
+  const cast = statement<[Buffer], { item: string }>(
+    'test.jsonb',
+    'select unnest($1::text[]::json[]) as item',
+  );
   const { rows } = await fresh.database.query(cast, [textArray(['{"b": 1.0}', '[ ]'])]);
   expect(rows.map((row) => row.item)).toEqual(['{"b": 1.0}', '[ ]']);
 });

@@ -13,7 +13,10 @@ let directory: string;
 beforeEach(async () => {
   fresh = await freshDatabase({ empty: true });
   directory = await mkdtemp(join(tmpdir(), 'drawdown-migrate-'));
-  await writeFile(join(directory, '0001_first.sql'), 'create table drawdown.a (id int); insert into drawdown.a values (1);');
+  await writeFile(
+    join(directory, '0001_first.sql'),
+    'create table drawdown.a (id int); insert into drawdown.a values (1);',
+  );
   await writeFile(join(directory, '0002_second.sql'), 'create table drawdown.b (id int);\n');
 });
 afterEach(async () => {
@@ -23,13 +26,18 @@ afterEach(async () => {
 
 it('applies files in order, and nothing the second time', async () => {
   expect(await schemaVersion(fresh.database)).toBe(0);
-  expect(await migrate(fresh.database, directory)).toEqual({ applied: ['0001_first.sql', '0002_second.sql'], version: 2 });
+  expect(await migrate(fresh.database, directory)).toEqual({
+    applied: ['0001_first.sql', '0002_second.sql'],
+    version: 2,
+  });
   expect(await migrate(fresh.database, directory)).toEqual({ applied: [], version: 2 });
   expect(await schemaVersion(fresh.database)).toBe(2);
 });
 
 it('applies each file once when processes start together', async () => {
-  const databases = await Promise.all(Array.from({ length: 5 }, () => openPostgres({ url: fresh.url, poolSize: 2 })));
+  const databases = await Promise.all(
+    Array.from({ length: 5 }, () => openPostgres({ url: fresh.url, poolSize: 2 })),
+  );
   const results = await Promise.all(databases.map((database) => migrate(database, directory)));
   expect(results.map((result) => result.version)).toEqual([2, 2, 2, 2, 2]);
   expect(results.flatMap((result) => result.applied).sort()).toEqual(['0001_first.sql', '0002_second.sql']);
@@ -39,7 +47,10 @@ it('applies each file once when processes start together', async () => {
 });
 
 it('rolls a failing file back whole and keeps those before it', async () => {
-  await writeFile(join(directory, '0002_second.sql'), 'create table drawdown.b (id int); select no_such_function();');
+  await writeFile(
+    join(directory, '0002_second.sql'),
+    'create table drawdown.b (id int); select no_such_function();',
+  );
   await expect(migrate(fresh.database, directory)).rejects.toMatchObject({ sqlState: '42883' });
   expect(await schemaVersion(fresh.database)).toBe(1);
   await writeFile(join(directory, '0002_second.sql'), 'create table drawdown.b (id int);');
@@ -51,7 +62,10 @@ it('refuses a changed file, but not changed line ends', async () => {
   await writeFile(join(directory, '0002_second.sql'), 'create table drawdown.b (id int);\r\n');
   expect(await migrate(fresh.database, directory)).toEqual({ applied: [], version: 2 });
   await writeFile(join(directory, '0002_second.sql'), 'create table drawdown.b (id int8);\n');
-  await expect(migrate(fresh.database, directory)).rejects.toMatchObject({ name: 'SchemaError', code: 'checksum_mismatch' });
+  await expect(migrate(fresh.database, directory)).rejects.toMatchObject({
+    name: 'SchemaError',
+    code: 'checksum_mismatch',
+  });
 });
 
 it('refuses a database of a newer release', async () => {

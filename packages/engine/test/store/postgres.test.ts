@@ -9,13 +9,18 @@ const insert = statement<[number], never>('test.insert', 'insert into item (id) 
 const count = statement<[], { count: bigint }>('test.count', 'select count(*) as count from item');
 const sleep = statement<[number], never>('test.sleep', 'select pg_sleep($1)');
 const pid = statement<[], { pid: number }>('test.pid', 'select pg_backend_pid() as pid');
-const terminate = statement<[number], { done: boolean }>('test.terminate', 'select pg_terminate_backend($1) as done');
+const terminate = statement<[number], { done: boolean }>(
+  'test.terminate',
+  'select pg_terminate_backend($1) as done',
+);
 
 let fresh: FreshDatabase;
 beforeAll(async () => {
   fresh = await freshDatabase({ empty: true });
   await fresh.database.transaction((connection) =>
-    connection.script('create table item (id int8 primary key, price int8 constraint priced check (price >= 0))'),
+    connection.script(
+      'create table item (id int8 primary key, price int8 constraint priced check (price >= 0))',
+    ),
   );
 });
 afterAll(() => fresh.drop());
@@ -29,11 +34,16 @@ async function proxy() {
   const sockets: Socket[] = [];
   const state = { muteAnswers: false };
   const server = createServer((client) => {
-    const upstream = host.startsWith('/') ? dial(`${host}/.s.PGSQL.${target.port}`) : dial(Number(target.port || 5432), host);
+    const upstream = host.startsWith('/')
+      ? dial(`${host}/.s.PGSQL.${target.port}`)
+      : dial(Number(target.port || 5432), host);
     sockets.push(client, upstream);
     client.on('data', (chunk) => upstream.write(chunk));
     upstream.on('data', (chunk) => state.muteAnswers || client.write(chunk));
-    for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       from.on('close', () => to.destroy());
       from.on('error', () => to.destroy());
     }
@@ -46,7 +56,11 @@ async function proxy() {
   const cut = () => {
     for (const socket of sockets.splice(0)) socket.destroy();
   };
-  return { url: url.href, state, cut, close: () => (cut(), server.close()) };
+  const close = () => {
+    cut();
+    server.close();
+  };
+  return { url: url.href, state, cut, close };
 }
 
 describe('a connection', () => {
@@ -124,7 +138,10 @@ describe('a connection', () => {
 
   it('keeps parameters and values out of messages', async () => {
     const cast = statement<[string], never>('test.cast', 'select $1::text::int8');
-    const price = statement<[number, number], never>('test.price', 'insert into item (id, price) values ($1, $2)');
+    const price = statement<[number, number], never>(
+      'test.price',
+      'insert into item (id, price) values ($1, $2)',
+    );
     const errors = await Promise.all([
       fresh.database.query(cast, ['secret@example.com']).catch((error: unknown) => error),
       fresh.database.query(price, [99887766, -99887766]).catch((error: unknown) => error),
@@ -224,8 +241,17 @@ describe('a transaction', () => {
       await connection.query(one, [1]);
     });
     await expect(lost).rejects.toMatchObject({ kind: 'connection' });
-    expect(await database.transaction((connection) => connection.query(one, [2]))).toMatchObject({ rows: [{ value: 2 }] });
-    await expect.poll(() => database.query(one, [1]).then((answer) => answer.rows, () => null)).toEqual([{ value: 1 }]);
+    expect(await database.transaction((connection) => connection.query(one, [2]))).toMatchObject({
+      rows: [{ value: 2 }],
+    });
+    await expect
+      .poll(() =>
+        database.query(one, [1]).then(
+          (answer) => answer.rows,
+          () => null,
+        ),
+      )
+      .toEqual([{ value: 1 }]);
     await database.close();
     await expect(database.query(one, [1])).rejects.toMatchObject({ kind: 'connection' });
     await expect(database.transaction(async () => 1)).rejects.toMatchObject({ kind: 'connection' });
@@ -236,7 +262,7 @@ describe('opening', () => {
   it('tells a refusal from an absent server', async () => {
     const wrong = new URL(fresh.url);
     wrong.password = 'wrong';
-    if (process.env['DATABASE_URL'] === undefined) {
+    if (process.env.DATABASE_URL === undefined) {
       await expect(openPostgres({ url: wrong.href })).rejects.toMatchObject({ sqlState: '28P01' });
     }
     const absent = 'postgres://x:y@127.0.0.1:1/z';

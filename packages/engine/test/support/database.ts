@@ -27,7 +27,9 @@ export function serverUrl(): string {
 }
 
 /** Makes a database with the schema, or an empty one. Takes some tens of milliseconds. */
-export async function freshDatabase(options: { empty?: boolean; poolSize?: number } = {}): Promise<FreshDatabase> {
+export async function freshDatabase(
+  options: { empty?: boolean; poolSize?: number } = {},
+): Promise<FreshDatabase> {
   const server = serverUrl();
   const template = inject('template');
   const empty = options.empty === true;
@@ -44,12 +46,16 @@ export async function freshDatabase(options: { empty?: boolean; poolSize?: numbe
     await database.close();
     const leaked = await leakedSessions(server, name);
     await dropDatabase(server, name);
-    if (leaked.length > 0) throw new Error(`${leaked.length} sessions were left open: ${JSON.stringify(leaked)}`);
+    if (leaked.length > 0)
+      throw new Error(`${leaked.length} sessions were left open: ${JSON.stringify(leaked)}`);
   };
   return { url, database, drop };
 }
 
-async function leakedSessions(server: string, name: string): Promise<{ application: string; query: string }[]> {
+async function leakedSessions(
+  server: string,
+  name: string,
+): Promise<{ application: string; query: string }[]> {
   return await withDatabase(server, async (database) => {
     const deadline = Date.now() + GRACE_MS;
     for (;;) {

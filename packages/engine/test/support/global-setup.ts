@@ -36,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
-  const url = process.env['DATABASE_URL'];
+  const url = process.env.DATABASE_URL;
   if (url !== undefined && url !== '') return { url, stop: async () => undefined };
   const directory = await mkdtemp(join(tmpdir(), 'drawdown-test-'));
   // A root process runs the server as another user, who must be able to pass.
