@@ -114,7 +114,8 @@ export function kindOf(sqlState: string): DatabaseErrorKind {
   // Class 08 is a connection failure; 57P01 to 57P03 end the session or refuse it: administrator's shutdown, crash, starting up.
   // Whether a statement in flight had been committed cannot be told from them.
   // 25P03 and 25P04 are time-outs that end the session.
-  if (sqlState.startsWith('08') || /^(57P0[1-5]|25P0[34])$/.test(sqlState)) return 'connection';
+  // 53300, too many connections, comes before anything was sent and passes by itself.
+  if (sqlState.startsWith('08') || /^(57P0[1-5]|25P0[34]|53300)$/.test(sqlState)) return 'connection';
   return 'statement';
 }
 

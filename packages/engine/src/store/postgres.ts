@@ -1,20 +1,18 @@
 /** The only file that knows the driver: `Database` on node-postgres, pipelined. */
 import pg from 'pg';
 import {
-  BEGIN,
-  COMMIT,
   type Connection,
   type Database,
   DatabaseError,
   kindOf,
   lostConnection,
   type Result,
-  ROLLBACK,
-  rolledBack,
   type Statement,
   type Subscription,
 } from './database.ts';
+import { Listener, type ListeningConnection } from './listener.ts';
 import { closedError, ExclusiveConnections, SharedConnections } from './pool.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with `sslmode`, `sslrootcert` and the driver's other options as query parameters. */
@@ -29,16 +27,14 @@ export interface PostgresOptions {
 const DEFAULT_POOL_SIZE = 8;
 /** A statement of the engine takes milliseconds; one that runs this long hangs on something and must let go of its locks. `?statement_timeout=` in the URL overrides. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** The server ends a slow statement itself, so silence past this means that the server or the network is gone. */
+/** The server ends a slow statement itself, so silence past this means that the server or the network is gone. `?query_timeout=` overrides. */
 const SILENCE_TIMEOUT_MS = 2 * STATEMENT_TIMEOUT_MS;
+/** The longest that a timer can run: a migration takes what it takes. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /** A refused host answers at once; only a lost one is silent this long. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Idle sessions are probed so that a vanished server is noticed within about twenty seconds. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
-/** A listener tries again soon at first, and then no more often than a restarting server minds. */
-const RELISTEN_FIRST_MS = 50;
-const RELISTEN_MOST_MS = 5_000;
-
 /** Opens a database and proves that it answers. Throws `DatabaseError` of kind `connection` when it does not. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const database = new PostgresDatabase(options);
@@ -73,6 +69,7 @@ function clientConfig(options: PostgresOptions, statementTimeout: boolean): pg.C
     application_name: options.applicationName ?? 'drawdown',
     // Startup parameters, not SET: behind a pooler, what a session sets would stay with another caller's session.
     ...(statementTimeout ? { statement_timeout: STATEMENT_TIMEOUT_MS } : {}),
+    query_timeout: SILENCE_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
@@ -82,7 +79,7 @@ function clientConfig(options: PostgresOptions, statementTimeout: boolean): pg.C
   };
 }
 
-class PostgresConnection implements Connection {
+class PostgresConnection implements ListeningConnection {
   readonly #client: pg.Client;
   readonly #onClose: (connection: PostgresConnection) => void;
   #broken = false;
@@ -99,8 +96,12 @@ class PostgresConnection implements Connection {
     return this.#broken;
   }
 
-  get client(): pg.Client {
-    return this.#client;
+  onNotification(heard: (channel: string, payload: string) => void): void {
+    this.#client.on('notification', (message) => heard(message.channel, message.payload ?? ''));
+  }
+
+  onLost(lost: () => void): void {
+    this.#client.once('end', lost);
   }
 
   async query<Params extends readonly unknown[], Row>(
@@ -113,8 +114,7 @@ class PostgresConnection implements Connection {
         name: statement.name,
         text: statement.text,
         values: params as unknown as unknown[],
-        query_timeout: SILENCE_TIMEOUT_MS,
-      } as pg.QueryConfig<unknown[]>);
+      });
       return { rows: answer.rows as Row[], count: answer.rowCount ?? 0, command: answer.command };
     } catch (error) {
       throw this.#translate(error, statement.name);
@@ -124,7 +124,7 @@ class PostgresConnection implements Connection {
   async script(sql: string): Promise<void> {
     this.#demandOpen();
     try {
-      await this.#client.query(sql);
+      await this.#client.query({ text: sql, query_timeout: NO_TIMEOUT_MS } as pg.QueryConfig);
     } catch (error) {
       throw this.#translate(error, 'script');
     }
@@ -271,136 +271,4 @@ class PostgresDatabase implements Database {
 /** PgBouncer refuses startup parameters that it does not know; the time-out then is the server's own setting. */
 function isUnsupportedParameter(error: unknown): boolean {
   return error instanceof Error && /unsupported startup parameter/i.test(error.message);
-}
-
-async function inTransaction<T>(
-  session: Connection,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const transaction = new Transaction(session);
-  // BEGIN is not waited for: the first statements of the work travel with it.
-  const begun = session.query(BEGIN, []);
-  try {
-    const [, value] = await Promise.all([begun, work(transaction)]);
-    transaction.end();
-    const { command } = await session.query(COMMIT, []);
-    if (command !== 'COMMIT') throw rolledBack();
-    return value;
-  } catch (error) {
-    transaction.end();
-    await rollBack(session);
-    throw error;
-  }
-}
-
-/**
- * The session as the work sees it. Work that failed may have branches that still run; what they send after the end
- * would otherwise commit by itself.
- */
-class Transaction implements Connection {
-  readonly #session: Connection;
-  #ended = false;
-
-  constructor(session: Connection) {
-    this.#session = session;
-  }
-
-  get broken(): boolean {
-    return this.#session.broken;
-  }
-
-  end(): void {
-    this.#ended = true;
-  }
-
-  async query<Params extends readonly unknown[], Row>(
-    statement: Statement<Params, Row>,
-    params: NoInfer<Params>,
-  ): Promise<Result<Row>> {
-    this.#demandOpen();
-    return await this.#session.query(statement, params);
-  }
-
-  async script(sql: string): Promise<void> {
-    this.#demandOpen();
-    await this.#session.script(sql);
-  }
-
-  async close(): Promise<void> {
-    await this.#session.close();
-  }
-
-  #demandOpen(): void {
-    if (this.#ended) throw new Error('A statement was sent after the end of its transaction');
-  }
-}
-
-/** Leaves the session outside any transaction, or closed. */
-async function rollBack(connection: Connection): Promise<void> {
-  if (connection.broken) return;
-  try {
-    await connection.query(ROLLBACK, []);
-  } catch {
-    await connection.close();
-  }
-}
-
-/** A subscription that outlives its connections. */
-class Listener {
-  readonly #connect: () => Promise<PostgresConnection>;
-  readonly #channel: string;
-  readonly #on: { notification(payload: string): void; reconnected(): void };
-  #connection: PostgresConnection | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #closed = false;
-
-  constructor(
-    connect: () => Promise<PostgresConnection>,
-    channel: string,
-    on: { notification(payload: string): void; reconnected(): void },
-  ) {
-    this.#connect = connect;
-    this.#channel = channel;
-    this.#on = on;
-  }
-
-  async start(): Promise<void> {
-    const connection = await this.#connect();
-    connection.client.on('notification', (message) => {
-      if (message.channel === this.#channel) this.#on.notification(message.payload ?? '');
-    });
-    try {
-      await connection.script(`listen ${pg.escapeIdentifier(this.#channel)}`);
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
-    if (this.#closed) {
-      await connection.close();
-      return;
-    }
-    this.#connection = connection;
-    connection.client.once('end', () => this.#again(RELISTEN_FIRST_MS));
-    // The session may have ended between the answer and the line above, and then 'end' is already past.
-    if (connection.broken) this.#again(RELISTEN_FIRST_MS);
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#retry);
-    await this.#connection?.close();
-  }
-
-  #again(delay: number): void {
-    if (this.#closed || this.#retry !== undefined) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.start().then(
-        () => {
-          if (!this.#closed) this.#on.reconnected();
-        },
-        () => this.#again(Math.min(delay * 2, RELISTEN_MOST_MS)),
-      );
-    }, delay);
-  }
 }

@@ -183,6 +183,20 @@ describe('a connection', () => {
   });
 });
 
+it('gives a silent server up: the outcome is unknown', async () => {
+  const through = await proxy();
+  const url = new URL(through.url);
+  url.searchParams.set('query_timeout', '200');
+  const database = await openPostgres({ url: url.href });
+  const connection = await database.connect();
+  through.state.muteAnswers = true;
+  const sent = await Promise.allSettled([connection.query(one, [1]), connection.query(one, [2])]);
+  expect(sent).toMatchObject([{ reason: { kind: 'connection' } }, { reason: { kind: 'connection' } }]);
+  expect(connection.broken).toBe(true);
+  await database.close();
+  through.close();
+});
+
 describe('a transaction', () => {
   it('commits, and rolls back when the work throws', async () => {
     const before = (await countItems()) as bigint;
