@@ -1,0 +1,23 @@
+/** Who asks, once the credential has been checked. */
+import type { Scope, Surface } from '@drawdown/client';
+
+export interface SessionFacts {
+  readonly account: string;
+  /** Its own account first, then the teams that the token names. */
+  readonly accounts: readonly string[];
+  readonly surface: Surface;
+  /** Epoch milliseconds of the engine's clock. */
+  readonly expiresAt: number;
+}
+
+export interface Caller {
+  readonly kind: 'key' | 'staff' | 'session';
+  /** What the ledger records: `key:key_…`, `staff:key_…` or `user:u_1`. */
+  readonly actor: string;
+  /** The scope of idempotency keys: all of the product's own keys share one, each person has another. */
+  readonly principal: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly session: SessionFacts | null;
+  /** Throws as the credential's next request would: it expired, or was revoked. A stream asks from time to time. */
+  check(): Promise<void>;
+}

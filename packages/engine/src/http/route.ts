@@ -1,0 +1,125 @@
+/** A route as data: what the server registers, what the OpenAPI document says, and what the tests enumerate. */
+import type { Scope } from '@drawdown/client';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ProblemCode } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import type { Keys } from './keys.ts';
+import type { Call, Engine } from './port.ts';
+import type { Sessions } from './sessions.ts';
+import type { SigningKeys } from './signing.ts';
+import type { Streams } from './stream.ts';
+
+/**
+ * What a session may do with a route:
+ * `none`: nothing. `any`: all, since the answer is about no account. `own-account`: where the account in the path is
+ * its own or a team of it. `own-resource`: where the resource belongs to such an account; the engine looks.
+ * `own-hold`: where this person made the hold.
+ */
+export type SessionAccess = 'none' | 'any' | 'own-account' | 'own-resource' | 'own-hold';
+
+export type IdempotencyKeyRule = 'required' | 'optional' | 'none';
+
+/** What a handler may use besides its input; made once per server. */
+export interface Services {
+  readonly engine: Engine;
+  readonly keys: Keys;
+  readonly sessions: Sessions;
+  readonly signing: SigningKeys;
+  readonly streams: Streams;
+  readonly openapi: () => object;
+  readonly metrics: () => Promise<string>;
+}
+
+export interface Input<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Who asks, in the engine's terms; empty on a public route. */
+  readonly call: Call;
+  /** Null on a public route only. */
+  readonly caller: Caller | null;
+  readonly request: FastifyRequest;
+}
+
+export interface Answer {
+  /** JSON, or text or a stream of `type`. */
+  readonly body: unknown;
+  /** Absent: the route's own. */
+  readonly status?: number;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly replayed?: boolean;
+}
+
+/** How one status is documented. A schema is JSON unless a media type says otherwise. */
+export interface Documented {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly media?: string;
+  readonly example?: unknown;
+}
+
+interface Facts {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** With `{name}` for parameters, as the contract writes it. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: string;
+  /** What a secret key needs; null: the route is public. A key of staff (`admin`) may do everything. */
+  readonly scope: Scope | null;
+  readonly sessions: SessionAccess;
+  /** Whether a session's body is held to what an end user may state: a feature, never a price. */
+  readonly spends?: boolean;
+  readonly idempotency: IdempotencyKeyRule;
+  /** Bytes; absent: the server's limit. */
+  readonly bodyLimit?: number;
+  /** Present only where the engine has a test clock. */
+  readonly testClock?: boolean;
+  /** Neither counted nor limited: what machines ask all the time. */
+  readonly unlimited?: boolean;
+  /** The status of an answer that does not name one. */
+  readonly status: 200 | 201;
+  readonly answers: Readonly<Record<number, Documented | readonly Documented[]>>;
+  /** Refusals beyond those that follow from the rest of the route. */
+  readonly problems: readonly ProblemCode[];
+}
+
+interface Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+}
+
+/** A route whose input types have been checked and forgotten. */
+export interface Route extends Facts {
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  // A method, since those are compared both ways: each handler takes only what its own schemas let through.
+  handler(services: Services, input: Input<unknown, unknown, unknown>): Promise<Answer> | Answer;
+}
+
+/** Declares a route; the handler's input is typed by the schemas beside it. */
+export function route<
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  definition: Facts &
+    Schemas<P, Q, B> & {
+      handler(
+        services: Services,
+        input: Input<z.output<P>, z.output<Q>, z.output<B>>,
+      ): Promise<Answer> | Answer;
+    },
+): Route {
+  return definition;
+}
+
+/** The answer to a change: `replayed` travels as a header, so that a repeated body is the first one's equal. */
+export function receipt<T extends object>(result: T & { replayed?: boolean }): Answer {
+  const { replayed = false, ...body } = result;
+  return { body, replayed };
+}

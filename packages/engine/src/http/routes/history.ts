@@ -1,0 +1,122 @@
+/** The ledger of an account: as a list, as a statement, and live. */
+import { z } from 'zod';
+import { DrawdownError, invalid } from '../../errors.ts';
+import { route } from '../route.ts';
+import { entryPage, statement } from '../schemas/history.ts';
+import { catalogId, entryType, instantIn } from '../schemas/primitives.ts';
+import { ofAccount, paging } from './params.ts';
+
+const CSV = 'text/csv; charset=utf-8';
+const EVENT_STREAM = 'text/event-stream';
+
+const listEntries = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/entries',
+  operationId: 'listEntries',
+  summary: 'Lists the ledger, newest first',
+  tag: 'History',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  query: z.strictObject({
+    type: entryType.exactOptional(),
+    class: catalogId.exactOptional(),
+    feature: catalogId.exactOptional(),
+    from: instantIn.exactOptional(),
+    to: instantIn.exactOptional(),
+    ...paging,
+  }),
+  status: 200,
+  answers: { 200: { description: 'A page of entries', schema: entryPage } },
+  problems: ['account_not_found', 'unknown_class', 'invalid_cursor'],
+  handler: async ({ engine }, { params, query }) => ({ body: await engine.entries(params.account, query) }),
+});
+
+const getStatement = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/statement',
+  operationId: 'getStatement',
+  summary: 'Opening + in − out = closing, per class',
+  tag: 'History',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  query: z.strictObject({
+    from: instantIn,
+    to: instantIn,
+    format: z.enum(['json', 'csv']).exactOptional(),
+  }),
+  status: 200,
+  answers: {
+    200: [
+      { description: 'The statement of [from, to)', schema: statement },
+      { description: 'The same as a table', schema: z.string(), media: 'text/csv' },
+    ],
+  },
+  problems: ['account_not_found'],
+  handler: async ({ engine }, { params, query: { from, to, format } }) => {
+    if (format !== 'csv') return { body: await engine.statement(params.account, { from, to }) };
+    return {
+      body: await engine.statementCsv(params.account, { from, to }),
+      type: CSV,
+      headers: { 'content-disposition': 'attachment; filename="statement.csv"' },
+    };
+  },
+});
+
+const SEQ = /^(0|[1-9][0-9]{0,15})$/;
+
+const streamEvents = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/events',
+  operationId: 'streamEvents',
+  summary: 'The account live, as server-sent events: the balance, then each entry with the balance after it',
+  tag: 'History',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  query: z.strictObject({
+    last_event_id: z.string().regex(SEQ, 'must be the id of an event').exactOptional().meta({
+      description: 'Resumes behind that entry, as the header `Last-Event-ID` does, which goes first.',
+    }),
+  }),
+  status: 200,
+  answers: {
+    200: {
+      description:
+        'Events `balance` and `entry`, the latter with its seq as id; at the end `goodbye`, or `expired` with the credential. A comment at least every 15 s.',
+      schema: z.string(),
+      media: EVENT_STREAM,
+    },
+  },
+  problems: ['account_not_found'],
+  handler: async ({ engine, streams }, { params, query, caller, request }) => {
+    if (caller === null) throw new DrawdownError('unauthenticated');
+    const after = lastEventId(request.headers['last-event-id'], query.last_event_id);
+    // Refuses an absent account while there is still a status to refuse with.
+    const { version } = await engine.balance(params.account);
+    if (after !== undefined && after > version) throw invalid('Last-Event-ID', 'is ahead of the ledger');
+    const body = streams.open({
+      account: params.account,
+      caller,
+      ...(after === undefined ? {} : { after }),
+      events: (signal) => engine.events(params.account, after === undefined ? { signal } : { signal, after }),
+      now: () => engine.now(),
+    });
+    // Proxies buffer answers unless told otherwise, and a buffered event is a late one.
+    return { body, type: EVENT_STREAM, headers: { 'x-accel-buffering': 'no' } };
+  },
+});
+
+function lastEventId(header: string | string[] | undefined, query: string | undefined): number | undefined {
+  const text = header ?? query;
+  if (text === undefined) return undefined;
+  const seq = typeof text === 'string' && SEQ.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(seq)) throw invalid('Last-Event-ID', 'must be the id of an event');
+  return seq;
+}
+
+export const historyRoutes = [listEntries, getStatement, streamEvents];

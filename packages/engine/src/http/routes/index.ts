@@ -1,0 +1,23 @@
+import type { Route } from '../route.ts';
+import { accessRoutes } from './access.ts';
+import { accountRoutes } from './accounts.ts';
+import { catalogRoutes } from './catalog.ts';
+import { grantRoutes } from './grants.ts';
+import { historyRoutes } from './history.ts';
+import { holdRoutes } from './holds.ts';
+import { operationRoutes } from './operations.ts';
+import { processRoutes } from './process.ts';
+import { spendingRoutes } from './spending.ts';
+
+/** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
+export const ROUTES: readonly Route[] = [
+  ...accountRoutes,
+  ...grantRoutes,
+  ...spendingRoutes,
+  ...holdRoutes,
+  ...operationRoutes,
+  ...historyRoutes,
+  ...catalogRoutes,
+  ...accessRoutes,
+  ...processRoutes,
+];

@@ -1,0 +1,131 @@
+/**
+ * Session tokens: one person on one surface, for a short while. A token is a JWT that the engine's own keys sign;
+ * everything that it allows stands in it, so no request asks the database who is asking.
+ */
+import type { Session, SessionRequest, Surface } from '@drawdown/client';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { formatInstant } from '../core/calendar.ts';
+import { DrawdownError, invalid } from '../errors.ts';
+import type { SessionFacts } from './caller.ts';
+import type { Call, Engine } from './port.ts';
+import { DEFAULT_SESSION_SECONDS } from './schemas/access.ts';
+import { SURFACES } from './schemas/primitives.ts';
+import { ALGORITHM, type SigningKeys } from './signing.ts';
+
+const ISSUER = 'drawdown';
+const AUDIENCE = 'drawdown';
+/** 20 teams of 128 characters fit; longer is none of ours and not worth a signature check. */
+const MAX_TOKEN_LENGTH = 8_192;
+/** About 5 MB of tokens; the oldest gives way and is verified again when it comes back. */
+const MAX_VERIFIED = 10_000;
+
+export class Sessions {
+  readonly #engine: Engine;
+  readonly #signing: SigningKeys;
+  readonly #verified = new Map<string, SessionFacts>();
+
+  constructor({ engine, signing }: { engine: Engine; signing: SigningKeys }) {
+    this.#engine = engine;
+    this.#signing = signing;
+  }
+
+  /** Issues a token. An account that does not exist yet is created as a user's; teams must exist. */
+  async issue(request: SessionRequest, call: Call): Promise<Session> {
+    const { account } = await this.#engine.putAccount(request.account, {}, call);
+    if (account.kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
+    const teams = [...new Set(request.teams ?? [])];
+    for (const [index, team] of teams.entries()) await this.#requireTeam(team, `teams[${index}]`);
+    const now = await this.#engine.now();
+    const key = await this.#signing.signer(now);
+    // JWT times are whole seconds; rounding down keeps a token from outliving what was asked for.
+    const issued = Math.floor(now / 1000);
+    const expires = issued + (request.ttl_seconds ?? DEFAULT_SESSION_SECONDS);
+    const token = await new SignJWT({ surface: request.surface, teams })
+      .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setSubject(request.account)
+      .setIssuedAt(issued)
+      .setExpirationTime(expires)
+      .sign(key.privateKey);
+    return { token, expires_at: formatInstant(expires * 1000) };
+  }
+
+  /** What the token allows; throws 401 `invalid_token` or `token_expired`, by the engine's clock. */
+  async verify(token: string): Promise<SessionFacts> {
+    const now = await this.#engine.now();
+    const known = this.#verified.get(token);
+    if (known !== undefined) {
+      if (now < known.expiresAt) return known;
+      this.#verified.delete(token);
+      throw expired();
+    }
+    const facts = await this.#verifySignature(token, now);
+    this.#verified.set(token, facts);
+    for (const oldest of this.#verified.keys()) {
+      if (this.#verified.size <= MAX_VERIFIED) break;
+      this.#verified.delete(oldest);
+    }
+    return facts;
+  }
+
+  async #verifySignature(token: string, now: number): Promise<SessionFacts> {
+    const key = await this.#signing.verifier(kidOf(token));
+    if (key === null) throw refused();
+    try {
+      const { payload } = await jwtVerify(token, key.publicKey, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        typ: 'JWT',
+        requiredClaims: ['sub', 'exp', 'iat', 'surface'],
+        currentDate: new Date(now),
+      });
+      return factsOf(payload);
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw expired();
+      if (error instanceof errors.JOSEError) throw refused();
+      throw error;
+    }
+  }
+
+  async #requireTeam(team: string, field: string): Promise<void> {
+    const kind = await this.#engine.getAccount(team).then(
+      (account) => account.kind,
+      (error: unknown) => {
+        if (error instanceof DrawdownError && error.code === 'account_not_found') return null;
+        throw error;
+      },
+    );
+    if (kind !== 'team') throw invalid(field, 'is not a team');
+  }
+}
+
+function kidOf(token: string): string {
+  if (token.length > MAX_TOKEN_LENGTH) throw refused();
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    if (typeof kid === 'string') return kid;
+  } catch {
+    // Not a JWT at all: refused like any other.
+  }
+  throw refused();
+}
+
+function factsOf(payload: JWTPayload): SessionFacts {
+  const { sub, exp, surface, teams } = payload;
+  const known = SURFACES.find((candidate): candidate is Surface => candidate === surface);
+  if (typeof sub !== 'string' || typeof exp !== 'number' || known === undefined || known === 'server') {
+    throw refused();
+  }
+  if (!Array.isArray(teams) || !teams.every((team) => typeof team === 'string')) throw refused();
+  return { account: sub, accounts: [sub, ...teams], surface: known, expiresAt: exp * 1000 };
+}
+
+function refused(): DrawdownError {
+  return new DrawdownError('invalid_token');
+}
+
+function expired(): DrawdownError {
+  return new DrawdownError('token_expired');
+}
