@@ -107,7 +107,8 @@ function hydrate(root: string, into: string): void {
 function copyOf(root: string, target: string): string {
   const native = join(target, 'native');
   if (existsSync(target)) return native;
-  mkdirSync(dirname(target), { recursive: true });
+  const cache = dirname(target);
+  if (mkdirSync(cache, { recursive: true }) !== undefined) chmodSync(cache, 0o755);
   const making = mkdtempSync(`${target}.`);
   try {
     chmodSync(making, 0o755);

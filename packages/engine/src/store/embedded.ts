@@ -85,7 +85,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const log = options.log ?? (() => undefined);
   const directory = resolve(options.directory);
   // A service user must be able to pass through; what is secret inside has its own mode.
-  mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  makeDirectory(directory, process.getuid?.() === 0 ? 0o711 : 0o700);
   const user = serviceUser(join(directory, 'postgres'));
   const home = homeOf({ directory, user, log });
   const lock = lockDirectory(home);
@@ -128,11 +128,12 @@ function homeOf(options: {
   const found = lstatSync(data, { throwIfNoEntry: false });
   if (found?.isSymbolicLink()) {
     const home = dirname(resolve(directory, readlinkSync(data)));
-    mkdirSync(home, { recursive: true });
+    makeDirectory(SYSTEM_DIRECTORY, 0o755);
+    makeDirectory(home, 0o711);
     return realpathSync(home);
   }
   if (found !== undefined || canReach(user, directory)) return realpathSync(directory);
-  mkdirSync(SYSTEM_DIRECTORY, { recursive: true, mode: 0o755 });
+  makeDirectory(SYSTEM_DIRECTORY, 0o755);
   const home = mkdtempSync(join(SYSTEM_DIRECTORY, 'data-'));
   chmodSync(home, 0o711);
   try {
@@ -145,6 +146,11 @@ function homeOf(options: {
   }
   options.log(`the user of the server cannot reach ${directory}: the data are in ${home}`);
   return home;
+}
+
+/** Makes a directory with this mode whatever the umask; one that exists keeps its own. */
+function makeDirectory(path: string, mode: number): void {
+  if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, mode);
 }
 
 /** Made once, before the data that are locked with it, and never changed. */
