@@ -1,0 +1,152 @@
+import { numberValue, parseDetails, parseField, parseFields } from './fields.ts';
+import type { Action, DrawExpected, Expectation, Field, MoveExpected } from './model.ts';
+import type { Names } from './names.ts';
+import type { Words } from './words.ts';
+
+/** What may stand indented below each verb. */
+const CHANGE = ['draws', 'refused', 'same', 'operation', 'balance'] as const;
+const BELOW: Readonly<Partial<Record<Action['verb'], readonly string[]>>> = {
+  grant: [...CHANGE, 'grant'],
+  consume: [...CHANGE, 'free_on_device'],
+  hold: [...CHANGE, 'hold', 'free_on_device'],
+  capture: [...CHANGE, 'hold'],
+  release: [...CHANGE, 'hold'],
+  extend_hold: [...CHANGE, 'hold'],
+  refund: CHANGE,
+  extend_grant: [...CHANGE, 'grant'],
+  void: [...CHANGE, 'grant'],
+  freeze: [...CHANGE, 'grant'],
+  unfreeze: [...CHANGE, 'grant'],
+  adjust: CHANGE,
+  replay: [...CHANGE, 'grant', 'hold', 'free_on_device'],
+  quote: ['quote', 'draws', 'after', 'refused', 'free_on_device'],
+};
+
+const ENTRY_TYPES = [
+  ...(['grant', 'consume', 'hold', 'capture', 'release', 'refund', 'expire'] as const),
+  ...(['void', 'freeze', 'unfreeze', 'extend', 'adjust', 'transfer'] as const),
+];
+
+/** The fields that stand on the step's own line. */
+export function parseInline(action: Action, words: Words): Expectation[] {
+  const at = { line: words.line, text: words.text };
+  if (action.verb === 'balance' && !words.done) {
+    return [{ ...at, kind: 'fields', subject: 'balance', fields: parseFields(words, 'balance') }];
+  }
+  if (action.verb === 'check' && !words.done) {
+    const { subject } = action;
+    return [{ ...at, kind: 'fields', subject, fields: parseFields(words, subject) }];
+  }
+  words.end();
+  return [];
+}
+
+/** One indented line below a step. */
+export function parseExpectation(action: Action, words: Words, names: Names): Expectation {
+  const at = { line: words.line, text: words.text };
+  switch (action.verb) {
+    case 'entries':
+      return { ...at, ...parseEntry(words, names) };
+    case 'balance':
+      return { ...at, kind: 'fields', subject: 'balance', fields: parseFields(words, 'balance') };
+    case 'check': {
+      if (words.take('draws')) return { ...at, kind: 'draws', draws: parseDraws(words, names) };
+      return { ...at, kind: 'fields', subject: action.subject, fields: parseFields(words, action.subject) };
+    }
+    case 'explain': {
+      const grant = names.refer(words, 'grant');
+      return { ...at, kind: 'explained', grant, fields: parseFields(words, 'explained') };
+    }
+    case 'statement': {
+      if (!words.take('class')) {
+        return { ...at, kind: 'fields', subject: 'statement', fields: parseFields(words, 'statement') };
+      }
+      const className = words.name('a class');
+      return { ...at, kind: 'statement_class', class: className, fields: parseFields(words, 'statement') };
+    }
+    default:
+      return { ...at, ...parseOfChange(action, words, names) };
+  }
+}
+
+type Parsed = Expectation extends infer E
+  ? E extends Expectation
+    ? Omit<E, 'line' | 'text'>
+    : never
+  : never;
+
+function parseOfChange(action: Action, words: Words, names: Names): Parsed {
+  const allowed = BELOW[action.verb];
+  if (allowed === undefined) throw words.error(`nothing can be expected of "${action.verb}"`);
+  const word = words.oneOf(allowed, `an expectation of "${action.verb}"`);
+  switch (word) {
+    case 'draws':
+      return { kind: 'draws', draws: parseDraws(words, names) };
+    case 'refused': {
+      const code = words.matching(
+        /^[a-z_]+$/,
+        'the code of a refusal',
+        'a code is lower case, such as hold_closed',
+      );
+      return { kind: 'refused', code, fields: parseDetails(words) };
+    }
+    case 'same': {
+      words.keyword('answer');
+      const as = words.take('as') ? names.refer(words, 'operation', 'grant', 'hold') : null;
+      words.end();
+      return { kind: 'same_answer', as };
+    }
+    case 'free_on_device':
+      words.end();
+      return { kind: 'free_on_device' };
+    default: {
+      const subject = word as 'operation' | 'grant' | 'hold' | 'balance' | 'quote' | 'after';
+      return { kind: 'fields', subject, fields: parseFields(words, subject) };
+    }
+  }
+}
+
+/** `sub 20, act 5`, `nothing`, or `new NAME 10` for a lot that the step made. */
+function parseDraws(words: Words, names: Names): DrawExpected[] {
+  const draws: DrawExpected[] = [];
+  if (words.take('nothing')) {
+    words.end();
+    return draws;
+  }
+  do {
+    const isNew = words.take('new');
+    const grant = isNew ? names.declare(words, 'grant') : names.refer(words, 'grant');
+    draws.push({ grant, amount: Number(words.amount()), isNew });
+  } while (words.take(','));
+  words.end();
+  return draws;
+}
+
+/** `consume -25, total 110, moves sub -20 act -5`. */
+function parseEntry(words: Words, names: Names): Parsed {
+  const type = words.oneOf(ENTRY_TYPES, 'a type of entry');
+  const fields: Field[] = [
+    { label: 'type', path: ['type'], expected: { kind: 'text', value: type } },
+    {
+      label: 'amount',
+      path: ['amount'],
+      expected: numberValue(words.signed('the signed amount of the entry')),
+    },
+  ];
+  let moves: MoveExpected[] | null = null;
+  while (words.take(',')) {
+    if (words.take('moves')) moves = parseMoves(words, names);
+    else fields.push(parseField(words, 'entry'));
+  }
+  words.end();
+  return { kind: 'entry', fields, moves };
+}
+
+function parseMoves(words: Words, names: Names): MoveExpected[] {
+  const moves: MoveExpected[] = [];
+  do {
+    const grant = names.refer(words, 'grant');
+    moves.push({ grant, remaining: Number(words.signed('the signed change of the lot')) });
+  } while (!words.done && words.peek() !== ',');
+  return moves;
+}
