@@ -26,7 +26,7 @@ export function serverUrl(): string {
   return inject('serverUrl');
 }
 
-/** Makes a database with the schema, or an empty one. Takes some tens of milliseconds. */
+/** Makes a database with the schema, or an empty one. Takes about a quarter of a second, so one per file rather than per test. */
 export async function freshDatabase(
   options: { empty?: boolean; poolSize?: number } = {},
 ): Promise<FreshDatabase> {
