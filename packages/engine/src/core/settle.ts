@@ -76,6 +76,7 @@ function entriesOf(account: Account, due: Due, context: Context): readonly Entry
     return [post({ type: 'expire', moves: [{ grant: grant.no, remaining: -unheld(grant), held: 0n }] })];
   }
   const start = post({ type: 'grant', moves: [{ grant: grant.no, remaining: grant.amount, held: 0n }] });
-  const repaid = smaller(account.debt, grant.amount);
+  // A frozen lot is not drawn on, not even by a debt.
+  const repaid = grant.frozen ? 0n : smaller(account.debt, grant.amount);
   return repaid === 0n ? [start] : [start, post(repayment(grant.no, repaid))];
 }
