@@ -203,12 +203,12 @@ export type GrantState = 'active' | 'scheduled' | 'depleted' | 'expired' | 'void
 /** The one word that says what became of a lot, at `now`. */
 export function grantState(grant: Grant, now: number): GrantState {
   if (grant.phase === 'voided') return 'voided';
-  if (grant.remaining === 0n && grant.phase === 'started') {
-    return grant.expired > 0n || !isValid(grant, now) ? 'expired' : 'depleted';
+  if (grant.phase === 'started') {
+    if (!isValid(grant, now)) return 'expired';
+    if (grant.remaining === 0n) return 'depleted';
   }
   if (grant.frozen) return 'frozen';
-  if (grant.phase === 'scheduled') return 'scheduled';
-  return isValid(grant, now) ? 'active' : 'expired';
+  return grant.phase === 'scheduled' ? 'scheduled' : 'active';
 }
 
 export function findGrant(account: Account, no: number): Grant | undefined {
