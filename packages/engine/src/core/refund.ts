@@ -32,10 +32,12 @@ export function decideRefund(
   const refundable = spent(spending) - spending.refunded;
   const amount = command.amount ?? refundable;
   if (amount > refundable || amount === 0n) return refuse({ code: 'amount_exceeds_operation', refundable });
-  if (exceedsLimit(account, amount)) return refuse({ code: 'balance_limit_exceeded', limit: MAX_ATOMS });
+  const returns = returnsOf(account, spending, amount);
+  if (exceedsLimit(account, amount - returns.forgiven)) {
+    return refuse({ code: 'balance_limit_exceeded', limit: MAX_ATOMS });
+  }
 
   const { rules, now, actor } = context;
-  const returns = returnsOf(account, spending, amount);
   const { moves, grants } = placeReturns(account, returns, command.operation, context);
   const post = ledgerWriter(account, { at: now, actor, catalog: rules.version });
   const refund = post({
