@@ -39,6 +39,8 @@ export function parseDuration(text: string): Duration | null {
 
 /** The last instant that RFC 3339 writes with four digits of a year. */
 export const MAX_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** 0000-01-01Z, the first one. (`Date.UTC` would take the year 0 for 1900.) */
+const MIN_INSTANT = -62_167_219_200_000;
 
 /**
  * The instant `duration` × `times` after `instant`, by the calendar of `timeZone`: years to days move the wall
@@ -70,9 +72,12 @@ function addCalendar(instant: number, parts: Temporal.DurationLike, timeZone: st
     .toZonedDateTime(timeZone, { disambiguation: 'later' }).epochMilliseconds;
 }
 
+/** Temporal takes a whole date with a zone for that zone; a name is no date. */
+const ZONE = /^(?:[A-Za-z][\w+/-]{0,63}|[+-]\d{2}:\d{2})$/;
+
 /** Whether the name is an IANA time zone (or a fixed offset) that this runtime knows. */
 export function isTimeZone(name: string): boolean {
-  if (name.length === 0 || name.length > 64) return false;
+  if (!ZONE.test(name)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;
@@ -83,11 +88,15 @@ export function isTimeZone(name: string): boolean {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** Reads an RFC 3339 time, cut to the millisecond; null where it is not one or no such day exists. */
+/**
+ * Reads an RFC 3339 time, cut to the millisecond; null where it is not one, no such day exists, or its offset leads
+ * out of the years that can be written. A leap second is the second before it.
+ */
 export function parseInstant(text: string): number | null {
   if (text.length > 40 || !INSTANT.test(text)) return null;
   try {
-    return Temporal.Instant.from(text).epochMilliseconds;
+    const instant = Temporal.Instant.from(text).epochMilliseconds;
+    return instant < MIN_INSTANT || instant > MAX_INSTANT ? null : instant;
   } catch {
     return null;
   }
