@@ -314,8 +314,7 @@ export interface ExplainedGrant {
     | 'frozen'
     | 'held'
     | 'other_feature'
-    | 'class_not_allowed'
-    | 'exhausted';
+    | 'class_not_allowed';
   /** One sentence a person can read. */
   because: string;
 }

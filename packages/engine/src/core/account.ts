@@ -2,20 +2,22 @@
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type Metadata = { [key: string]: Json };
 
-export type EntryType =
-  | 'grant'
-  | 'consume'
-  | 'hold'
-  | 'capture'
-  | 'release'
-  | 'refund'
-  | 'expire'
-  | 'void'
-  | 'freeze'
-  | 'unfreeze'
-  | 'extend'
-  | 'adjust'
-  | 'transfer';
+export const ENTRY_TYPES = [
+  'grant',
+  'consume',
+  'hold',
+  'capture',
+  'release',
+  'refund',
+  'expire',
+  'void',
+  'freeze',
+  'unfreeze',
+  'extend',
+  'adjust',
+  'transfer',
+] as const;
+export type EntryType = (typeof ENTRY_TYPES)[number];
 
 /** What a grant is issued under; nothing but `expires_at` (later only) ever changes afterwards. */
 export interface Terms {
@@ -92,6 +94,8 @@ export interface EntryDetail {
   readonly grant?: number;
   /** The new end of a lot's validity or of a hold. */
   readonly expiresAt?: number | null;
+  /** When the operation in `reverses` was, so that its id is known without looking it up. */
+  readonly reversesAt?: number;
   readonly reason?: string;
   readonly units?: Json;
   readonly member?: string;

@@ -82,6 +82,8 @@ export type Command =
   | {
       readonly verb: 'refund';
       readonly operation: number;
+      /** Part of the operation's id: an id with another instant is no id of it. */
+      readonly operationAt: number;
       readonly amount: bigint | null;
       readonly reason: string;
       readonly metadata?: Metadata;
@@ -102,7 +104,9 @@ export type Command =
       readonly reason: string;
       readonly metadata?: Metadata;
     }
-  | { readonly verb: 'settle' };
+  | { readonly verb: 'settle' }
+  /** Asks only for what its key did before; refused where it did nothing. */
+  | { readonly verb: 'recall' };
 
 export type Decision =
   | { readonly refusal: Refusal }

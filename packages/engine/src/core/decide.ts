@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import { decideAdjust } from './adjust.ts';
-import type { Command, Decision } from './command.ts';
+import { type Command, type Decision, refuse } from './command.ts';
 import { decideConsume } from './consume.ts';
 import { decideGrant } from './grant.ts';
 import { decideCapture, decideExtendHold, decideHold, decideRelease } from './hold.ts';
@@ -48,5 +48,7 @@ export function decide(account: Account, command: Command, context: Context): De
       return decideAdjust(account, command, context);
     case 'settle':
       return { entries: [] };
+    case 'recall':
+      return refuse({ code: 'operation_not_found' });
   }
 }

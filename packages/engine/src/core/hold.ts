@@ -89,7 +89,7 @@ export function decideExtendHold(
         feature: hold.feature,
         hold: hold.no,
         reverses: hold.seq,
-        detail: { expiresAt },
+        detail: { expiresAt, reversesAt: hold.createdAt },
       }),
     ],
   };
@@ -122,7 +122,8 @@ export function closing(
     open -= taken;
     return { grant: one.grant, remaining: -taken, held: -one.amount };
   });
-  const end = post({ ...posting, moves, feature: hold.feature, hold: hold.no, reverses: hold.seq });
+  const detail = { ...posting.detail, reversesAt: hold.createdAt };
+  const end = post({ ...posting, detail, moves, feature: hold.feature, hold: hold.no, reverses: hold.seq });
   const freed = moves.map((move) => ({ grant: move.grant, amount: move.remaining - move.held }));
   return { entries: [end, ...lapses(account, freed, end.at).map(post)] };
 }

@@ -27,7 +27,9 @@ export function decideRefund(
   context: Context,
 ): Decision {
   const spending = account.spendings.get(command.operation);
-  if (spending === undefined) return refuse({ code: 'operation_not_found' });
+  if (spending === undefined || spending.entry.at !== command.operationAt) {
+    return refuse({ code: 'operation_not_found' });
+  }
   if (!isSpending(spending)) return refuse({ code: 'operation_not_refundable' });
   const refundable = spent(spending) - spending.refunded;
   const amount = command.amount ?? refundable;
@@ -48,6 +50,7 @@ export function decideRefund(
     reverses: command.operation,
     detail: detailOf({
       grants: grants.length > 0 ? grants : undefined,
+      reversesAt: spending.entry.at,
       reason: command.reason,
       metadata: command.metadata,
     }),

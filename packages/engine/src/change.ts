@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type * as wire from '@drawdown/client';
+import type { Catalog } from './catalog/catalog.ts';
+import { TIME } from './core/apply.ts';
+import type { Command } from './core/command.ts';
+import { DrawdownError, invalid } from './errors.ts';
+import { errorOf } from './refusal.ts';
+import { fingerprintOf, keyHash } from './store/chain.ts';
+import { DatabaseError } from './store/database.ts';
+import type { Outcome, Task, Verdict } from './store/task.ts';
+import type { Writer } from './store/transact.ts';
+
+/** Who asks. */
+export interface Call {
+  /** 1–255 characters. The same key with the same input is one effect and one answer, forever. */
+  readonly idempotencyKey?: string;
+  /** Recorded on the entry. */
+  readonly actor?: string;
+  /** Whose keys these are: principals never meet each other's. */
+  readonly principal?: string;
+  /** Where a person acts from; a server's own calls may state it in the body instead. */
+  readonly surface?: wire.Surface;
+  /** The holds of this actor only; others answer like absent ones. */
+  readonly ownHoldsOf?: string;
+  /** The accounts that ids may lead to; others answer like absent ones. */
+  readonly accounts?: readonly string[];
+}
+
+export type Replayed = { replayed: boolean };
+
+export interface RunnerSetting {
+  readonly catalog: Catalog;
+  readonly writer: Writer;
+  /** A quote that says what holds now, for a refusal that says the old one does not. */
+  readonly requote: (account: string, command: Command) => Promise<wire.Quote>;
+  readonly count: (verb: string, outcome: string) => void;
+}
+
+/** One change on its way: what is asked of which account. */
+export interface Asked<T> {
+  readonly account: { readonly number: number; readonly id: string };
+  readonly verb: Command['verb'];
+  /** What was asked, as it was asked: the key is bound to this, not to what it resolves to. */
+  readonly input: unknown;
+  /** May refuse; a repetition of a key is answered all the same, since catalogs change and first answers do not. */
+  readonly command: () => Command;
+  readonly call: Call;
+  readonly answer: (outcome: Outcome) => T;
+}
+
+/** Takes a change to the write path and turns its verdict into an answer or a typed error. */
+export class Runner {
+  readonly #setting: RunnerSetting;
+
+  constructor(setting: RunnerSetting) {
+    this.#setting = setting;
+  }
+
+  async run<T extends object>(asked: Asked<T>): Promise<T & Replayed> {
+    const { account, verb, call, answer } = asked;
+    const key = keyHash(call.principal ?? 'server', readKey(call.idempotencyKey ?? randomUUID()));
+    const task = {
+      account: account.number,
+      actor: call.actor ?? 'library',
+      key,
+      fingerprint: fingerprintOf(verb, asked.input),
+      answer,
+    };
+    let command: Command;
+    try {
+      command = asked.command();
+    } catch (refusal) {
+      const recalled = await this.#submit({ ...task, command: { verb: 'recall' } as const });
+      if (recalled.kind === 'done') return { ...recalled.value, replayed: recalled.replayed };
+      throw recalled.kind === 'reused' ? new DrawdownError('idempotency_key_reused') : refusal;
+    }
+    const verdict = await this.#submit({ ...task, command });
+    this.#setting.count(verb, verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind);
+    if (verdict.kind === 'done') return { ...verdict.value, replayed: verdict.replayed };
+    throw await this.#errorOf(verdict, account.id, command);
+  }
+
+  async #submit<T>(task: Task<T>): Promise<Verdict<T>> {
+    try {
+      return await this.#setting.writer.submit<T>(task);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      throw new DrawdownError(
+        'unavailable',
+        'The database cannot be reached. Whether this happened is not known: retry with the same Idempotency-Key.',
+        {},
+        error,
+      );
+    }
+  }
+
+  async #errorOf(verdict: Exclude<Verdict<unknown>, { kind: 'done' }>, account: string, command: Command) {
+    switch (verdict.kind) {
+      case 'reused':
+        return new DrawdownError('idempotency_key_reused');
+      case 'absent':
+        return new DrawdownError('account_not_found');
+      case 'broken':
+        return new DrawdownError('internal', undefined, {}, verdict.cause);
+      case 'refused': {
+        const error = errorOf(verdict.refusal, this.#setting.catalog);
+        if (verdict.refusal.code !== 'quote_changed') return error;
+        const quote = await this.#setting.requote(account, command);
+        return new DrawdownError('quote_changed', error.message, { quote });
+      }
+    }
+  }
+
+  /** Enters what time brought; answers from the settled state, or null where there is no such account. */
+  async settle<T>(account: number, answer: (outcome: Outcome) => T): Promise<T | null> {
+    const command = { verb: 'settle' } as const;
+    const verdict = await this.#submit({
+      account,
+      command,
+      actor: TIME,
+      key: null,
+      fingerprint: null,
+      answer,
+    });
+    if (verdict.kind === 'done') return verdict.value;
+    if (verdict.kind === 'broken') throw new DrawdownError('internal', undefined, {}, verdict.cause);
+    return null;
+  }
+}
+
+const MAX_KEY = 255;
+
+function readKey(key: unknown): string {
+  if (typeof key === 'string' && key.length >= 1 && key.length <= MAX_KEY && key.isWellFormed()) return key;
+  throw invalid('Idempotency-Key', `must be text of 1 to ${MAX_KEY} characters`);
+}

@@ -1,0 +1,267 @@
+import type * as wire from '@drawdown/client';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Call, Replayed, Runner } from './change.ts';
+import { findGrant } from './core/account.ts';
+import type { Command } from './core/command.ts';
+import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
+import { DrawdownError, type ProblemCode } from './errors.ts';
+import { classIn, type Presenter } from './present.ts';
+import {
+  readAccountId,
+  readAmount,
+  readClass,
+  readGrant,
+  readHoldTtl,
+  readInstant,
+  readMetadata,
+  readText,
+} from './request.ts';
+import type { Spending } from './spending.ts';
+import type { Accounts } from './store/accounts.ts';
+import type { Outcome } from './store/task.ts';
+
+const FREE_ON_DEVICE: wire.FreeOnDevice = {
+  operation: null,
+  charged: 0,
+  mode: 'free_on_device',
+  balance: null,
+};
+
+export interface ChangesSetting {
+  readonly catalog: Catalog;
+  readonly presenter: Presenter;
+  readonly accounts: Accounts;
+  readonly runner: Runner;
+  readonly spending: Spending;
+}
+
+/** The verbs that write. Each goes through the one write path and answers with a receipt. */
+export class Changes {
+  readonly #setting: ChangesSetting;
+
+  constructor(setting: ChangesSetting) {
+    this.#setting = setting;
+  }
+
+  /** Issues a lot. The account is made, as a user in UTC, where there is none. */
+  async grant(id: string, body: wire.GrantRequest, call: Call): Promise<wire.GrantReceipt & Replayed> {
+    const { catalog, accounts } = this.#setting;
+    const command = () => readGrant(catalog, body);
+    // A first grant that is refused leaves no account behind.
+    const known = await accounts.numberOf(readAccountId(id));
+    if (known === null) command();
+    const account = { id, number: known ?? (await accounts.ensure(id)) };
+    return this.#setting.runner.run({
+      account,
+      verb: 'grant',
+      input: body,
+      command,
+      call,
+      answer: this.#lotReceipt,
+    });
+  }
+
+  /** Takes back what is unspent and unheld of a lot. */
+  voidGrant(grant: string, body: wire.ReasonRequest, call: Call): Promise<wire.GrantReceipt & Replayed> {
+    return this.#changeLot('void', grant, body, call);
+  }
+
+  freezeGrant(grant: string, body: wire.ReasonRequest, call: Call): Promise<wire.GrantReceipt & Replayed> {
+    return this.#changeLot('freeze', grant, body, call);
+  }
+
+  unfreezeGrant(grant: string, body: wire.ReasonRequest, call: Call): Promise<wire.GrantReceipt & Replayed> {
+    return this.#changeLot('unfreeze', grant, body, call);
+  }
+
+  async #changeLot(verb: 'void' | 'freeze' | 'unfreeze', id: string, body: wire.ReasonRequest, call: Call) {
+    const { account, no } = await this.#addressed(parseGrantId(id), call, 'grant_not_found');
+    const input = { grant: id, ...body };
+    const command = (): Command => ({ verb, grant: no, reason: readText(body.reason, 'reason') });
+    return this.#setting.runner.run({ account, verb, input, command, call, answer: this.#lotReceipt });
+  }
+
+  /** Moves a lot's end later, or away. */
+  async extendGrant(
+    id: string,
+    body: wire.ExtendGrantRequest,
+    call: Call,
+  ): Promise<wire.GrantReceipt & Replayed> {
+    const { account, no } = await this.#addressed(parseGrantId(id), call, 'grant_not_found');
+    const command = (): Command => ({
+      verb: 'extend',
+      grant: no,
+      expiresAt: body.expires_at === null ? null : readInstant(body.expires_at, 'expires_at'),
+      ...(body.reason === undefined ? {} : { reason: readText(body.reason, 'reason') }),
+    });
+    const input = { grant: id, ...body };
+    return this.#setting.runner.run({
+      account,
+      verb: 'extend',
+      input,
+      command,
+      call,
+      answer: this.#lotReceipt,
+    });
+  }
+
+  /** A signed correction by staff. */
+  async adjust(id: string, body: wire.AdjustRequest, call: Call): Promise<wire.Receipt & Replayed> {
+    const account = await this.#account(id);
+    const command = () => this.#adjustment(body);
+    return this.#setting.runner.run({
+      account,
+      verb: 'adjust',
+      input: body,
+      command,
+      call,
+      answer: this.#receipt,
+    });
+  }
+
+  #adjustment(body: wire.AdjustRequest): Command {
+    const { catalog } = this.#setting;
+    const text = String(body.amount);
+    const negative = text.startsWith('-');
+    const size =
+      typeof body.amount === 'number' ? Math.abs(body.amount) : negative ? text.slice(1) : body.amount;
+    const amount = readAmount(size, catalog.scale);
+    const metadata = readMetadata(body.metadata);
+    return {
+      verb: 'adjust',
+      amount: negative ? -amount : amount,
+      class: body.class === undefined ? null : readClass(catalog, body.class).id,
+      reason: readText(body.reason, 'reason'),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
+  }
+
+  /** Spends in draw order, all or nothing. */
+  async consume(
+    id: string,
+    body: wire.ConsumeRequest,
+    call: Call,
+  ): Promise<(wire.Receipt & Replayed) | wire.FreeOnDevice> {
+    const account = await this.#account(id);
+    const { runner, spending } = this.#setting;
+    if (spending.isFree(account.id, body, call.surface)) return FREE_ON_DEVICE;
+    const command = (): Command => {
+      return { verb: 'consume', overdraft: body.overdraft === true, ...spending.read(account.id, body) };
+    };
+    return runner.run({ account, verb: 'consume', input: body, command, call, answer: this.#receipt });
+  }
+
+  /** Reserves in draw order until captured, released or timed out. */
+  async hold(
+    id: string,
+    body: wire.HoldRequest,
+    call: Call,
+  ): Promise<(wire.HoldReceipt & Replayed) | wire.FreeOnDevice> {
+    const { runner, spending, catalog } = this.#setting;
+    const account = await this.#account(id);
+    if (spending.isFree(account.id, body, call.surface)) return FREE_ON_DEVICE;
+    const command = (): Command => ({
+      verb: 'hold',
+      ttlMs: readHoldTtl(catalog, body.ttl_seconds),
+      ...spending.read(account.id, body),
+    });
+    return runner.run({ account, verb: 'hold', input: body, command, call, answer: this.#holdReceipt });
+  }
+
+  /** Spends a hold, or part of it: the rest goes back to its lots. */
+  capture(hold: string, body: wire.CaptureRequest, call: Call): Promise<wire.HoldReceipt & Replayed> {
+    const { catalog } = this.#setting;
+    return this.#changeHold('capture', hold, body, call, (no, owner) => {
+      const metadata = readMetadata(body.metadata);
+      const amount = body.amount === undefined ? null : readAmount(body.amount, catalog.scale);
+      return { verb: 'capture', hold: no, owner, amount, ...(metadata === undefined ? {} : { metadata }) };
+    });
+  }
+
+  release(hold: string, body: wire.ReleaseRequest, call: Call): Promise<wire.HoldReceipt & Replayed> {
+    return this.#changeHold('release', hold, body, call, (no, owner) => {
+      const reason = body.reason === undefined ? {} : { reason: readText(body.reason, 'reason') };
+      return { verb: 'release', hold: no, owner, ...reason };
+    });
+  }
+
+  /** Moves a hold's time-out to so many seconds from now. */
+  extendHold(hold: string, body: wire.ExtendHoldRequest, call: Call): Promise<wire.HoldReceipt & Replayed> {
+    return this.#changeHold('extend_hold', hold, body, call, (no, owner) => ({
+      verb: 'extend_hold',
+      hold: no,
+      owner,
+      ttlMs: readHoldTtl(this.#setting.catalog, body.ttl_seconds),
+    }));
+  }
+
+  async #changeHold(
+    verb: 'capture' | 'release' | 'extend_hold',
+    id: string,
+    body: object,
+    call: Call,
+    command: (no: number, owner: string | null) => Command,
+  ): Promise<wire.HoldReceipt & Replayed> {
+    const { account, no } = await this.#addressed(parseHoldId(id), call, 'hold_not_found');
+    const asked = { account, verb, input: { hold: id, ...body }, call, answer: this.#holdReceipt };
+    return this.#setting.runner.run({ ...asked, command: () => command(no, call.ownHoldsOf ?? null) });
+  }
+
+  /** Puts back what an operation spent, into the very lots. */
+  async refund(id: string, body: wire.RefundRequest, call: Call): Promise<wire.Receipt & Replayed> {
+    const address = parseOperationId(id);
+    const { account } = await this.#addressed(address, call, 'operation_not_found');
+    const command = (): Command => {
+      const metadata = readMetadata(body.metadata);
+      return {
+        verb: 'refund',
+        operation: address?.seq as number,
+        operationAt: address?.at as number,
+        amount: body.amount === undefined ? null : readAmount(body.amount, this.#setting.catalog.scale),
+        reason: readText(body.reason, 'reason'),
+        ...(metadata === undefined ? {} : { metadata }),
+      };
+    };
+    const input = { operation: id, ...body };
+    return this.#setting.runner.run({ account, verb: 'refund', input, command, call, answer: this.#receipt });
+  }
+
+  async #account(id: string): Promise<{ number: number; id: string }> {
+    const number =
+      this.#setting.accounts.known(id) ?? (await this.#setting.accounts.numberOf(readAccountId(id)));
+    if (number === null) throw new DrawdownError('account_not_found');
+    return { number, id };
+  }
+
+  async #addressed<A extends { account: number }>(address: A | null, call: Call, absent: ProblemCode) {
+    const id = address === null ? null : await this.#setting.accounts.idOf(address.account);
+    if (address === null || id === null || (call.accounts !== undefined && !call.accounts.includes(id))) {
+      throw new DrawdownError(absent);
+    }
+    return { ...address, account: { number: address.account, id } };
+  }
+
+  readonly #receipt = ({ account, entry, now }: Outcome): wire.Receipt => {
+    const { presenter } = this.#setting;
+    if (entry === null) throw new Error('an operation has an entry');
+    return {
+      operation: presenter.operation(account, entry, classIn(account)),
+      balance: presenter.balance(account, now),
+    };
+  };
+
+  readonly #lotReceipt = (outcome: Outcome): wire.GrantReceipt => {
+    const { account, entry, now } = outcome;
+    const no = entry?.detail?.grants?.[0]?.no ?? entry?.detail?.grant;
+    const lot = findGrant(account, no as number);
+    if (lot === undefined) throw new Error('the lot of an operation is at hand');
+    return { ...this.#receipt(outcome), grant: this.#setting.presenter.grant(account, lot, now) };
+  };
+
+  readonly #holdReceipt = (outcome: Outcome): wire.HoldReceipt => {
+    const { account, entry } = outcome;
+    const hold = account.holds.get(entry?.hold as number);
+    if (hold === undefined) throw new Error('the hold of an operation is at hand');
+    return { ...this.#receipt(outcome), hold: this.#setting.presenter.hold(account, hold, classIn(account)) };
+  };
+}

@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type * as wire from '@drawdown/client';
+import type { Catalog } from './catalog/catalog.ts';
+import { rulesOf } from './catalog/load.ts';
+import { type Call, Runner } from './change.ts';
+import { Changes } from './changes.ts';
+import { consumeBatch } from './consume-batch.ts';
+import { addDuration, formatInstant, parseDuration } from './core/calendar.ts';
+import { comparator } from './core/order.ts';
+import { DrawdownError, invalid } from './errors.ts';
+import { Feed } from './feed.ts';
+import { Presenter } from './present.ts';
+import { presentProfile, Queries } from './queries.ts';
+import { Quotes } from './quote.ts';
+import { Quoting } from './quoting.ts';
+import { Records } from './records.ts';
+import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
+import { Spending } from './spending.ts';
+import { Accounts } from './store/accounts.ts';
+import { Catalogs } from './store/catalogs.ts';
+import { type Clock, nowStatement, SYSTEM_CLOCK, setTestClock, TEST_CLOCK } from './store/clock.ts';
+import type { Database } from './store/database.ts';
+import { History } from './store/history.ts';
+import { migrate } from './store/migrate.ts';
+import { Reader } from './store/reader.ts';
+import { checkServer } from './store/safety.ts';
+import { setting } from './store/settings.ts';
+import { Writer } from './store/transact.ts';
+import { Wakeups } from './store/wakeups.ts';
+import { Sweep } from './sweep.ts';
+
+export type { Call, Replayed } from './change.ts';
+export type { Paging } from './queries.ts';
+export type { EntryQuery, Range } from './records.ts';
+
+/** The migrations, beside the sources and beside what is built of them. */
+export const MIGRATIONS = fileURLToPath(new URL('../sql/', import.meta.url));
+
+export interface EngineOptions {
+  readonly database: Database;
+  readonly catalog: Catalog;
+  /** The clock can be set, forward only: for development and tests. */
+  readonly testClock?: boolean;
+  /** Starts on a server that may lose acknowledged writes. For throw-away data only. */
+  readonly allowUnsafe?: boolean;
+  readonly lanes?: number;
+  /** Accounts whose state is kept in memory between batches. */
+  readonly remembered?: number;
+  /** False: nobody looks for what is due; every balance is the same, streams learn of it later. */
+  readonly sweep?: boolean;
+  /** In [0, 1): spreads retries. */
+  readonly random?: () => number;
+  readonly log?: (message: string, error?: unknown) => void;
+}
+
+/**
+ * The credits engine on one database. Takes and gives the shapes of the HTTP contract; refusals are `DrawdownError`s
+ * of which nothing was written. Any number of engines may work on one database.
+ */
+export class Engine {
+  readonly catalog: Catalog;
+  readonly database: Database;
+  readonly testClock: boolean;
+  readonly grant: Changes['grant'];
+  readonly voidGrant: Changes['voidGrant'];
+  readonly extendGrant: Changes['extendGrant'];
+  readonly freezeGrant: Changes['freezeGrant'];
+  readonly unfreezeGrant: Changes['unfreezeGrant'];
+  readonly adjust: Changes['adjust'];
+  readonly consume: Changes['consume'];
+  readonly hold: Changes['hold'];
+  readonly capture: Changes['capture'];
+  readonly release: Changes['release'];
+  readonly extendHold: Changes['extendHold'];
+  readonly refund: Changes['refund'];
+  readonly getAccount: Queries['getAccount'];
+  readonly balance: Queries['balance'];
+  readonly grants: Queries['grants'];
+  readonly grantById: Queries['grantById'];
+  readonly holdById: Queries['holdById'];
+  readonly holds: Queries['holds'];
+  readonly operation: Queries['operation'];
+  readonly quote: Quoting['quote'];
+  readonly entries: Records['entries'];
+  readonly statement: Records['statement'];
+  readonly statementCsv: Records['statementCsv'];
+  readonly explain: Records['explain'];
+  readonly events: Feed['events'];
+  readonly #accounts: Accounts;
+  readonly #clock: Clock;
+  readonly #counts = new Map<string, number>();
+  readonly #feed: Feed;
+  readonly #reader: Reader;
+  readonly #sweep: Sweep;
+  readonly #wakeups: Wakeups;
+  readonly #writer: Writer;
+
+  private constructor(options: EngineOptions, secret: Buffer) {
+    const { database, catalog } = options;
+    const rules = rulesOf(catalog);
+    const inOrder = comparator(rules);
+    const presenter = new Presenter(rules);
+    const clock = options.testClock === true ? TEST_CLOCK : SYSTEM_CLOCK;
+    const quotes = new Quotes(secret);
+    const spending = new Spending(catalog, quotes);
+    const accounts = new Accounts(database, clock);
+    const history = new History(database);
+    const wakeups = new Wakeups(database);
+    const reader = new Reader(database, clock, inOrder);
+    const writer = new Writer({
+      database,
+      clock,
+      rules,
+      random: options.random ?? Math.random,
+      committed: (changed, tasks) => {
+        this.#count('batches');
+        this.#count('batched_commands', tasks);
+        wakeups.committed(changed);
+      },
+      ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
+      ...(options.remembered === undefined ? {} : { remembered: options.remembered }),
+    });
+    const runner: Runner = new Runner({
+      catalog,
+      writer,
+      requote: (account, command) =>
+        quoting.quote(account, spending.again(command), {}) as Promise<wire.Quote>,
+      count: (verb, outcome) => this.#count(`commands.${verb}.${outcome}`),
+    });
+    const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
+    const queries = new Queries(queriesSetting);
+    const quoting = new Quoting({ catalog, rules, inOrder, presenter, queries, quotes, spending });
+    const records = new Records(queriesSetting, queries, new Catalogs(database));
+    const changes = new Changes({ catalog, presenter, accounts, runner, spending });
+    const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
+
+    this.catalog = catalog;
+    this.database = database;
+    this.testClock = options.testClock === true;
+    this.grant = changes.grant.bind(changes);
+    this.voidGrant = changes.voidGrant.bind(changes);
+    this.extendGrant = changes.extendGrant.bind(changes);
+    this.freezeGrant = changes.freezeGrant.bind(changes);
+    this.unfreezeGrant = changes.unfreezeGrant.bind(changes);
+    this.adjust = changes.adjust.bind(changes);
+    this.consume = changes.consume.bind(changes);
+    this.hold = changes.hold.bind(changes);
+    this.capture = changes.capture.bind(changes);
+    this.release = changes.release.bind(changes);
+    this.extendHold = changes.extendHold.bind(changes);
+    this.refund = changes.refund.bind(changes);
+    this.getAccount = queries.getAccount.bind(queries);
+    this.balance = queries.balance.bind(queries);
+    this.grants = queries.grants.bind(queries);
+    this.grantById = queries.grantById.bind(queries);
+    this.holdById = queries.holdById.bind(queries);
+    this.holds = queries.holds.bind(queries);
+    this.operation = queries.operation.bind(queries);
+    this.quote = quoting.quote.bind(quoting);
+    this.entries = records.entries.bind(records);
+    this.statement = records.statement.bind(records);
+    this.statementCsv = records.statementCsv.bind(records);
+    this.explain = records.explain.bind(records);
+    this.events = feed.events.bind(feed);
+    this.#accounts = accounts;
+    this.#clock = clock;
+    this.#feed = feed;
+    this.#reader = reader;
+    this.#wakeups = wakeups;
+    this.#writer = writer;
+    const log = options.log ?? (() => undefined);
+    this.#sweep = new Sweep({
+      database,
+      clock,
+      log,
+      settle: (account) => runner.settle(account, () => true),
+    });
+  }
+
+  /** Checks the server, migrates, records the catalog and starts. Throws where the database is not safe to use. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { database, catalog } = options;
+    await checkServer(database, { allowUnsafe: options.allowUnsafe === true });
+    await migrate(database, MIGRATIONS);
+    const secret = await setting(database, 'quote_secret', () => randomBytes(32).toString('base64url'));
+    const engine = new Engine(options, Buffer.from(secret, 'base64url'));
+    await new Catalogs(database).record(catalog, await engine.now());
+    await engine.#wakeups.start();
+    if (options.sweep !== false) engine.#sweep.start();
+    return engine;
+  }
+
+  /** Creates or updates an account; its kind never changes. */
+  async putAccount(
+    id: string,
+    body: wire.AccountRequest,
+  ): Promise<{ account: wire.Account; created: boolean }> {
+    readAccountId(id);
+    if (body.kind !== undefined && body.kind !== 'user' && body.kind !== 'team') {
+      throw invalid('kind', 'must be user or team');
+    }
+    const put = await this.#accounts.put(id, {
+      kind: body.kind,
+      timeZone: body.time_zone === undefined ? undefined : readTimeZone(body.time_zone),
+      metadata: readMetadata(body.metadata),
+    });
+    if (put === null) throw new DrawdownError('account_kind_fixed', undefined, { field: 'kind' });
+    return { account: presentProfile(put.profile), created: put.created };
+  }
+
+  /** Up to 1,000 consumes, each judged on its own, answered in order. */
+  consumeBatch(body: wire.BatchRequest, call: Call): Promise<wire.BatchResponse> {
+    return consumeBatch(body, call, { consume: this.consume, accounts: this.#accounts });
+  }
+
+  /** Proves that the database answers and has the schema; throws `unavailable` otherwise. */
+  async ready(): Promise<{ database: true; schema: number }> {
+    try {
+      const { version } = await migrate(this.database, MIGRATIONS);
+      return { database: true, schema: version };
+    } catch (error) {
+      throw new DrawdownError('unavailable', 'The database does not answer.', {}, error);
+    }
+  }
+
+  /** The engine's clock: the database's, or the test clock. */
+  async now(): Promise<number> {
+    const { rows } = await this.database.query(nowStatement(this.#clock), []);
+    return Number(rows[0]?.now);
+  }
+
+  async setTestClock(now: string): Promise<{ now: string }> {
+    return this.#moveClock(readInstant(now, 'now'));
+  }
+
+  /** Moves the test clock by a calendar duration in UTC. */
+  async advanceTestClock(duration: string): Promise<{ now: string }> {
+    const parsed = typeof duration === 'string' ? parseDuration(duration) : null;
+    if (parsed === null) throw invalid('advance', 'must be an ISO 8601 duration such as P1M');
+    return this.#moveClock(addDuration(await this.now(), parsed));
+  }
+
+  async #moveClock(instant: number): Promise<{ now: string }> {
+    if (!this.testClock) throw new DrawdownError('not_found');
+    if (instant < (await this.now()) || !(await setTestClock(this.database, instant))) {
+      throw new DrawdownError('clock_backwards', undefined, { now: formatInstant(await this.now()) });
+    }
+    // Streams and listings see at once what the new instant brought.
+    await this.#sweep.round();
+    return { now: formatInstant(instant) };
+  }
+
+  #count(name: string, by = 1): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+  }
+
+  /** Counters since the start (`commands.<verb>.<outcome>`, batches) and gauges of this moment. */
+  metrics(): Record<string, number> {
+    return {
+      ...Object.fromEntries(this.#counts),
+      waiting_commands: this.#writer.depth,
+      streams: this.#feed.open,
+      sweep_lag_ms: this.#sweep.figures.lagMs,
+      swept_accounts: this.#sweep.figures.settled,
+    };
+  }
+
+  /** Finishes what was accepted. */
+  async drain(): Promise<void> {
+    await this.#writer.idle();
+  }
+
+  /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
+  async close(): Promise<void> {
+    await this.#sweep.stop();
+    await this.#wakeups.close();
+    await this.#writer.close();
+    await this.#reader.close();
+  }
+}

@@ -1,0 +1,10 @@
+export type { Catalog } from './catalog/catalog.ts';
+export { CatalogError, loadCatalog, readCatalog } from './catalog/load.ts';
+export { shippedCatalog } from './catalog/shipped.ts';
+export { type Call, Engine, type EngineOptions, MIGRATIONS } from './engine.ts';
+export { DrawdownError, PROBLEMS, type ProblemCode } from './errors.ts';
+export { type Connection, type Database, DatabaseError, type Statement } from './store/database.ts';
+export { EmbeddedFailed, EmbeddedInUse, openEmbedded } from './store/embedded.ts';
+export { migrate, SchemaError } from './store/migrate.ts';
+export { openPostgres } from './store/postgres.ts';
+export { UnsafeServer } from './store/safety.ts';

@@ -1,0 +1,49 @@
+import type { Catalog } from './catalog/catalog.ts';
+import { formatAmount, toCredits } from './core/amount.ts';
+import { formatInstant } from './core/calendar.ts';
+import type { Refusal } from './core/command.ts';
+import { DrawdownError, invalid } from './errors.ts';
+
+/** The typed error of a refusal, with amounts in credits. */
+export function errorOf(refusal: Refusal, catalog: Catalog): DrawdownError {
+  const credits = (atoms: bigint): number => toCredits(atoms, catalog.scale);
+  const text = (atoms: bigint): string => formatAmount(atoms, catalog.scale);
+  switch (refusal.code) {
+    case 'insufficient_credits':
+      return new DrawdownError(
+        refusal.code,
+        `${text(refusal.required)} credits are needed and ${text(refusal.available)} are available: ` +
+          `${text(refusal.shortfall)} short.`,
+        {
+          required: credits(refusal.required),
+          available: credits(refusal.available),
+          shortfall: credits(refusal.shortfall),
+          held: credits(refusal.held),
+        },
+      );
+    case 'amount_exceeds_hold':
+      return new DrawdownError(refusal.code, `The hold reserves ${text(refusal.held)}.`, {
+        field: 'amount',
+        held: credits(refusal.held),
+      });
+    case 'amount_exceeds_operation':
+      return new DrawdownError(refusal.code, `${text(refusal.refundable)} can still be refunded.`, {
+        field: 'amount',
+        refundable: credits(refusal.refundable),
+      });
+    case 'balance_limit_exceeded':
+      return new DrawdownError(refusal.code, undefined, { field: 'amount', limit: credits(refusal.limit) });
+    case 'quote_expired':
+      return new DrawdownError(refusal.code, undefined, { expired_at: formatInstant(refusal.expiresAt) });
+    case 'hold_closed':
+    case 'grant_closed':
+      return new DrawdownError(refusal.code, `It is ${refusal.state}.`, { state: refusal.state });
+    case 'invalid_expiry':
+      return invalid(
+        refusal.field,
+        'must lead to an end that lies ahead, after the start and before the year 10000',
+      );
+    default:
+      return new DrawdownError(refusal.code);
+  }
+}

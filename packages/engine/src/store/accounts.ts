@@ -1,0 +1,215 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Metadata } from '../core/account.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { accountNumber, BUCKETS, bucketOf } from '../core/id.ts';
+import { textArray } from './binary.ts';
+import { CHAIN_START, profileHash } from './chain.ts';
+import { type Clock, nowStatement } from './clock.ts';
+import { type Connection, type Database, statement } from './database.ts';
+
+export interface Profile {
+  readonly number: number;
+  readonly id: string;
+  readonly kind: 'user' | 'team';
+  readonly timeZone: string;
+  readonly metadata: Metadata;
+  readonly createdAt: number;
+  readonly seq: number;
+}
+
+export interface ProfileChange {
+  readonly kind?: 'user' | 'team' | undefined;
+  readonly timeZone?: string | undefined;
+  readonly metadata?: Metadata | undefined;
+}
+
+interface ProfileRow {
+  number: bigint;
+  id: string;
+  kind: 'user' | 'team';
+  time_zone: string;
+  metadata: string;
+  created_at: bigint;
+  seq: bigint;
+}
+
+const COLUMNS = 'number, id, kind, time_zone, metadata, created_at, seq';
+
+const BY_ID = statement<[Buffer], { id: string; number: bigint }>(
+  'accounts_by_id',
+  'select id, number from drawdown.accounts where id = any ($1::text[])',
+);
+const BY_NUMBER = statement<[number], ProfileRow>(
+  'account_by_number',
+  `select ${COLUMNS} from drawdown.accounts where number = $1`,
+);
+const LOCKED = statement<[number], ProfileRow>(
+  'account_locked',
+  `select ${COLUMNS} from drawdown.accounts where number = $1 for no key update`,
+);
+const NEXT = statement<[], { ordinal: bigint }>(
+  'account_ordinal',
+  `select nextval('drawdown.account_ordinal') as ordinal`,
+);
+const INSERT = statement<[number, string, string, string, string, number, string, string, number], never>(
+  'account_insert',
+  `insert into drawdown.accounts (number, id, kind, time_zone, metadata, created_at, profile_hash, head, bucket)
+   values ($1, $2, $3, $4, $5, $6, decode($7, 'hex'), decode($8, 'hex'), $9)
+   on conflict (id, bucket) do nothing`,
+);
+const UPDATE = statement<[number, string, string, string], never>(
+  'account_update',
+  `update drawdown.accounts set time_zone = $2, metadata = $3, profile_hash = decode($4, 'hex') where number = $1`,
+);
+
+/** An account's bucket: the first ten bits of the hash of its id. It never changes. */
+export function bucketOfId(id: string): number {
+  return Number.parseInt(hash('sha256', id).slice(0, 4), 16) >> (16 - Math.log2(BUCKETS));
+}
+
+/** Ids and numbers known to this process; an account's number never changes, so nothing here goes stale. */
+const DIRECTORY_SIZE = 500_000;
+
+/** Who there is: ids, numbers and profiles. What an account has is the ledger's. */
+export class Accounts {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #numbers = new LRUCache<string, number>({ max: DIRECTORY_SIZE });
+  readonly #ids = new LRUCache<number, string>({ max: DIRECTORY_SIZE });
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** The internal number of an account, or null. */
+  async numberOf(id: string): Promise<number | null> {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    const found = await this.#find([id]);
+    return found.get(id) ?? null;
+  }
+
+  /** As `numberOf`, synchronously, where it is known already. */
+  known(id: string): number | undefined {
+    return this.#numbers.get(id);
+  }
+
+  async #find(ids: readonly string[]): Promise<Map<string, number>> {
+    const { rows } = await this.#database.query(BY_ID, [textArray(ids)]);
+    for (const row of rows) this.#learn(row.id, Number(row.number));
+    return new Map(rows.map((row) => [row.id, Number(row.number)]));
+  }
+
+  /** Learns the numbers of many accounts in one statement. */
+  async learn(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#numbers.has(id));
+    if (unknown.length > 0) await this.#find(unknown);
+  }
+
+  #learn(id: string, number: number): void {
+    this.#numbers.set(id, number);
+    this.#ids.set(number, id);
+  }
+
+  /** The id behind a number, or null. */
+  async idOf(number: number): Promise<string | null> {
+    const known = this.#ids.get(number);
+    if (known !== undefined) return known;
+    const profile = await this.byNumber(number);
+    return profile?.id ?? null;
+  }
+
+  async byNumber(number: number): Promise<Profile | null> {
+    const { rows } = await this.#database.query(BY_NUMBER, [number]);
+    const row = rows[0];
+    if (row === undefined) return null;
+    this.#learn(row.id, number);
+    return profileOf(row);
+  }
+
+  /** The account of that id, made as a user in UTC where there is none yet. Parallel first uses make one. */
+  async ensure(id: string): Promise<number> {
+    return (await this.numberOf(id)) ?? (await this.#create(id, {})).number;
+  }
+
+  async #create(id: string, change: ProfileChange): Promise<{ number: number; created: boolean }> {
+    const { number, created } = await this.#database.transaction(async (on) => {
+      const [ordinal, now] = await Promise.all([on.query(NEXT, []), on.query(nowStatement(this.#clock), [])]);
+      const profile = {
+        number: accountNumber(bucketOfId(id), Number(ordinal.rows[0]?.ordinal)),
+        id,
+        kind: change.kind ?? 'user',
+        timeZone: change.timeZone ?? 'UTC',
+        metadata: change.metadata ?? {},
+        createdAt: Number(now.rows[0]?.now),
+      };
+      const { count } = await this.#insert(on, profile);
+      return { number: profile.number, created: count === 1 };
+    });
+    if (created) {
+      this.#learn(id, number);
+      return { number, created };
+    }
+    // Another was first: its row is visible to a new statement only.
+    return { number: (await this.numberOf(id)) as number, created };
+  }
+
+  #insert(on: Connection, profile: Omit<Profile, 'seq'>) {
+    const metadata = canonicalJson(profile.metadata);
+    return on.query(INSERT, [
+      profile.number,
+      profile.id,
+      profile.kind,
+      profile.timeZone,
+      metadata,
+      profile.createdAt,
+      profileHash({ ...profile, metadata }),
+      CHAIN_START,
+      bucketOf(profile.number),
+    ]);
+  }
+
+  /** Creates or updates. Null where the kind would change: it never does. */
+  async put(id: string, change: ProfileChange): Promise<{ profile: Profile; created: boolean } | null> {
+    const known = await this.numberOf(id);
+    const { number, created } =
+      known === null ? await this.#create(id, change) : { number: known, created: false };
+    if (created) return { profile: (await this.byNumber(number)) as Profile, created };
+    return this.#database.transaction(async (on) => {
+      const { rows } = await on.query(LOCKED, [number]);
+      const current = profileOf(rows[0] as ProfileRow);
+      if (change.kind !== undefined && change.kind !== current.kind) return null;
+      const profile = {
+        ...current,
+        timeZone: change.timeZone ?? current.timeZone,
+        metadata: change.metadata ?? current.metadata,
+      };
+      const metadata = canonicalJson(profile.metadata);
+      await on.query(UPDATE, [number, profile.timeZone, metadata, profileHash(hashed(profile, metadata))]);
+      return { profile, created };
+    });
+  }
+}
+
+const hashed = ({ number, id, kind, timeZone, createdAt }: Profile, metadata: string) => ({
+  number,
+  id,
+  kind,
+  timeZone,
+  metadata,
+  createdAt,
+});
+
+function profileOf(row: ProfileRow): Profile {
+  return {
+    number: Number(row.number),
+    id: row.id,
+    kind: row.kind,
+    timeZone: row.time_zone,
+    metadata: JSON.parse(row.metadata) as Metadata,
+    createdAt: Number(row.created_at),
+    seq: Number(row.seq),
+  };
+}

@@ -1,0 +1,275 @@
+import type { Account, Grant } from '../core/account.ts';
+import { decide } from '../core/decide.ts';
+import { comparator } from '../core/order.ts';
+import type { Rules } from '../core/rules.ts';
+import { allChanges, Book } from './book.ts';
+import { type Clock, nowStatement } from './clock.ts';
+import { BEGIN, COMMIT, type Connection, ROLLBACK, rolledBack } from './database.ts';
+import {
+  entriesByKey,
+  insertEntries,
+  insertGrants,
+  type KeyedPlace,
+  lock,
+  updateAccounts,
+  updateGrants,
+  upsertHolds,
+} from './ledger.ts';
+import { loadLive, loadNamed } from './load.ts';
+import { type AccountRow, entryOf, type StoredEntry } from './rows.ts';
+import type { Task, Verdict } from './task.ts';
+
+/** An account as a lane remembers it between batches: true only while the locked row has the same head. */
+export interface Remembered {
+  readonly account: Account;
+  readonly head: string;
+}
+
+export interface AccountMemory {
+  get(account: number): Remembered | undefined;
+  set(account: number, remembered: Remembered): unknown;
+  delete(account: number): unknown;
+}
+
+export interface BatchSetting {
+  readonly clock: Clock;
+  readonly rules: Rules;
+  readonly memory: AccountMemory;
+}
+
+/**
+ * A task that cannot be entered at all. The transaction was rolled back; the rest of the batch runs again without it.
+ */
+export class Poisoned extends Error {
+  readonly tasks: readonly number[];
+
+  constructor(tasks: readonly number[], cause: unknown) {
+    super('a task broke an invariant', { cause });
+    this.name = 'Poisoned';
+    this.tasks = tasks;
+  }
+}
+
+type AnyTask = Task<unknown>;
+type AnyVerdict = Verdict<unknown>;
+
+/**
+ * Runs tasks as one transaction: locks their accounts, loads what is not remembered, settles, decides in order of
+ * arrival, writes. Resolves only after the commit; throws where nothing may have happened, and then nothing is
+ * remembered. Keys are looked up before deciding when `lookUpKeys` says so; else the unique index vouches that a
+ * fresh entry's key is new (a `unique` error: run again with `lookUpKeys`), and refused tasks are looked up after.
+ */
+export async function runBatch(
+  on: Connection,
+  tasks: readonly AnyTask[],
+  setting: BatchSetting,
+  lookUpKeys: boolean,
+): Promise<AnyVerdict[]> {
+  const numbers = [...new Set(tasks.map((task) => task.account))].sort((a, b) => a - b);
+  try {
+    return await new Batch(on, tasks, setting).run(numbers, lookUpKeys);
+  } catch (error) {
+    for (const number of numbers) setting.memory.delete(number);
+    // The session may be lost, or already out of the transaction; the lane decides what to do with it.
+    await on.query(ROLLBACK, []).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The state of one run: tasks by index, their verdicts, and a book per account. */
+class Batch {
+  readonly #on: Connection;
+  readonly #tasks: readonly AnyTask[];
+  readonly #setting: BatchSetting;
+  readonly #verdicts: AnyVerdict[] = [];
+  readonly #books = new Map<number, Book>();
+  readonly #inOrder: (a: Grant, b: Grant) => number;
+  /** Entries by account and key: found in the ledger, or written by an earlier task of this batch. */
+  readonly #known = new Map<string, StoredEntry>();
+
+  constructor(on: Connection, tasks: readonly AnyTask[], setting: BatchSetting) {
+    this.#on = on;
+    this.#tasks = tasks;
+    this.#setting = setting;
+    this.#inOrder = comparator(setting.rules);
+  }
+
+  async run(numbers: readonly number[], lookUpKeys: boolean): Promise<AnyVerdict[]> {
+    await this.#open(numbers, lookUpKeys);
+    this.#settleAll();
+    for (const index of this.#tasks.keys()) this.#decide(index);
+    if (!lookUpKeys) await this.#reconsiderRefused();
+    await this.#write();
+    for (const [number, book] of this.#books) {
+      book.prune();
+      this.#setting.memory.set(number, { account: book.account, head: book.head });
+    }
+    return this.#verdicts;
+  }
+
+  /** Everything up to the first decision: one flight where all accounts are remembered, two otherwise. */
+  async #open(numbers: readonly number[], lookUpKeys: boolean): Promise<void> {
+    const begun = this.#on.query(BEGIN, []);
+    const locked = lock(this.#on, numbers);
+    const clock = this.#on.query(nowStatement(this.#setting.clock), []);
+    const keyed = lookUpKeys ? this.#lookUp(this.#keysOf(this.#tasks.keys())) : Promise.resolve();
+    const [{ rows }, now] = await Promise.all([locked, clock, keyed, begun]);
+
+    const unknown = rows.filter((row) => !this.#isRemembered(row));
+    const loaded =
+      unknown.length > 0 ? await loadLive(this.#on, unknown, this.#inOrder) : new Map<number, Account>();
+    const instant = Number(now.rows[0]?.now);
+    for (const row of rows) {
+      const number = Number(row.number);
+      const account = loaded.get(number) ?? (this.#setting.memory.get(number) as Remembered).account;
+      this.#books.set(number, this.#bookOf(row, account, instant));
+    }
+    await this.#loadNamed();
+  }
+
+  #bookOf(row: AccountRow, account: Account, now: number): Book {
+    const head = row.head.toString('hex');
+    // Zone and kind can change without an entry, so they are always the locked row's.
+    const current = account.timeZone === row.time_zone ? account : { ...account, timeZone: row.time_zone };
+    return new Book(current, { head, now, rules: this.#setting.rules, inOrder: this.#inOrder });
+  }
+
+  #isRemembered(row: AccountRow): boolean {
+    const remembered = this.#setting.memory.get(Number(row.number));
+    return (
+      remembered !== undefined &&
+      remembered.account.seq === Number(row.seq) &&
+      remembered.head === row.head.toString('hex')
+    );
+  }
+
+  async #loadNamed(): Promise<void> {
+    const replays = this.#tasks.flatMap((task) => {
+      const entry = this.#knownOf(task);
+      return entry === undefined ? [] : [{ account: task.account, entry }];
+    });
+    const naming = this.#tasks.filter(
+      ({ command }) => command.verb !== 'consume' && command.verb !== 'settle',
+    );
+    if (replays.length === 0 && naming.length === 0) return;
+    await loadNamed(this.#on, naming, replays, this.#accounts(), this.#inOrder);
+  }
+
+  #accounts(): Map<number, Account> {
+    return new Map([...this.#books].map(([number, book]) => [number, book.account]));
+  }
+
+  #settleAll(): void {
+    for (const [number, book] of this.#books) {
+      try {
+        book.settle();
+      } catch (cause) {
+        const concerned = this.#tasks.flatMap((task, index) => (task.account === number ? [index] : []));
+        throw new Poisoned(concerned, cause);
+      }
+    }
+  }
+
+  #decide(index: number): void {
+    const task = this.#tasks[index] as AnyTask;
+    const book = this.#books.get(task.account);
+    if (book === undefined) {
+      this.#verdicts[index] = { kind: 'absent' };
+      return;
+    }
+    const known = this.#knownOf(task);
+    if (known !== undefined) {
+      this.#verdicts[index] = replay(task, known, book);
+      return;
+    }
+    try {
+      const context = { now: book.now, rules: this.#setting.rules, actor: task.actor };
+      const decision = decide(book.account, task.command, context);
+      if ('refusal' in decision) {
+        this.#verdicts[index] = { kind: 'refused', refusal: decision.refusal };
+        return;
+      }
+      let operation: StoredEntry | null = null;
+      for (const entry of decision.entries) {
+        const first = operation === null;
+        const posted = book.post(entry, first ? task.key : null, first ? task.fingerprint : null);
+        operation ??= posted;
+      }
+      if (task.key !== null && operation !== null) this.#known.set(knownKey(task), operation);
+      this.#verdicts[index] = answered(task, { entry: operation, replayed: false }, book);
+    } catch (cause) {
+      throw new Poisoned([index], cause);
+    }
+  }
+
+  /** A refused task may be the repetition of one that was done: then it gets the first answer, not the refusal. */
+  async #reconsiderRefused(): Promise<void> {
+    const refused = this.#verdicts.flatMap((verdict, index) => (verdict.kind === 'refused' ? [index] : []));
+    const keys = this.#keysOf(refused);
+    if (keys.length === 0) return;
+    await this.#lookUp(keys);
+    const found = refused.filter((index) => this.#knownOf(this.#tasks[index] as AnyTask) !== undefined);
+    if (found.length === 0) return;
+    await this.#loadNamed();
+    for (const index of found) this.#decide(index);
+  }
+
+  #keysOf(indexes: Iterable<number>): KeyedPlace[] {
+    const keys = new Map<string, KeyedPlace>();
+    for (const index of indexes) {
+      const { account, key } = this.#tasks[index] as AnyTask;
+      if (key !== null) keys.set(`${account}:${key}`, { account, key });
+    }
+    return [...keys.values()];
+  }
+
+  async #lookUp(keys: readonly KeyedPlace[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { rows } = await entriesByKey(this.#on, keys);
+    for (const row of rows) {
+      const entry = entryOf(row);
+      this.#known.set(`${row.account}:${entry.key}`, entry);
+    }
+  }
+
+  #knownOf(task: AnyTask): StoredEntry | undefined {
+    return task.key === null ? undefined : this.#known.get(knownKey(task));
+  }
+
+  /** All statements and the commit in one flight; a failed one turns the commit into a rollback. */
+  async #write(): Promise<void> {
+    const { entries, newGrants, changedGrants, holds, accounts } = allChanges(this.#books.values());
+    const writes: Promise<unknown>[] = [];
+    if (entries.length > 0) writes.push(insertEntries(this.#on, entries));
+    if (newGrants.length > 0) writes.push(insertGrants(this.#on, newGrants));
+    if (changedGrants.length > 0) writes.push(updateGrants(this.#on, changedGrants));
+    if (holds.length > 0) writes.push(upsertHolds(this.#on, holds));
+    if (accounts.length > 0) writes.push(updateAccounts(this.#on, accounts));
+    const commit = this.#on.query(COMMIT, []);
+    const results = await Promise.allSettled([...writes, commit]);
+    // The first failure is the cause; those after it only say that the transaction had failed.
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    if ((await commit).command !== 'COMMIT') throw rolledBack();
+  }
+}
+
+const knownKey = (task: AnyTask): string => `${task.account}:${task.key}`;
+
+function replay(task: AnyTask, entry: StoredEntry, book: Book): AnyVerdict {
+  if (entry.fingerprint !== task.fingerprint) return { kind: 'reused' };
+  return answered(task, { entry, replayed: true }, book);
+}
+
+/** The entry stands, even where the answer about it cannot be made: a retry with the same key then asks again. */
+function answered(
+  task: AnyTask,
+  result: { entry: StoredEntry | null; replayed: boolean },
+  book: Book,
+): AnyVerdict {
+  try {
+    const value = task.answer({ account: book.account, now: book.now, ...result });
+    return { kind: 'done', value, replayed: result.replayed };
+  } catch (cause) {
+    return { kind: 'broken', cause };
+  }
+}

@@ -1,0 +1,199 @@
+import type { Hold } from '../core/account.ts';
+import { type Account, type EntryType, emptyAccount, type Grant } from '../core/account.ts';
+import { apply } from '../core/apply.ts';
+import { int8Array, textArray } from './binary.ts';
+import { type Database, statement } from './database.ts';
+import {
+  ENTRY_COLUMNS,
+  type EntryRow,
+  entryOf,
+  GRANT_COLUMNS,
+  type GrantRow,
+  grantOf,
+  HOLD_COLUMNS,
+  type HoldRow,
+  holdOf,
+  type StoredEntry,
+} from './rows.ts';
+
+const AT = statement<[number, number], { at: bigint }>(
+  'entry_at',
+  'select at from drawdown.entries where account = $1 and seq = $2',
+);
+const ENTRY = statement<[number, number], EntryRow>(
+  'entry',
+  `select ${ENTRY_COLUMNS} from drawdown.entries where account = $1 and seq = $2`,
+);
+const FORWARD = statement<[number, number, number, number], EntryRow>(
+  'entries_forward',
+  `select ${ENTRY_COLUMNS} from drawdown.entries
+    where account = $1 and seq > $2 and seq <= $3 order by seq limit $4`,
+);
+const BACKWARD = statement<
+  [number, number, number, EntryType | null, string | null, string | null, number],
+  EntryRow
+>(
+  'entries_backward',
+  `select ${ENTRY_COLUMNS} from drawdown.entries e
+    where account = $1 and seq > $2 and seq <= $3
+      and ($4::text is null or type = $4)
+      and ($5::text is null or feature = $5)
+      and ($6::text is null or exists (
+        select from generate_series(1, cardinality(e.moves), 3) as i
+          join drawdown.grants g on g.account = e.account and g.no = e.moves[i]
+         where g.class = $6))
+    order by seq desc limit $7`,
+);
+const GRANTS = statement<[number], GrantRow>(
+  'grants_all',
+  `select ${GRANT_COLUMNS} from drawdown.grants where account = $1`,
+);
+const GRANT = statement<[number, number], GrantRow>(
+  'grant',
+  `select ${GRANT_COLUMNS} from drawdown.grants where account = $1 and no = $2`,
+);
+const CLASSES = statement<[number, Buffer], { no: bigint; class: string }>(
+  'grant_classes',
+  'select no, class from drawdown.grants where account = $1 and no = any ($2::int8[])',
+);
+const HOLDS = statement<[number, Buffer, number, number], HoldRow>(
+  'holds_backward',
+  `select ${HOLD_COLUMNS} from drawdown.holds
+    where account = $1 and state = any ($2::text[]) and no < $3 order by no desc limit $4`,
+);
+const HOLD = statement<[number, number], HoldRow>(
+  'hold',
+  `select ${HOLD_COLUMNS} from drawdown.holds where account = $1 and no = $2`,
+);
+const SUMS = statement<
+  [number, number, number],
+  { class: string; type: EntryType; gained: string; lost: string }
+>(
+  'sums_by_class',
+  `select g.class, e.type, sum(greatest(e.moves[i + 1], 0)) as gained, sum(greatest(-e.moves[i + 1], 0)) as lost
+     from drawdown.entries e
+    cross join lateral generate_series(1, cardinality(e.moves), 3) as i
+     join drawdown.grants g on g.account = e.account and g.no = e.moves[i]
+    where e.account = $1 and e.seq > $2 and e.seq <= $3
+    group by g.class, e.type`,
+);
+
+/** Entries folded per flight: large enough to amortise the trip, small enough to stay a short statement. */
+const FOLD_PAGE = 5_000;
+
+export interface EntryFilter {
+  readonly type: EntryType | null;
+  readonly feature: string | null;
+  readonly class: string | null;
+  /** Exclusive and inclusive bounds of `seq`. */
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** The ledger as it was written, and what it says of any earlier version. */
+export class History {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async entry(account: number, seq: number): Promise<StoredEntry | null> {
+    const { rows } = await this.#database.query(ENTRY, [account, seq]);
+    return rows[0] === undefined ? null : entryOf(rows[0]);
+  }
+
+  /** Oldest first, from the one behind `after`. */
+  async forward(account: number, after: number, upTo: number, limit: number): Promise<StoredEntry[]> {
+    const { rows } = await this.#database.query(FORWARD, [account, after, upTo, limit]);
+    return rows.map(entryOf);
+  }
+
+  /** Newest first. */
+  async backward(account: number, filter: EntryFilter, limit: number): Promise<StoredEntry[]> {
+    const { after, upTo, type, feature } = filter;
+    const { rows } = await this.#database.query(BACKWARD, [
+      account,
+      after,
+      upTo,
+      type,
+      feature,
+      filter.class,
+      limit,
+    ]);
+    return rows.map(entryOf);
+  }
+
+  async grants(account: number): Promise<Grant[]> {
+    const { rows } = await this.#database.query(GRANTS, [account]);
+    return rows.map(grantOf);
+  }
+
+  async grant(account: number, no: number): Promise<Grant | null> {
+    const { rows } = await this.#database.query(GRANT, [account, no]);
+    return rows[0] === undefined ? null : grantOf(rows[0]);
+  }
+
+  async hold(account: number, no: number): Promise<Hold | null> {
+    const { rows } = await this.#database.query(HOLD, [account, no]);
+    return rows[0] === undefined ? null : holdOf(rows[0]);
+  }
+
+  /** Newest first, from before the hold numbered `before`. */
+  async holds(account: number, states: readonly string[], before: number, limit: number): Promise<Hold[]> {
+    const { rows } = await this.#database.query(HOLDS, [account, textArray(states), before, limit]);
+    return rows.map(holdOf);
+  }
+
+  /** The class of each lot named. */
+  async classes(account: number, lots: Iterable<number>): Promise<Map<number, string>> {
+    const wanted = [...new Set(lots)];
+    if (wanted.length === 0) return new Map();
+    const { rows } = await this.#database.query(CLASSES, [account, int8Array(wanted)]);
+    return new Map(rows.map((row) => [Number(row.no), row.class]));
+  }
+
+  /** What went in and out per class and type of entry, in versions (after, upTo]; atoms. */
+  async sums(account: number, after: number, upTo: number) {
+    const { rows } = await this.#database.query(SUMS, [account, after, upTo]);
+    return rows.map((row) => ({
+      class: row.class,
+      type: row.type,
+      gained: BigInt(row.gained),
+      lost: BigInt(row.lost),
+    }));
+  }
+
+  /**
+   * How many entries are before `instant`: the version at that instant. Time never decreases along the versions of an
+   * account, so a binary search over the primary key finds it.
+   */
+  async versionBefore(account: number, instant: number, last: number): Promise<number> {
+    let low = 0;
+    let high = last;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const { rows } = await this.#database.query(AT, [account, middle]);
+      if (Number(rows[0]?.at) < instant) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The account as it stood at a version, folded from its entries; lots in the order given. */
+  async at(
+    identity: Pick<Account, 'number' | 'id' | 'kind' | 'timeZone'>,
+    version: number,
+    inOrder: (a: Grant, b: Grant) => number,
+  ): Promise<Account> {
+    const account = emptyAccount(identity);
+    while (account.seq < version) {
+      const entries = await this.forward(account.number, account.seq, version, FOLD_PAGE);
+      if (entries.length === 0)
+        throw new Error(`entry ${account.seq + 1} of account ${account.number} is missing`);
+      for (const entry of entries) apply(account, entry, inOrder);
+      for (const hold of account.holds.values()) if (hold.state !== 'open') account.holds.delete(hold.no);
+    }
+    return account;
+  }
+}

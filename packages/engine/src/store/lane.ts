@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AccountMemory, type BatchSetting, Poisoned, runBatch } from './batch.ts';
+import { type Connection, type Database, DatabaseError } from './database.ts';
+import type { Task, Verdict } from './task.ts';
+
+/** Tasks in one transaction: beyond a few hundred, a batch gains no more and its neighbours wait longer. */
+const MAX_BATCH = 500;
+/** After a key was met again, keys are looked up first for so many batches: repetitions come in swarms. */
+const WARY_BATCHES = 64;
+/** Deadlocks and serialization failures are retried whole; more than this many in a row are not chance. */
+const MAX_ATTEMPTS = 8;
+/** How long an outage is waited out before a task is answered "unavailable": a restart of the server fits. */
+const OUTAGE_MS = 15_000;
+
+export type Waiting = {
+  readonly task: Task<unknown>;
+  readonly resolve: (verdict: Verdict<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+export interface LaneSetting extends Omit<BatchSetting, 'memory'> {
+  readonly database: Database;
+  readonly memory: AccountMemory;
+  /** In [0, 1): spreads retries. */
+  readonly random: () => number;
+  /** Told after each commit which accounts have new entries. */
+  readonly committed: (accounts: ReadonlySet<number>, tasks: number) => void;
+}
+
+/**
+ * One lane: a queue and a session of its own. What arrives while a batch commits is the next batch, so under no load
+ * nobody waits, and under load batches grow by themselves. An account always takes the same lane of a process.
+ */
+export class Lane {
+  readonly #setting: LaneSetting;
+  readonly #queue: Waiting[] = [];
+  #connection: Connection | null = null;
+  #running: Promise<void> | null = null;
+  #wary = 0;
+
+  constructor(setting: LaneSetting) {
+    this.#setting = setting;
+  }
+
+  get depth(): number {
+    return this.#queue.length;
+  }
+
+  push(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    this.#running ??= this.#drain();
+  }
+
+  /** Resolves once everything accepted so far is answered. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.idle();
+    await this.#connection?.close();
+    this.#connection = null;
+  }
+
+  async #drain(): Promise<void> {
+    // Leaves the caller's turn first, so that what is pushed in one turn is one batch.
+    await Promise.resolve();
+    while (this.#queue.length > 0) await this.#serve(this.#queue.splice(0, MAX_BATCH));
+    this.#running = null;
+  }
+
+  /** Answers every one of `batch`, whatever happens. */
+  async #serve(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const lookUpKeys = this.#wary > 0;
+      if (lookUpKeys) this.#wary -= 1;
+      this.#answer(batch, await this.#attempt(batch, lookUpKeys));
+    } catch (error) {
+      await this.#divide(batch, error);
+    }
+  }
+
+  #answer(batch: readonly Waiting[], verdicts: readonly Verdict<unknown>[]): void {
+    const changed = new Set<number>();
+    for (const [index, { task, resolve }] of batch.entries()) {
+      const verdict = verdicts[index] as Verdict<unknown>;
+      if (verdict.kind === 'done' && !verdict.replayed) changed.add(task.account);
+      resolve(verdict);
+    }
+    this.#setting.committed(changed, batch.length);
+  }
+
+  /** Runs the batch until it is decided: again after a deadlock, a key met twice or a lost session. */
+  async #attempt(batch: readonly Waiting[], lookUpKeys: boolean): Promise<Verdict<unknown>[]> {
+    const tasks = batch.map((waiting) => waiting.task);
+    const lastMoment = performance.now() + OUTAGE_MS;
+    let wary = lookUpKeys;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const connection = await this.#session();
+        return await runBatch(connection, tasks, this.#setting, wary);
+      } catch (error) {
+        const kind = error instanceof DatabaseError ? error.kind : 'statement';
+        if (kind === 'connection' && performance.now() < lastMoment) {
+          // Nobody knows whether the commit happened: the keys tell.
+          wary = true;
+        } else if (kind === 'unique' && !wary) {
+          wary = true;
+          this.#wary = WARY_BATCHES;
+          continue;
+        } else if (kind !== 'serialization' || attempt >= MAX_ATTEMPTS) throw error;
+        await sleep(backoffMs(attempt, this.#setting.random()));
+      }
+    }
+  }
+
+  async #session(): Promise<Connection> {
+    if (this.#connection === null || this.#connection.broken) {
+      await this.#connection?.close();
+      this.#connection = null;
+      this.#connection = await this.#setting.database.connect();
+    }
+    return this.#connection;
+  }
+
+  /** Finds the tasks that sink a batch and answers them alone; the others run again. */
+  async #divide(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (error instanceof Poisoned) {
+      const sunk = new Set(error.tasks);
+      for (const index of sunk) batch[index]?.resolve({ kind: 'broken', cause: error.cause });
+      const others = batch.filter((_, index) => !sunk.has(index));
+      if (others.length > 0) await this.#serve(others);
+    } else if (error instanceof DatabaseError && error.kind === 'connection') {
+      for (const waiting of batch) waiting.reject(error);
+    } else if (batch.length === 1) {
+      batch[0]?.resolve({ kind: 'broken', cause: error });
+    } else {
+      const half = Math.ceil(batch.length / 2);
+      await this.#serve(batch.slice(0, half));
+      await this.#serve(batch.slice(half));
+    }
+  }
+}
+
+/** Doubles from 2 ms to a cap of half a second, with full jitter, so that those who collided do not meet again. */
+function backoffMs(attempt: number, random: number): number {
+  return random * Math.min(500, 2 ** attempt);
+}

@@ -1,0 +1,115 @@
+import { type Database, type Subscription, statement } from './database.ts';
+
+const CHANNEL = 'drawdown_entries';
+const NOTIFY = statement<[string], never>('notify_entries', `select pg_notify('${CHANNEL}', $1)`);
+
+/** NOTIFY takes a lock over the whole server at commit, so hints to other processes are gathered this long. */
+const GATHER_MS = 10;
+/** PostgreSQL refuses payloads of 8,000 bytes and more; beyond this, one says "look at everything". */
+const MAX_PAYLOAD = 7_500;
+const EVERYTHING = '*';
+/** Polling is the truth and a wake-up only a hint: a lost one costs at most this long. */
+const POLL_MS = 1_000;
+
+export interface Watch {
+  /** Resolves when the account may have changed, at the latest after the poll interval, or when aborted. */
+  woken(signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+interface Watcher {
+  pending: boolean;
+  wake: (() => void) | null;
+}
+
+/** Tells the streams of this process, and of others on the same database, which accounts have new entries. */
+export class Wakeups {
+  readonly #database: Database;
+  readonly #watchers = new Map<number, Set<Watcher>>();
+  #subscription: Subscription | null = null;
+  #gathered: Set<number> | null = null;
+  #gathering: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async start(): Promise<void> {
+    this.#subscription = await this.#database.listen(CHANNEL, {
+      notification: (payload) => this.#heard(payload),
+      reconnected: () => this.#wakeAll(),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#wakeAll();
+    await this.#subscription?.close();
+  }
+
+  /** Called after each commit, off the critical path. */
+  committed(accounts: ReadonlySet<number>): void {
+    for (const account of accounts) this.#wake(account);
+    if (accounts.size === 0 || this.#closed) return;
+    this.#gathered ??= new Set();
+    for (const account of accounts) this.#gathered.add(account);
+    this.#gathering ??= setTimeout(() => this.#tell(), GATHER_MS).unref();
+  }
+
+  #tell(): void {
+    const payload = [...(this.#gathered ?? [])].map((number) => number.toString(36)).join(',');
+    this.#gathered = null;
+    this.#gathering = null;
+    const told = this.#database.query(NOTIFY, [payload.length > MAX_PAYLOAD ? EVERYTHING : payload]);
+    // A hint that is lost costs a poll's time; whatever is wrong with the database shows elsewhere.
+    told.catch(() => undefined);
+  }
+
+  #heard(payload: string): void {
+    if (payload === EVERYTHING) this.#wakeAll();
+    else for (const number of payload.split(',')) this.#wake(Number.parseInt(number, 36));
+  }
+
+  #wake(account: number): void {
+    for (const watcher of this.#watchers.get(account) ?? []) {
+      watcher.pending = true;
+      watcher.wake?.();
+    }
+  }
+
+  #wakeAll(): void {
+    for (const account of this.#watchers.keys()) this.#wake(account);
+  }
+
+  watch(account: number): Watch {
+    const watcher: Watcher = { pending: false, wake: null };
+    const watchers = this.#watchers.get(account) ?? new Set();
+    this.#watchers.set(account, watchers.add(watcher));
+    return {
+      woken: async (signal) => {
+        if (!watcher.pending && !signal.aborted && !this.#closed) await sleepUntilWoken(watcher, signal);
+        watcher.pending = false;
+      },
+      close: () => {
+        watchers.delete(watcher);
+        if (watchers.size === 0 && this.#watchers.get(account) === watchers) this.#watchers.delete(account);
+      },
+    };
+  }
+}
+
+function sleepUntilWoken(watcher: Watcher, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      watcher.wake = null;
+      resolve();
+    };
+    const timer = setTimeout(wake, POLL_MS);
+    signal.addEventListener('abort', wake, { once: true });
+    watcher.wake = wake;
+  });
+}
