@@ -41,7 +41,9 @@ export function explain(
   for (const grant of grants) {
     if (eligible.includes(grant) || grant.remaining === 0n) continue;
     const reason = obstacle(grant, eligibility, entry.at);
-    answer.push({ grant, position: null, available: unheld(grant), drawn: 0n, reason, before: null });
+    // A capture draws on what its own hold had kept from everybody, itself included.
+    const amount = drawn.get(grant.no) ?? 0n;
+    answer.push({ grant, position: null, available: unheld(grant), drawn: amount, reason, before: null });
   }
   return answer;
 }
