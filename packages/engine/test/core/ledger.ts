@@ -9,6 +9,7 @@ import {
   isFinished,
 } from '../../src/core/account.ts';
 import { apply, refundedBy } from '../../src/core/apply.ts';
+import { copyOf } from '../../src/core/balance.ts';
 import type { Command, Decision } from '../../src/core/command.ts';
 import { decide } from '../../src/core/decide.ts';
 import { comparator } from '../../src/core/order.ts';
@@ -33,6 +34,14 @@ export const RULES: Rules = {
   hold: { defaultTtlMs: 900_000, maxTtlMs: DAY },
 };
 
+/** One command as it was decided: the state it found, and what came of it. */
+export interface Moment {
+  readonly before: Account;
+  readonly command: Command;
+  readonly now: number;
+  readonly decision: Decision;
+}
+
 export class Ledger {
   readonly rules: Rules;
   readonly inOrder: (a: Grant, b: Grant) => number;
@@ -40,6 +49,8 @@ export class Ledger {
   readonly prunes: boolean;
   readonly account: Account;
   readonly entries: Entry[] = [];
+  /** What was decided so far, where it is kept. */
+  readonly moments: Moment[] | null;
   now: number;
   readonly #operations = new Set<number>();
   readonly #finished = new Map<number, Grant>();
@@ -50,12 +61,14 @@ export class Ledger {
     prunes = false,
     timeZone = 'UTC',
     now = START,
-  }: { rules?: Rules; prunes?: boolean; timeZone?: string; now?: number } = {}) {
+    keeps = false,
+  }: { rules?: Rules; prunes?: boolean; timeZone?: string; now?: number; keeps?: boolean } = {}) {
     this.rules = rules;
     this.inOrder = comparator(rules);
     this.prunes = prunes;
     this.account = emptyAccount({ number: 1, id: 'u_1', kind: 'user', timeZone });
     this.now = now;
+    this.moments = keeps ? [] : null;
   }
 
   /** Lets time pass and enters what comes due. */
@@ -75,6 +88,7 @@ export class Ledger {
 
   do(command: Command, actor = 'someone'): Decision {
     const decision = this.ask(command, actor);
+    this.moments?.push({ before: copyOf(this.account), command, now: this.now, decision });
     if ('entries' in decision) this.record(decision.entries);
     this.#prune();
     return decision;

@@ -23,7 +23,12 @@ export class Rig {
   constructor(setting: Setting, tally: Tally | null = null) {
     this.setting = setting;
     this.model = new Model(policyOf(setting));
-    this.ledger = new Ledger({ rules: rulesOf(setting), prunes: setting.prunes, now: BASE });
+    this.ledger = new Ledger({
+      rules: rulesOf(setting),
+      prunes: setting.prunes,
+      now: BASE,
+      keeps: tally === null,
+    });
     this.units = new Units(setting);
     this.#tally = tally;
   }
