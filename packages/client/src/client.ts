@@ -169,7 +169,7 @@ function grantMethods(transport: Transport) {
       change<wire.GrantReceipt>(transport, `${grantPath(grant)}/unfreeze`, { body, options }),
     /** A signed correction by staff. */
     adjust: (account: string, body: wire.AdjustRequest, options?: ChangeOptions) =>
-      change<wire.Receipt>(transport, `${accountPath(account)}/adjust`, { body, options }),
+      change<wire.Receipt>(transport, `${accountPath(account)}/adjustments`, { body, options }),
   };
 }
 
@@ -272,13 +272,10 @@ function serverMethods(transport: Transport) {
       post<wire.CreatedKey>(transport, '/v1/keys', { body, options, kind: 'once' }),
     listKeys: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
       read<wire.Page<wire.Key>>(transport, '/v1/keys', { query: { ...query }, options }),
-    async revokeKey(key: string, options: CallOptions = {}): Promise<void> {
-      await transport.send({
-        method: 'DELETE',
-        path: `/v1/keys/${segment(key)}`,
-        options,
-        kind: 'repeatable',
-      });
+    /** Ends a key for good. */
+    async revokeKey(key: string, options: CallOptions = {}) {
+      const path = `/v1/keys/${segment(key)}`;
+      return parsed<wire.Key>(await transport.send({ method: 'DELETE', path, options }));
     },
     /** Reads the test clock; 404 where the server runs on real time. */
     testClock: (options?: CallOptions) => read<wire.TestClock>(transport, '/v1/test_clock', { options }),

@@ -41,15 +41,25 @@ export function suggest(word: string, known: readonly string[]): string | null {
   return `known here: ${known.join(', ')}`;
 }
 
+/** Insertions, deletions, replacements and swaps of neighbours: what fingers do. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const cell = (i: number, j: number): number => rows[i]?.[j] as number;
   for (let i = 1; i <= a.length; i++) {
-    const current = [i];
+    const row = [i];
+    rows.push(row);
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[j] as number) + 1, (current[j - 1] as number) + 1));
+      const replaced = cell(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          replaced,
+          cell(i - 1, j) + 1,
+          cell(i, j - 1) + 1,
+          swapped ? cell(i - 2, j - 2) + 1 : replaced,
+        ),
+      );
     }
-    previous = current;
   }
-  return previous[b.length] as number;
+  return cell(a.length, b.length);
 }

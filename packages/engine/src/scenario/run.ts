@@ -251,7 +251,9 @@ async function read(run: Run, step: Step, action: Reading): Promise<Outcome | nu
       return await attempt(run, async () => ({ explanation: await target.explain(id) }));
     }
     case 'statement':
-      return await attempt(run, async () => ({ statement: await target.statement(account, action) }));
+      return await attempt(run, async () => ({
+        statement: await target.statement(account, { from: action.from, to: action.to }),
+      }));
   }
 }
 

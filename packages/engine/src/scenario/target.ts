@@ -62,6 +62,4 @@ export interface ScenarioTarget {
   freezeGrant(grant: string, body: ReasonRequest, key: string): Promise<GrantReceipt & Replayed>;
   unfreezeGrant(grant: string, body: ReasonRequest, key: string): Promise<GrantReceipt & Replayed>;
   adjust(account: string, body: AdjustRequest, key: string): Promise<Receipt & Replayed>;
-  /** Lets go of what the target opened for itself. */
-  close(): Promise<void>;
 }

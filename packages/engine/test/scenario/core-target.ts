@@ -307,10 +307,6 @@ export class CoreTarget implements ScenarioTarget {
     return this.#change(this.#ledgerOf(account), { command, key, input: body });
   }
 
-  async close(): Promise<void> {
-    this.#ledgers.clear();
-  }
-
   /** Settle, decide, apply: the whole path, in the order in which every layer does it. */
   #change(
     ledger: Ledger,

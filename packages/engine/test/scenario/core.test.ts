@@ -1,4 +1,7 @@
 import { CoreTarget } from './core-target.ts';
 import { scenariosAt } from './layer.ts';
 
-scenariosAt('the pure core', async (catalog) => new CoreTarget(catalog));
+scenariosAt('the pure core', async (catalog) => ({
+  begin: async () => new CoreTarget(catalog),
+  close: async () => undefined,
+}));

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
@@ -12,23 +12,33 @@ import type { ScenarioTarget } from '../../src/scenario/target.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../../../../scenarios', import.meta.url));
 
-export const scenarioFiles = readdirSync(DIRECTORY)
+const files = readdirSync(DIRECTORY)
   .filter((name) => name.endsWith('.scenario'))
   .sort();
 
-/** Runs every scenario against a target of its own, so that each begins with its own clock. */
-export function scenariosAt(layer: string, open: (catalog: Catalog) => Promise<ScenarioTarget>): void {
+/** A layer under one catalog. Scenarios share it, each with accounts of its own and a clock that begins anew. */
+export interface Stage {
+  begin(): Promise<ScenarioTarget>;
+  close(): Promise<void>;
+}
+
+/** Runs every scenario at a layer. */
+export function scenariosAt(layer: string, open: (catalog: Catalog) => Promise<Stage>): void {
   const shipped = readCatalog(shippedCatalog);
+  const stages = new Map<string, Promise<Stage>>();
   describe(`scenarios at ${layer}`, () => {
-    it.each(scenarioFiles)('%s', async (name) => {
+    afterAll(async () => {
+      for (const stage of stages.values()) await (await stage).close();
+    });
+
+    it.each(files)('%s', async (name) => {
       const { scenario, catalog } = await loadScenario(join(DIRECTORY, name));
-      const target = await open(catalog ?? shipped);
-      try {
-        const report = await runScenario(scenario, target, { prefix: 'scn_' });
-        if (!report.ok) expect.fail(reportText(report));
-      } finally {
-        await target.close();
-      }
+      const used = catalog ?? shipped;
+      const stage = stages.get(used.version) ?? open(used);
+      stages.set(used.version, stage);
+      const target = await (await stage).begin();
+      const report = await runScenario(scenario, target, { prefix: `${name.slice(0, 3)}.` });
+      if (!report.ok) expect.fail(reportText(report));
     });
   });
 }
