@@ -1,12 +1,11 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Metadata } from '../core/account.ts';
 import { canonicalJson } from '../core/canonical.ts';
-import { accountNumber, BUCKETS, bucketOf } from '../core/id.ts';
 import { textArray } from './binary.ts';
-import { CHAIN_START, profileHash } from './chain.ts';
-import { type Clock, nowStatement } from './clock.ts';
-import { type Connection, type Database, statement } from './database.ts';
+import { profileHash } from './chain.ts';
+import type { Clock } from './clock.ts';
+import { AccountCreation } from './create-accounts.ts';
+import { type Database, statement } from './database.ts';
 
 export interface Profile {
   readonly number: number;
@@ -48,25 +47,10 @@ const LOCKED = statement<[number], ProfileRow>(
   'account_locked',
   `select ${COLUMNS} from drawdown.accounts where number = $1 for no key update`,
 );
-const NEXT = statement<[], { ordinal: bigint }>(
-  'account_ordinal',
-  `select nextval('drawdown.account_ordinal') as ordinal`,
-);
-const INSERT = statement<[number, string, string, string, string, number, string, string, number], never>(
-  'account_insert',
-  `insert into drawdown.accounts (number, id, kind, time_zone, metadata, created_at, profile_hash, head, bucket)
-   values ($1, $2, $3, $4, $5, $6, decode($7, 'hex'), decode($8, 'hex'), $9)
-   on conflict (id, bucket) do nothing`,
-);
 const UPDATE = statement<[number, string, string, string], never>(
   'account_update',
   `update drawdown.accounts set time_zone = $2, metadata = $3, profile_hash = decode($4, 'hex') where number = $1`,
 );
-
-/** An account's bucket: the first ten bits of the hash of its id. It never changes. */
-export function bucketOfId(id: string): number {
-  return Number.parseInt(hash('sha256', id).slice(0, 4), 16) >> (16 - Math.log2(BUCKETS));
-}
 
 /** Ids and numbers known to this process; an account's number never changes, so nothing here goes stale. */
 const DIRECTORY_SIZE = 500_000;
@@ -74,21 +58,23 @@ const DIRECTORY_SIZE = 500_000;
 /** Who there is: ids, numbers and profiles. What an account has is the ledger's. */
 export class Accounts {
   readonly #database: Database;
-  readonly #clock: Clock;
+  readonly #creation: AccountCreation;
   readonly #numbers = new LRUCache<string, number>({ max: DIRECTORY_SIZE });
   readonly #ids = new LRUCache<number, string>({ max: DIRECTORY_SIZE });
+  #last: Promise<void> = Promise.resolve();
+  #next: { readonly ids: Set<string>; readonly done: Promise<void> } | null = null;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
-    this.#clock = clock;
+    this.#creation = new AccountCreation(database, clock);
   }
 
   /** The internal number of an account, or null. */
   async numberOf(id: string): Promise<number | null> {
     const known = this.#numbers.get(id);
     if (known !== undefined) return known;
-    const found = await this.#find([id]);
-    return found.get(id) ?? null;
+    await this.#lookUp(id);
+    return this.#numbers.get(id) ?? null;
   }
 
   /** As `numberOf`, synchronously, where it is known already. */
@@ -96,16 +82,27 @@ export class Accounts {
     return this.#numbers.get(id);
   }
 
-  async #find(ids: readonly string[]): Promise<Map<string, number>> {
-    const { rows } = await this.#database.query(BY_ID, [textArray(ids)]);
-    for (const row of rows) this.#learn(row.id, Number(row.number));
-    return new Map(rows.map((row) => [row.id, Number(row.number)]));
+  /** Ids asked for while a look-up is under way travel together in the next. */
+  #lookUp(id: string): Promise<void> {
+    this.#next ??= { ids: new Set(), done: this.#last.then(() => this.#find()) };
+    this.#next.ids.add(id);
+    return this.#next.done;
+  }
+
+  #find(): Promise<void> {
+    const ids = [...(this.#next?.ids ?? [])];
+    this.#next = null;
+    const found = this.learn(ids);
+    this.#last = found.catch(() => undefined);
+    return found;
   }
 
   /** Learns the numbers of many accounts in one statement. */
   async learn(ids: readonly string[]): Promise<void> {
     const unknown = ids.filter((id) => !this.#numbers.has(id));
-    if (unknown.length > 0) await this.#find(unknown);
+    if (unknown.length === 0) return;
+    const { rows } = await this.#database.query(BY_ID, [textArray(unknown)]);
+    for (const row of rows) this.#learn(row.id, Number(row.number));
   }
 
   #learn(id: string, number: number): void {
@@ -135,40 +132,13 @@ export class Accounts {
   }
 
   async #create(id: string, change: ProfileChange): Promise<{ number: number; created: boolean }> {
-    const { number, created } = await this.#database.transaction(async (on) => {
-      const [ordinal, now] = await Promise.all([on.query(NEXT, []), on.query(nowStatement(this.#clock), [])]);
-      const profile = {
-        number: accountNumber(bucketOfId(id), Number(ordinal.rows[0]?.ordinal)),
-        id,
-        kind: change.kind ?? 'user',
-        timeZone: change.timeZone ?? 'UTC',
-        metadata: change.metadata ?? {},
-        createdAt: Number(now.rows[0]?.now),
-      };
-      const { count } = await this.#insert(on, profile);
-      return { number: profile.number, created: count === 1 };
+    const created = await this.#creation.create({
+      id,
+      kind: change.kind ?? 'user',
+      timeZone: change.timeZone ?? 'UTC',
+      metadata: change.metadata ?? {},
     });
-    if (created) {
-      this.#learn(id, number);
-      return { number, created };
-    }
-    // Another was first: its row is visible to a new statement only.
     return { number: (await this.numberOf(id)) as number, created };
-  }
-
-  #insert(on: Connection, profile: Omit<Profile, 'seq'>) {
-    const metadata = canonicalJson(profile.metadata);
-    return on.query(INSERT, [
-      profile.number,
-      profile.id,
-      profile.kind,
-      profile.timeZone,
-      metadata,
-      profile.createdAt,
-      profileHash({ ...profile, metadata }),
-      CHAIN_START,
-      bucketOf(profile.number),
-    ]);
   }
 
   /** Creates or updates. Null where the kind would change: it never does. */
