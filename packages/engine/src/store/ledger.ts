@@ -1,5 +1,5 @@
 import type { Account, Grant, Hold } from '../core/account.ts';
-import { detailText } from '../core/canonical.ts';
+import { canonicalJson, detailText } from '../core/canonical.ts';
 import { bucketOf } from '../core/id.ts';
 import { boolArray, byteaArray, int2Array, int4Array, int8Array, textArray } from './binary.ts';
 import { type Connection, type Result, statement } from './database.ts';
@@ -212,7 +212,7 @@ export function insertGrants(on: Connection, rows: readonly ChangedGrant[]): Pro
     int8Array(grants.map((g) => g.cost?.amountMinor ?? null)),
     textArray(grants.map((g) => g.cost?.currency ?? null)),
     textArray(grants.map((g) => g.catalog)),
-    textArray(grants.map((g) => JSON.stringify(g.metadata))),
+    textArray(grants.map((g) => canonicalJson(g.metadata))),
     int8Array(grants.map((g) => g.createdAt)),
     textArray(grants.map((g) => g.phase)),
     boolArray(grants.map((g) => g.frozen)),
