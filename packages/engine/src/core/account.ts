@@ -94,6 +94,8 @@ export interface EntryDetail {
   readonly grant?: number;
   /** The new end of a lot's validity or of a hold. */
   readonly expiresAt?: number | null;
+  /** The end that an extension took the place of, so that an entry can be taken off the state again. */
+  readonly before?: number | null;
   /** When the operation in `reverses` was, so that its id is known without looking it up. */
   readonly reversesAt?: number;
   readonly reason?: string;

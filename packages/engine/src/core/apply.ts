@@ -73,7 +73,7 @@ export function issuedGrant(terms: Terms, entry: Pick<Entry, 'seq' | 'at'>): Gra
 }
 
 /** What a lot's loss or gain is, told by the entry's type; a refund into a lot takes its consumption back. */
-function counterOf(entry: Entry, move: Move, issuedHere: boolean): Counter {
+export function counterOf(entry: Entry, move: Move, issuedHere: boolean): Counter {
   switch (entry.type) {
     case 'grant':
       return 'granted';

@@ -89,7 +89,7 @@ export function decideExtendHold(
         feature: hold.feature,
         hold: hold.no,
         reverses: hold.seq,
-        detail: { expiresAt, reversesAt: hold.createdAt },
+        detail: { expiresAt, before: hold.expiresAt, reversesAt: hold.createdAt },
       }),
     ],
   };

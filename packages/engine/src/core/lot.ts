@@ -37,7 +37,7 @@ export function decideExtend(
   }
   return single(account, context, {
     type: 'extend',
-    detail: { ...detailOf({ reason: command.reason }), grant: lot.no, expiresAt },
+    detail: { ...detailOf({ reason: command.reason }), grant: lot.no, expiresAt, before: lot.expiresAt },
   });
 }
 
