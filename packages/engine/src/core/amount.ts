@@ -9,16 +9,16 @@ export const MAX_ATOMS = 9_007_199_254_740_991n;
 /** The finest division of a credit: six decimals leave nine billion credits below `MAX_ATOMS`. */
 export const MAX_SCALE = 6;
 
-/** A double keeps every decimal of 15 digits; of a longer one, others may have been sent than it now shows. */
-const EXACT_DIGITS = 15;
+/** Below this many atoms no two amounts of one scale are the same double; above, the last decimal may be lost. */
+const EXACT_FRACTIONS = 2n ** 52n;
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,20}))?$/;
 
 /**
  * Reads a positive amount of credits, given as a JSON number or an ASCII decimal string, exactly.
  * Answers atoms, or null where the value is anything else: zero, negative, an exponent, finer than
- * `scale` decimals (trailing zeros do not count), more than `MAX_ATOMS`, or a JSON number with a fraction and more
- * than 15 digits, which only a string carries exactly.
+ * `scale` decimals (trailing zeros do not count), more than `MAX_ATOMS`, or a JSON number so large that it may have
+ * lost its last decimal on the way here, which only a string carries.
  */
 export function parseAmount(value: unknown, scale: number): bigint | null {
   const atoms = parseDecimal(value, scale);
@@ -35,9 +35,8 @@ function parseDecimal(value: unknown, scale: number): bigint | null {
   if (typeof value === 'number') {
     // An integer beyond 2^53 has already lost digits on its way here; String() of it would invent them.
     if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null;
-    if (Number.isInteger(value)) return value < 0 ? null : BigInt(value) * 10n ** BigInt(scale);
-    const text = String(value);
-    return text.replace('.', '').replace(/^0+/, '').length > EXACT_DIGITS ? null : parseText(text, scale);
+    const atoms = parseText(String(value), scale);
+    return atoms !== null && scale > 0 && atoms >= EXACT_FRACTIONS ? null : atoms;
   }
   return typeof value === 'string' && value.length <= 40 ? parseText(value, scale) : null;
 }
