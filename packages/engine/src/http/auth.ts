@@ -1,8 +1,9 @@
 /** From the `Authorization` header to a caller, and from a caller to what it may do. */
+
+import type { Call } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Caller, SessionFacts } from './caller.ts';
 import type { Keys, KnownKey } from './keys.ts';
-import type { Call } from './port.ts';
 import type { Route } from './route.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -30,7 +31,10 @@ export async function authenticate(
   }
   const token = BEARER.exec(header)?.[1];
   if (token === undefined) {
-    throw new DrawdownError('unauthenticated', 'The Authorization header must be: Bearer, then a key or a token');
+    throw new DrawdownError(
+      'unauthenticated',
+      'The Authorization header must be: Bearer, then a key or a token',
+    );
   }
   let key = keys.remembered(token);
   if (key === undefined && KEY.test(token)) {
@@ -97,7 +101,11 @@ const NOT_FOR_SESSIONS: Readonly<Record<string, string>> = {
  * Throws where a session reaches beyond its own accounts (404, as if there were no such account) or states what only a
  * server may (403). Runs on validated input.
  */
-export function authorizeInput(route: Route, caller: Caller, input: { params: unknown; body: unknown }): void {
+export function authorizeInput(
+  route: Route,
+  caller: Caller,
+  input: { params: unknown; body: unknown },
+): void {
   if (caller.session === null) return;
   if (route.sessions === 'own-account') {
     const account = property(input.params, 'account');

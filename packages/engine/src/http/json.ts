@@ -3,8 +3,8 @@
  * name: a key that appears twice (the last would win), a number with more digits than it keeps, one beyond its range,
  * a broken character, NUL (PostgreSQL cannot hold it), `__proto__`, and nesting that only serves to exhaust a stack.
  */
-import { pathText } from '../catalog/issue.ts';
 import { invalid } from '../errors.ts';
+import { fieldText } from './problems.ts';
 
 /** Deeper than any request: metadata may nest 5 deep, inside an operation, inside a batch. */
 const MAX_DEPTH = 16;
@@ -122,7 +122,11 @@ function inspect(value: unknown, path: PropertyKey[]): number {
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__') throw invalid(fieldAt([...path, key]), 'is not a usable key');
     refuseBrokenText(key, path);
-    keys += 1 + (typeof item === 'object' || typeof item === 'string' || typeof item === 'number' ? inspect(item, [...path, key]) : 0);
+    keys +=
+      1 +
+      (typeof item === 'object' || typeof item === 'string' || typeof item === 'number'
+        ? inspect(item, [...path, key])
+        : 0);
   }
   return keys;
 }
@@ -133,7 +137,7 @@ function refuseBrokenText(text: string, path: PropertyKey[]): void {
 }
 
 function fieldAt(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'body' : pathText(path).slice(0, 200);
+  return path.length === 0 ? 'body' : fieldText(path);
 }
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;

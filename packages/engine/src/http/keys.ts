@@ -31,18 +31,12 @@ interface Row {
 
 const COLUMNS = 'id, name, prefix, scopes, created_at, expires_at, revoked_at, last_used_at';
 
-const insertKey = statement<
-  [string, Buffer, string, string, string, number, string, number | null],
-  never
->(
+const insertKey = statement<[string, Buffer, string, string, string, number, string, number | null], never>(
   'keys.insert',
   `insert into drawdown.keys (id, hash, name, prefix, scopes, created_at, created_by, expires_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
-const findKey = statement<[Buffer], Row>(
-  'keys.find',
-  `select ${COLUMNS} from drawdown.keys where hash = $1`,
-);
+const findKey = statement<[Buffer], Row>('keys.find', `select ${COLUMNS} from drawdown.keys where hash = $1`);
 const listKeys = statement<[string, number], Row>(
   'keys.list',
   `select ${COLUMNS} from drawdown.keys where id < $1 order by id desc limit $2`,

@@ -1,8 +1,8 @@
 /** Every failure of a request becomes one problem document, from the one table in errors.ts. */
 import type { Problem } from '@drawdown/client';
 import type { z } from 'zod';
-import { pathText } from '../catalog/issue.ts';
 import { DrawdownError, invalid, type ProblemCode } from '../errors.ts';
+import { DatabaseError } from '../store/database.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -27,12 +27,16 @@ const CODE_BY_FIELD: Readonly<Record<string, ProblemCode>> = {
 export type Part = 'params' | 'query' | 'body';
 
 /** A 400 that names the first field at fault and lists them all. */
-export function validationError(error: z.ZodError, { part, input }: { part: Part; input: unknown }): DrawdownError {
+export function validationError(
+  error: z.ZodError,
+  { part, input }: { part: Part; input: unknown },
+): DrawdownError {
   const found = error.issues.flatMap((issue) => fieldErrors(issue, part, input)).slice(0, MAX_ERRORS);
   const first = found[0] ?? { field: part, message: 'is not valid' };
   const issue = error.issues[0];
   const absent = issue === undefined || at(input, issue.path) === undefined;
-  const code = absent || issue.code === 'unrecognized_keys' ? undefined : CODE_BY_FIELD[String(issue.path.at(-1))];
+  const code =
+    absent || issue.code === 'unrecognized_keys' ? undefined : CODE_BY_FIELD[String(issue.path.at(-1))];
   return new DrawdownError(code ?? 'invalid_request', `${first.field}: ${first.message}`, {
     field: first.field,
     errors: found,
@@ -41,19 +45,28 @@ export function validationError(error: z.ZodError, { part, input }: { part: Part
 
 function fieldErrors(issue: z.core.$ZodIssue, part: Part, input: unknown): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: fieldName([...issue.path, key], part), message: 'is not a known field' }));
+    return issue.keys.map((key) => ({
+      field: fieldName([...issue.path, key], part),
+      message: 'is not a known field',
+    }));
   }
   const value = at(input, issue.path);
   const message = value === undefined ? 'is required' : messageOf(issue);
   return [{ field: fieldName(issue.path, part), message }];
 }
 
+/** A path as the answers write it: `operations.3.amount`. */
+export function fieldText(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.').slice(0, MAX_FIELD_LENGTH);
+}
+
 function fieldName(path: readonly PropertyKey[], part: Part): string {
-  return path.length === 0 ? part : pathText(path).slice(0, MAX_FIELD_LENGTH);
+  return path.length === 0 ? part : fieldText(path);
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `must be ${expected(issue.expected)}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'has a key that is not valid';
   return issue.message.replace(/^Invalid input: /, '');
 }
@@ -66,7 +79,9 @@ function expected(type: string): string {
 function at(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
     input,
   );
 }
@@ -102,6 +117,10 @@ function fromFastify(error: Error & { code?: string; statusCode?: number }): Dra
 /** The refusal that an error stands for; anything unforeseen is `internal`, with nothing of it in the answer. */
 export function refusalOf(error: unknown): DrawdownError {
   if (error instanceof DrawdownError) return error;
+  // A write says so itself; this is a read, or a key that could not be looked up.
+  if (error instanceof DatabaseError && error.kind === 'connection') {
+    return new DrawdownError('unavailable', 'The database cannot be reached', { retry_after: 1 });
+  }
   if (error instanceof Error) {
     const known = fromFastify(error);
     if (known !== null) return known;

@@ -2,10 +2,10 @@
 import type { Scope } from '@drawdown/client';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Call, Engine } from '../engine.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import type { Keys } from './keys.ts';
-import type { Call, Engine } from './port.ts';
 import type { Sessions } from './sessions.ts';
 import type { SigningKeys } from './signing.ts';
 import type { Streams } from './stream.ts';
@@ -79,9 +79,13 @@ interface Facts {
   readonly testClock?: boolean;
   /** Neither counted nor limited: what machines ask all the time. */
   readonly unlimited?: boolean;
+  /** The answer goes on until one side ends it, so its duration says nothing and a HEAD of it makes no sense. */
+  readonly live?: boolean;
   /** The status of an answer that does not name one. */
   readonly status: 200 | 201;
   readonly answers: Readonly<Record<number, Documented | readonly Documented[]>>;
+  /** Request headers of the route's own: name → what it is for. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Refusals beyond those that follow from the rest of the route. */
   readonly problems: readonly ProblemCode[];
 }

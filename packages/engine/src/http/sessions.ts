@@ -2,12 +2,12 @@
  * Session tokens: one person on one surface, for a short while. A token is a JWT that the engine's own keys sign;
  * everything that it allows stands in it, so no request asks the database who is asking.
  */
-import type { Session, SessionRequest, Surface } from '@drawdown/client';
+import type { Account, Session, SessionRequest, Surface } from '@drawdown/client';
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { formatInstant } from '../core/calendar.ts';
+import type { Engine } from '../engine.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import type { SessionFacts } from './caller.ts';
-import type { Call, Engine } from './port.ts';
 import { DEFAULT_SESSION_SECONDS } from './schemas/access.ts';
 import { SURFACES } from './schemas/primitives.ts';
 import { ALGORITHM, type SigningKeys } from './signing.ts';
@@ -22,20 +22,26 @@ const MAX_VERIFIED = 10_000;
 export class Sessions {
   readonly #engine: Engine;
   readonly #signing: SigningKeys;
+  readonly #now: () => Promise<number>;
   readonly #verified = new Map<string, SessionFacts>();
 
-  constructor({ engine, signing }: { engine: Engine; signing: SigningKeys }) {
+  constructor({
+    engine,
+    signing,
+    now,
+  }: { engine: Engine; signing: SigningKeys; now: () => Promise<number> }) {
     this.#engine = engine;
     this.#signing = signing;
+    this.#now = now;
   }
 
   /** Issues a token. An account that does not exist yet is created as a user's; teams must exist. */
-  async issue(request: SessionRequest, call: Call): Promise<Session> {
-    const { account } = await this.#engine.putAccount(request.account, {}, call);
-    if (account.kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
+  async issue(request: SessionRequest): Promise<Session> {
+    const kind = (await this.#kindOf(request.account)) ?? (await this.#create(request.account));
+    if (kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
     const teams = [...new Set(request.teams ?? [])];
-    for (const [index, team] of teams.entries()) await this.#requireTeam(team, `teams[${index}]`);
-    const now = await this.#engine.now();
+    for (const [index, team] of teams.entries()) await this.#requireTeam(team, `teams.${index}`);
+    const now = await this.#now();
     const key = await this.#signing.signer(now);
     // JWT times are whole seconds; rounding down keeps a token from outliving what was asked for.
     const issued = Math.floor(now / 1000);
@@ -53,7 +59,7 @@ export class Sessions {
 
   /** What the token allows; throws 401 `invalid_token` or `token_expired`, by the engine's clock. */
   async verify(token: string): Promise<SessionFacts> {
-    const now = await this.#engine.now();
+    const now = await this.#now();
     const known = this.#verified.get(token);
     if (known !== undefined) {
       if (now < known.expiresAt) return known;
@@ -90,14 +96,20 @@ export class Sessions {
   }
 
   async #requireTeam(team: string, field: string): Promise<void> {
-    const kind = await this.#engine.getAccount(team).then(
-      (account) => account.kind,
-      (error: unknown) => {
-        if (error instanceof DrawdownError && error.code === 'account_not_found') return null;
-        throw error;
-      },
-    );
-    if (kind !== 'team') throw invalid(field, 'is not a team');
+    if ((await this.#kindOf(team)) !== 'team') throw invalid(field, 'is not a team');
+  }
+
+  async #kindOf(account: string): Promise<Account['kind'] | null> {
+    try {
+      return (await this.#engine.getAccount(account)).kind;
+    } catch (error) {
+      if (error instanceof DrawdownError && error.code === 'account_not_found') return null;
+      throw error;
+    }
+  }
+
+  async #create(account: string): Promise<Account['kind']> {
+    return (await this.#engine.putAccount(account, {})).account.kind;
   }
 }
 

@@ -58,12 +58,7 @@ export class Streams {
     this.#perAccount.set(request.account, ofAccount + 1);
     const live = new Live(request, this.#limits.heartbeatMs);
     this.#open.add(live);
-    const bytes = Readable.from(live.frames(), { objectMode: false, highWaterMark: BUFFER_BYTES });
-    bytes.once('close', () => {
-      live.abandon();
-      this.#close(live, request.account);
-    });
-    return bytes;
+    return bytesOf(live, () => this.#close(live, request.account));
   }
 
   /** Says goodbye on every stream and lets none begin. */
@@ -78,6 +73,25 @@ export class Streams {
     if (left === 0) this.#perAccount.delete(account);
     else this.#perAccount.set(account, left);
   }
+}
+
+/** A stream's frames as they are pulled; `Readable.from` would wait for a generator that waits for events. */
+function bytesOf(live: Live, closed: () => void): Readable {
+  const frames = live.frames();
+  return new Readable({
+    highWaterMark: BUFFER_BYTES,
+    read() {
+      frames.next().then(
+        ({ done, value }) => this.push(done === true ? null : value),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      live.abandon();
+      closed();
+      done(error);
+    },
+  });
 }
 
 /** One stream: waits for the next event, the next heartbeat, the end of the credential, or the end of the server. */

@@ -19,10 +19,16 @@ const createSession = route({
   status: 200,
   answers: { 200: { description: 'The token', schema: session } },
   problems: [],
-  handler: async ({ sessions }, { body, call }) => ({ body: await sessions.issue(body, call) }),
+  handler: async ({ sessions }, { body }) => ({ body: await sessions.issue(body) }),
 });
 
-const staffOnly = { tag: 'Access', scope: 'admin', sessions: 'none', idempotency: 'none', status: 200 } as const;
+const staffOnly = {
+  tag: 'Access',
+  scope: 'admin',
+  sessions: 'none',
+  idempotency: 'none',
+  status: 200,
+} as const;
 
 const createKey = route({
   ...staffOnly,

@@ -20,8 +20,8 @@ const putAccount = route({
   status: 200,
   answers: { 200: { description: 'The account', schema: account } },
   problems: ['account_kind_fixed'],
-  handler: async ({ engine }, { params, body, call }) => ({
-    body: (await engine.putAccount(params.account, body, call)).account,
+  handler: async ({ engine }, { params, body }) => ({
+    body: (await engine.putAccount(params.account, body)).account,
   }),
 });
 
@@ -60,7 +60,9 @@ const getBalance = route({
   status: 200,
   answers: { 200: { description: 'The balance', schema: balance, example: exampleBalance } },
   problems: ['account_not_found'],
-  handler: async ({ engine }, { params, query }) => ({ body: await engine.balance(params.account, query.at) }),
+  handler: async ({ engine }, { params, query }) => ({
+    body: await engine.balance(params.account, query.at),
+  }),
 });
 
 export const accountRoutes = [putAccount, getAccount, getBalance];

@@ -1,5 +1,5 @@
 /** The catalog, as far as the credential may see it. */
-import { catalogView } from '../catalog-view.ts';
+import { presentCatalog } from '../../catalog/present.ts';
 import { route } from '../route.ts';
 import { catalog } from '../schemas/access.ts';
 
@@ -16,7 +16,7 @@ const getCatalog = route({
   answers: { 200: { description: 'The catalog', schema: catalog } },
   problems: [],
   handler: ({ engine }, { caller }) => ({
-    body: catalogView(engine.catalog, { forServer: caller !== null && caller.session === null }),
+    body: presentCatalog(engine.catalog, caller?.session === null ? 'server' : 'person'),
   }),
 });
 

@@ -18,7 +18,14 @@ export const exampleBalance: Balance = {
   debt: 0,
   classes: [
     { class: 'subscription', total: 0, held: 0, frozen: 0, available: 0, next_expiry: null },
-    { class: 'promotional', total: 10, held: 0, frozen: 0, available: 10, next_expiry: { at: EXPIRY, amount: 10 } },
+    {
+      class: 'promotional',
+      total: 10,
+      held: 0,
+      frozen: 0,
+      available: 10,
+      next_expiry: { at: EXPIRY, amount: 10 },
+    },
     { class: 'purchased', total: 100, held: 0, frozen: 0, available: 100, next_expiry: null },
   ],
   draw_order: [PROMOTIONAL, PURCHASED],

@@ -25,8 +25,15 @@ const createGrant = route({
   body: grantRequest,
   status: 201,
   answers: { 201: { description: 'The lot, and the balance with it', schema: grantReceipt } },
-  problems: ['invalid_amount', 'unknown_class', 'unknown_feature', 'idempotency_key_reused', 'balance_limit_exceeded'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.grant(params.account, body, call)),
+  problems: [
+    'invalid_amount',
+    'unknown_class',
+    'unknown_feature',
+    'idempotency_key_reused',
+    'balance_limit_exceeded',
+  ],
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.grant(params.account, body, call)),
 });
 
 const listGrants = route({
@@ -81,7 +88,8 @@ const voidGrant = route({
   summary: 'Takes back what is unspent and unheld of a lot',
   body: reasonRequest,
   problems: ['grant_not_found', 'grant_closed', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.voidGrant(params.grant, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.voidGrant(params.grant, body, call)),
 });
 
 const extendGrant = route({
@@ -91,7 +99,8 @@ const extendGrant = route({
   summary: 'Moves the expiry of a lot; never to an earlier time',
   body: extendGrantRequest,
   problems: ['grant_not_found', 'grant_closed', 'expiry_not_later', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.extendGrant(params.grant, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.extendGrant(params.grant, body, call)),
 });
 
 const freezeGrant = route({
@@ -101,7 +110,8 @@ const freezeGrant = route({
   summary: 'Keeps a lot from being spent',
   body: reasonRequest,
   problems: ['grant_not_found', 'grant_closed', 'grant_frozen', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.freezeGrant(params.grant, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.freezeGrant(params.grant, body, call)),
 });
 
 const unfreezeGrant = route({
@@ -111,7 +121,16 @@ const unfreezeGrant = route({
   summary: 'Lets a frozen lot be spent again',
   body: reasonRequest,
   problems: ['grant_not_found', 'grant_closed', 'grant_not_frozen', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.unfreezeGrant(params.grant, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.unfreezeGrant(params.grant, body, call)),
 });
 
-export const grantRoutes = [createGrant, listGrants, getGrant, voidGrant, extendGrant, freezeGrant, unfreezeGrant];
+export const grantRoutes = [
+  createGrant,
+  listGrants,
+  getGrant,
+  voidGrant,
+  extendGrant,
+  freezeGrant,
+  unfreezeGrant,
+];

@@ -83,6 +83,10 @@ const streamEvents = route({
       description: 'Resumes behind that entry, as the header `Last-Event-ID` does, which goes first.',
     }),
   }),
+  live: true,
+  headers: {
+    'Last-Event-ID': 'The id of the last event that arrived: resumes behind it, without loss or repeat.',
+  },
   status: 200,
   answers: {
     200: {

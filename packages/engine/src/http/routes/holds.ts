@@ -98,8 +98,15 @@ const captureHold = route({
   body: captureRequest,
   status: 200,
   answers,
-  problems: ['invalid_amount', 'hold_not_found', 'hold_closed', 'amount_exceeds_hold', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.capture(params.hold, body, call)),
+  problems: [
+    'invalid_amount',
+    'hold_not_found',
+    'hold_closed',
+    'amount_exceeds_hold',
+    'idempotency_key_reused',
+  ],
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.capture(params.hold, body, call)),
 });
 
 const releaseHold = route({
@@ -116,7 +123,8 @@ const releaseHold = route({
   status: 200,
   answers,
   problems: ['hold_not_found', 'hold_closed', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.release(params.hold, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.release(params.hold, body, call)),
 });
 
 const extendHold = route({
@@ -133,7 +141,8 @@ const extendHold = route({
   status: 200,
   answers,
   problems: ['hold_not_found', 'hold_closed', 'expiry_not_later', 'idempotency_key_reused'],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.extendHold(params.hold, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.extendHold(params.hold, body, call)),
 });
 
 export const holdRoutes = [createHold, listHolds, getHold, captureHold, releaseHold, extendHold];

@@ -57,7 +57,8 @@ const refundOperation = route({
     'operation_not_refundable',
     'idempotency_key_reused',
   ],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.refund(params.operation, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.refund(params.operation, body, call)),
 });
 
 export const operationRoutes = [getOperation, explainOperation, refundOperation];

@@ -30,7 +30,9 @@ const createQuote = route({
   params: ofAccount,
   body: quoteRequest,
   status: 200,
-  answers: { 200: { description: 'The quote; a consume or hold that names it pays at most its amount', schema: quote } },
+  answers: {
+    200: { description: 'The quote; a consume or hold that names it pays at most its amount', schema: quote },
+  },
   problems: [
     'invalid_amount',
     'invalid_units',
@@ -39,7 +41,9 @@ const createQuote = route({
     'surface_not_supported',
     'account_not_found',
   ],
-  handler: async ({ engine }, { params, body, call }) => ({ body: await engine.quote(params.account, body, call) }),
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.quote(params.account, body, call),
+  }),
 });
 
 const consume = route({
@@ -57,7 +61,11 @@ const consume = route({
   status: 200,
   answers: {
     200: [
-      { description: 'What was drawn from which lots, and the balance after', schema: receiptSchema, example: exampleReceipt },
+      {
+        description: 'What was drawn from which lots, and the balance after',
+        schema: receiptSchema,
+        example: exampleReceipt,
+      },
       { description: 'The feature works on the device there; nothing was written', schema: freeOnDevice },
     ],
   },
@@ -118,11 +126,16 @@ const adjust = route({
     'idempotency_key_reused',
     'balance_limit_exceeded',
   ],
-  handler: async ({ engine }, { params, body, call }) => receipt(await engine.adjust(params.account, body, call)),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.adjust(params.account, body, call)),
 });
 
 /** A person who spends from a team does so as its member. */
-export function onBehalfOf<T extends { member?: string }>(caller: Caller | null, account: string, body: T): T {
+export function onBehalfOf<T extends { member?: string }>(
+  caller: Caller | null,
+  account: string,
+  body: T,
+): T {
   const session = caller?.session ?? null;
   return session === null || session.account === account ? body : { ...body, member: session.account };
 }

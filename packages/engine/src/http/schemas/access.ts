@@ -1,6 +1,16 @@
 /** Sessions, keys, the catalog as it is shown, and the test clock. */
 import { z } from 'zod';
-import { accountId, duration, instant, instantIn, json, keyId, page, shortText, SURFACES } from './primitives.ts';
+import {
+  accountId,
+  duration,
+  instant,
+  instantIn,
+  json,
+  keyId,
+  page,
+  SURFACES,
+  shortText,
+} from './primitives.ts';
 
 const MAX_TEAMS = 20;
 // A session is short-lived; a day is the longest that a stolen token should be of use.
@@ -26,17 +36,14 @@ export const session = z.object({ token: z.string(), expires_at: instant }).meta
 /** In the order in which they are stored and shown. */
 export const SCOPES = ['read', 'consume', 'grant', 'refund', 'sessions', 'webhooks', 'admin'] as const;
 
-const scope = z.enum(SCOPES).meta({ id: 'Scope' });
+export const scope = z.enum(SCOPES).meta({ id: 'Scope' });
 
 export const keyRequest = z
   .strictObject({
     name: shortText,
-    scopes: z
-      .array(scope)
-      .min(1)
-      .max(SCOPES.length)
-      .exactOptional()
-      .meta({ description: 'All but `admin` by default. With `admin` the key is one of staff and may do everything.' }),
+    scopes: z.array(scope).min(1).max(SCOPES.length).exactOptional().meta({
+      description: 'All but `admin` by default. With `admin` the key is one of staff and may do everything.',
+    }),
     expires_at: instantIn.exactOptional(),
   })
   .meta({ id: 'KeyRequest', examples: [{ name: 'backend' }] });
@@ -60,23 +67,27 @@ export const createdKey = z
 
 const everySurface = <T extends z.ZodType>(value: T) => z.record(z.enum(SURFACES), value);
 
+export const catalogClass = z
+  .object({ id: z.string(), name: z.string(), paid: z.boolean() })
+  .meta({ id: 'CatalogClass' });
+
+export const catalogFeature = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().exactOptional(),
+    price: json,
+    surfaces: everySurface(z.enum(['charge', 'free_on_device', 'open_on_web', 'unsupported'])),
+  })
+  .meta({ id: 'CatalogFeature' });
+
 export const catalog = z
   .object({
     version: z.string(),
     scale: z.int(),
     strategy: z.enum(['class_order', 'expiring_first']),
-    classes: z.array(z.object({ id: z.string(), name: z.string(), paid: z.boolean() }).meta({ id: 'CatalogClass' })),
-    features: z.array(
-      z
-        .object({
-          id: z.string(),
-          name: z.string(),
-          description: z.string().exactOptional(),
-          price: json,
-          surfaces: everySurface(z.enum(['charge', 'free_on_device', 'open_on_web', 'unsupported'])),
-        })
-        .meta({ id: 'CatalogFeature' }),
-    ),
+    classes: z.array(catalogClass),
+    features: z.array(catalogFeature),
     surfaces: everySurface(z.object({ credits: z.boolean() })),
     plans: z.array(json),
     packs: z.array(json),
@@ -91,4 +102,3 @@ export const testClockRequest = z
     error: 'must be {"now": time} or {"advance": duration}',
   })
   .meta({ id: 'TestClockRequest', examples: [{ advance: 'P1M' }] });
-

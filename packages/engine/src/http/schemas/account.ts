@@ -24,7 +24,10 @@ const timeZone = z
   .min(1)
   .max(64)
   .regex(/^[A-Za-z0-9_+/-]+$/, 'must be an IANA time zone such as Europe/Berlin')
-  .meta({ description: 'IANA time zone in which calendar durations are counted.', examples: ['Europe/Berlin'] });
+  .meta({
+    description: 'IANA time zone in which calendar durations are counted.',
+    examples: ['Europe/Berlin'],
+  });
 
 export const accountRequest = z
   .strictObject({
@@ -59,7 +62,9 @@ export const classBalance = z
 export const balance = z
   .object({
     account: accountId,
-    version: seq.meta({ description: "The account's last ledger sequence number; it grows by one per entry." }),
+    version: seq.meta({
+      description: "The account's last ledger sequence number; it grows by one per entry.",
+    }),
     as_of: instant,
     total: credits,
     held: credits,
@@ -81,7 +86,10 @@ export const grantState = z
 
 export const source = z.object({ type: z.string(), ref: z.string().nullable() }).meta({ id: 'Source' });
 
-const sourceIn = z.strictObject({ type: shortText, ref: z.string().min(1).max(255).nullable().exactOptional() });
+const sourceIn = z.strictObject({
+  type: shortText,
+  ref: z.string().min(1).max(255).nullable().exactOptional(),
+});
 
 export const cost = z
   .strictObject({
@@ -121,7 +129,7 @@ export const grantPage = page(grant, 'GrantPage');
 
 // A narrower scope is drawn first, so a list is meant to be short.
 const MAX_FEATURES = 100;
-const MAX_PRIORITY = 1000;
+const MAX_PRIORITY = 1_000_000;
 
 export const grantRequest = z
   .strictObject({

@@ -56,7 +56,10 @@ export const freeOnDevice = z
     mode: z.literal('free_on_device'),
     balance: z.null(),
   })
-  .meta({ id: 'FreeOnDevice', description: "The feature works on the person's device there: nothing was written." });
+  .meta({
+    id: 'FreeOnDevice',
+    description: "The feature works on the person's device there: nothing was written.",
+  });
 
 const spend = {
   feature: catalogId.exactOptional(),
@@ -170,7 +173,9 @@ export const releaseRequest = z
   .strictObject({ reason: sentence.exactOptional() })
   .meta({ id: 'ReleaseRequest' });
 
-export const extendHoldRequest = z.strictObject({ ttl_seconds: holdSeconds }).meta({ id: 'ExtendHoldRequest' });
+export const extendHoldRequest = z
+  .strictObject({ ttl_seconds: holdSeconds })
+  .meta({ id: 'ExtendHoldRequest' });
 
 export const refundRequest = z
   .strictObject({ amount: amount.exactOptional(), reason: sentence, metadata: metadataIn.exactOptional() })
@@ -178,7 +183,9 @@ export const refundRequest = z
 
 export const adjustRequest = z
   .strictObject({
-    amount: amount.meta({ description: 'Signed: above 0 grants a lot of `class`, below 0 draws in the usual order.' }),
+    amount: amount.meta({
+      description: 'Signed: above 0 grants a lot of `class`, below 0 draws in the usual order.',
+    }),
     class: catalogId.exactOptional(),
     reason: sentence,
     metadata: metadataIn.exactOptional(),

@@ -13,7 +13,10 @@ const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const account = z.string().regex(ACCOUNT, 'must be 1–128 of A–Z, a–z, 0–9, _, -, ., : and @');
 const resourceId = (prefix: string) => z.string().regex(ID, `must be an id such as ${prefix}_…`);
 
-export const accountId = account.meta({ description: "The caller's own id of the account.", examples: ['u_1'] });
+export const accountId = account.meta({
+  description: "The caller's own id of the account.",
+  examples: ['u_1'],
+});
 export const grantId = resourceId('grt').meta({ description: 'The id of a lot of credits.' });
 export const operationId = resourceId('op').meta({ description: 'The id of an operation.' });
 export const holdId = resourceId('hld').meta({ description: 'The id of a hold.' });
@@ -41,7 +44,10 @@ export const seq = z.int().min(0);
 
 export const instantIn: z.ZodType<Instant, Instant> = z
   .string()
-  .refine((value) => parseInstant(value) !== null, 'must be an RFC 3339 time such as 2026-03-25T10:00:00.000Z')
+  .refine(
+    (value) => parseInstant(value) !== null,
+    'must be an RFC 3339 time such as 2026-03-25T10:00:00.000Z',
+  )
   .meta({ format: 'date-time', examples: ['2026-03-25T10:00:00.000Z'] });
 
 /** A time in an answer: UTC, with milliseconds. */
@@ -75,7 +81,7 @@ export const entryType = z.enum(ENTRY_TYPES).meta({ id: 'EntryType' }) satisfies
 /** A sentence for people: not blank, and short enough for a list. */
 export const sentence = z
   .string()
-  .max(1000)
+  .max(500)
   .refine((value) => value.trim() !== '', 'must not be blank');
 
 export const shortText = z
@@ -84,7 +90,9 @@ export const shortText = z
   .refine((value) => value.trim() !== '', 'must not be blank');
 
 /** Any value: what has come through a JSON reader is JSON. */
-export const json: z.ZodType<Json, Json> = z.custom<Json>().meta({ id: 'Json', description: 'Any JSON value.' });
+export const json: z.ZodType<Json, Json> = z
+  .custom<Json>()
+  .meta({ id: 'Json', description: 'Any JSON value.' });
 
 const MAX_METADATA_KEYS = 50;
 const MAX_METADATA_KEY_LENGTH = 64;
@@ -164,9 +172,11 @@ export const cursor = z.string().min(1).max(512).meta({ description: '`next_curs
 /** Query strings carry text: digits alone are a count. */
 export const limit = z
   .string()
-  .regex(/^[0-9]{1,3}$/, 'must be a whole number from 1 to 200')
+  .refine(
+    (text) => /^[1-9][0-9]{0,2}$/.test(text) && Number(text) <= 200,
+    'must be a whole number from 1 to 200',
+  )
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 200, 'must be a whole number from 1 to 200')
   .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' });
 
 /** One page of a list. */

@@ -25,7 +25,10 @@ export type RequestsAreTheWireTypes = Proof<{
   ReasonRequest: Same<Of<typeof account.reasonRequest>, wire.ReasonRequest>;
   ConsumeRequest: Same<Of<typeof operation.consumeRequest>, Flat<wire.ConsumeRequest>>;
   HoldRequest: Same<Of<typeof operation.holdRequest>, Flat<wire.HoldRequest>>;
-  BatchOperation: Same<Of<typeof operation.batchRequest>['operations'][number], Flat<wire.BatchRequest['operations'][number]>>;
+  BatchOperation: Same<
+    Of<typeof operation.batchRequest>['operations'][number],
+    Flat<wire.BatchRequest['operations'][number]>
+  >;
   QuoteRequest: Same<Of<typeof operation.quoteRequest>, wire.QuoteRequest>;
   CaptureRequest: Same<Of<typeof operation.captureRequest>, wire.CaptureRequest>;
   ReleaseRequest: Same<Of<typeof operation.releaseRequest>, wire.ReleaseRequest>;

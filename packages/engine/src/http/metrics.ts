@@ -1,0 +1,82 @@
+/** What Prometheus asks for: requests, the engine's own counters, and the process. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine } from '../engine.ts';
+import type { Streams } from './stream.ts';
+
+/** Seconds. A deduction takes a few milliseconds; the last bucket is where a client has long given up. */
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+
+  constructor({ engine, streams }: { engine: Engine; streams: Streams }) {
+    const registers = [this.#registry];
+    this.#requests = new Histogram({
+      name: 'drawdown_http_request_duration_seconds',
+      help: 'Requests by route and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      registers,
+    });
+    new Gauge({
+      name: 'drawdown_http_streams',
+      help: 'Open event streams',
+      registers,
+      collect() {
+        this.set(streams.size);
+      },
+    });
+    this.#addEngine(engine);
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  observe({
+    method,
+    route,
+    status,
+    ms,
+  }: {
+    method: string;
+    route: string;
+    status: number;
+    ms: number;
+  }): void {
+    this.#requests.observe({ method, route, status }, ms / 1000);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** The engine counts by name, and which verbs and outcomes there will be shows only as they happen. */
+  #addEngine(engine: Engine): void {
+    const registers = [this.#registry];
+    new Counter({
+      name: 'drawdown_commands_total',
+      help: 'Commands by verb and outcome: done, or the code of a refusal',
+      labelNames: ['verb', 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [name, count] of Object.entries(engine.metrics())) {
+          const [kind, verb, outcome] = name.split('.');
+          if (kind === 'commands' && verb !== undefined && outcome !== undefined)
+            this.inc({ verb, outcome }, count);
+        }
+      },
+    });
+    new Gauge({
+      name: 'drawdown_engine',
+      help: "The engine's other figures, by name; those that count start at zero with the process",
+      labelNames: ['figure'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [figure, value] of Object.entries(engine.metrics())) {
+          if (!figure.includes('.')) this.set({ figure }, value);
+        }
+      },
+    });
+  }
+}

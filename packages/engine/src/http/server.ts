@@ -1,0 +1,239 @@
+/** The HTTP server: authentication, validation, one call of the engine, and an orderly end. */
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Engine } from '../engine.ts';
+import { DrawdownError } from '../errors.ts';
+import { authenticate, authorize } from './auth.ts';
+import type { Caller } from './caller.ts';
+import { carriedClock } from './clock.ts';
+import { corsHeaders } from './cors.ts';
+import { registerDocs } from './docs.ts';
+import { answerFailure, answerParserError, registerNotFound } from './failures.ts';
+import { handlerOf } from './handler.ts';
+import { Keys } from './keys.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { endSilentConnections } from './listen.ts';
+import { Metrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Route, Services } from './route.ts';
+import { ROUTES } from './routes/index.ts';
+import { Sessions } from './sessions.ts';
+import { SigningKeys } from './signing.ts';
+import { Streams } from './stream.ts';
+
+export interface ServerOptions {
+  readonly engine: Engine;
+  /** The version that the OpenAPI document names. */
+  readonly version?: string;
+  /** Keys given to the process in the clear; without them only keys of the database open. */
+  readonly secretKey?: string | undefined;
+  readonly adminKey?: string | undefined;
+  /** Absent: nothing is logged. Gets failures of our own, never keys, tokens or bodies. */
+  readonly log?: FastifyBaseLogger;
+  /** Origins whose pages may call; none by default. */
+  readonly corsOrigins?: readonly string[];
+  /** Which proxies may say who the client is, as Fastify's `trustProxy`; none by default. */
+  readonly trustProxy?: boolean | string | string[];
+  readonly limits?: Partial<Limits>;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route as data; absent on the pages of the documentation. */
+    drawdown?: Route;
+  }
+  interface FastifyRequest {
+    /** Who asks; null until authenticated, and on public routes. */
+    caller: Caller | null;
+  }
+}
+
+/** Builds the server without listening. The engine stays its owner's: `close()` of the server leaves it open. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { engine } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const routes = ROUTES.filter((route) => engine.testClock || route.testClock !== true);
+  const server = bareServer(options, limits);
+  const streams = new Streams(limits.streams);
+  const metrics = new Metrics({ engine, streams });
+  const services = servicesOf(options, { routes, streams, metrics });
+
+  server.decorateRequest('caller', null);
+  server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply));
+  addJsonParser(server);
+  addHeaders(server, new Set(options.corsOrigins));
+  await addPressureValve(server, limits);
+  await addLimitsAndAuthentication(server, services, limits);
+  addMetrics(server, metrics);
+  registerNotFound(server, routes);
+  await registerDocs(server, services.openapi());
+  for (const route of routes) addRoute(server, route, services);
+  endSilentConnections(server);
+  // Streams never end by themselves, so a stop would wait for them forever.
+  server.addHook('preClose', async () => streams.stop());
+  server.addHook('onClose', async () => services.keys.close());
+  await server.ready();
+  return server;
+}
+
+function bareServer({ log, trustProxy }: ServerOptions, limits: Limits): FastifyInstance {
+  const settings: FastifyHttpOptions<Server, FastifyBaseLogger> = {
+    ...(log === undefined ? { logger: false } : { loggerInstance: log }),
+    // One line per request would cost more than the request; failures are logged where they are answered.
+    logController: new LogController({ disableRequestLogging: true }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.idleMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    http: { maxHeaderSize: limits.headerBytes },
+    // Longer than a header may be: an id that is too long is the schema's to refuse, by name.
+    routerOptions: { maxParamLength: limits.headerBytes },
+    // A request that came in on an open connection while stopping is finished like any other; the connection ends then.
+    return503OnClosing: false,
+    genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
+    frameworkErrors: (error, request, reply) => {
+      answerFailure(error, request, reply.headers(FIXED_HEADERS));
+    },
+    clientErrorHandler: (error, socket) => answerParserError(error, socket),
+  };
+  return fastify(settings);
+}
+
+interface Made {
+  readonly routes: readonly Route[];
+  readonly streams: Streams;
+  readonly metrics: Metrics;
+}
+
+function servicesOf(options: ServerOptions, { routes, streams, metrics }: Made): Services {
+  const { engine, version = '1' } = options;
+  const now = carriedClock(engine);
+  const signing = new SigningKeys(engine.database);
+  const document = openApiDocument(routes, version);
+  return {
+    engine,
+    keys: new Keys({
+      database: engine.database,
+      now,
+      bootstrap: { secret: options.secretKey, admin: options.adminKey },
+    }),
+    signing,
+    sessions: new Sessions({ engine, signing, now }),
+    streams,
+    openapi: () => document,
+    metrics: () => metrics.text(),
+  };
+}
+
+/** Replaces Fastify's own parsers: JSON is all that is spoken here, and the handler reads it strictly. */
+function addJsonParser(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  // Refusing a body in here would close the connection, as if its bytes could not be trusted to be complete.
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+const FIXED_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  // The pages of the documentation have a policy of their own.
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+function addHeaders(server: FastifyInstance, origins: ReadonlySet<string>): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(FIXED_HEADERS);
+    reply.headers(corsHeaders(request.headers.origin, origins));
+    reply.header('x-request-id', request.id);
+  });
+}
+
+/** Turns requests away while the event loop cannot keep up, before it is too late for those that are in. */
+async function addPressureValve(server: FastifyInstance, { maxLoopDelayMs }: Limits): Promise<void> {
+  if (maxLoopDelayMs === 0) return;
+  await server.register(underPressure, {
+    maxEventLoopDelay: maxLoopDelayMs,
+    pressureHandler: async (request) => {
+      if (request.routeOptions.config.drawdown?.unlimited === true) return;
+      throw new DrawdownError('unavailable', 'The server is overloaded', { retry_after: 1 });
+    },
+  });
+}
+
+async function addLimitsAndAuthentication(
+  server: FastifyInstance,
+  services: Services,
+  limits: Limits,
+): Promise<void> {
+  const rateOf = ({ caller }: FastifyRequest) => {
+    if (caller === null) return limits.publicRate;
+    return caller.session === null ? limits.serverRate : limits.sessionRate;
+  };
+  await server.register(rateLimit, {
+    // The identities counted at one time; the one that was silent longest is forgotten.
+    cache: 50_000,
+    enableDraftSpec: true,
+    keyGenerator: ({ caller, ip }) => (caller === null ? `address:${ip}` : caller.actor),
+    max: (request) => rateOf(request).max,
+    timeWindow: (request) => rateOf(request).windowMs,
+    errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
+  });
+  const lookUps = server.createRateLimit({
+    max: limits.lookUpRate.max,
+    timeWindow: limits.lookUpRate.windowMs,
+    keyGenerator: ({ ip }) => ip,
+  });
+  server.addHook('onRequest', async (request) => {
+    const route = request.routeOptions.config.drawdown;
+    if (route === undefined || route.scope === null) return;
+    request.caller = await authenticate(services, request.headers.authorization, async () => {
+      const state = await lookUps(request);
+      if (!state.isAllowed && state.isExceeded) throw tooMany(state.ttl);
+    });
+    authorize(route, request.caller);
+  });
+}
+
+function tooMany(ttlMs: number): DrawdownError {
+  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
+  return new DrawdownError('rate_limited', `Too many requests; try again in ${seconds} s`, {
+    retry_after: seconds,
+  });
+}
+
+function addMetrics(server: FastifyInstance, metrics: Metrics): void {
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.config.drawdown;
+    if (route?.live === true) return;
+    const { method } = request;
+    metrics.observe({
+      method,
+      route: route?.path ?? 'other',
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+    });
+  });
+}
+
+function addRoute(server: FastifyInstance, route: Route, services: Services): void {
+  server.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    exposeHeadRoute: route.method === 'GET' && route.live !== true,
+    ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+    config: { drawdown: route, ...(route.unlimited === true ? { rateLimit: false } : {}) },
+    handler: handlerOf(route, services, (request) => request.caller),
+  });
+}

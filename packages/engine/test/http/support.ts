@@ -1,0 +1,142 @@
+/** A server over a database of its own, and a way to ask it that checks every answer against the description. */
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Problem } from '@drawdown/client';
+import type { FastifyInstance } from 'fastify';
+import { readCatalog } from '../../src/catalog/load.ts';
+import { shippedCatalog } from '../../src/catalog/shipped.ts';
+import { Engine } from '../../src/engine.ts';
+import { problemsOf } from '../../src/http/openapi.ts';
+import type { Route } from '../../src/http/route.ts';
+import { ROUTES } from '../../src/http/routes/index.ts';
+import { problem } from '../../src/http/schemas/problem.ts';
+import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import type { Database } from '../../src/store/database.ts';
+import { freshDatabase } from '../support/database.ts';
+
+export const SECRET = 'sk_test_of_the_product';
+export const ADMIN = 'ak_test_of_the_staff';
+
+export interface Ask {
+  /** The credential; null sends none. Absent: the product's own key. */
+  as?: string | null;
+  body?: unknown;
+  /** Sent as it is, as JSON unless a header says otherwise. */
+  raw?: string | Buffer;
+  /** The idempotency key; null sends none. Absent: a fresh one for every POST. */
+  key?: string | null;
+  headers?: Record<string, string>;
+}
+
+export interface Reply<T> {
+  status: number;
+  headers: Record<string, unknown>;
+  text: string;
+  body: T;
+}
+
+export interface TestServer {
+  server: FastifyInstance;
+  engine: Engine;
+  database: Database;
+  /** Asks without a socket, and fails where the answer is not as the OpenAPI document says. */
+  ask<T = Problem>(
+    method: Route['method'] | 'HEAD' | 'OPTIONS' | 'PATCH',
+    url: string,
+    ask?: Ask,
+  ): Promise<Reply<T>>;
+  /** Ids of the operations that were answered with success so far. */
+  exercised: Set<string>;
+  close(): Promise<void>;
+}
+
+export const catalog = readCatalog(shippedCatalog);
+
+export async function startServer(
+  options: Partial<Omit<ServerOptions, 'engine'>> & { testClock?: boolean } = {},
+): Promise<TestServer> {
+  const { database, drop } = await freshDatabase();
+  const testClock = options.testClock ?? true;
+  const engine = await Engine.open({ database, catalog, testClock });
+  const { testClock: _clock, ...rest } = options;
+  const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });
+  const exercised = new Set<string>();
+  return {
+    server,
+    engine,
+    database,
+    exercised,
+    ask: async <T>(method: string, url: string, ask: Ask = {}) => {
+      const reply = await inject<T>(server, method, url, ask);
+      const route = routeAt(method, url);
+      if (route !== undefined) {
+        describe(route, reply);
+        if (reply.status < 300) exercised.add(route.operationId);
+      }
+      return reply;
+    },
+    close: async () => {
+      await server.close();
+      await engine.close();
+      await drop();
+    },
+  };
+}
+
+async function inject<T>(server: FastifyInstance, method: string, url: string, ask: Ask): Promise<Reply<T>> {
+  const { as = SECRET, body, raw, key = method === 'POST' ? randomUUID() : null, headers = {} } = ask;
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await server.inject({
+    method: method as 'GET',
+    url,
+    headers: {
+      ...(as === null ? {} : { authorization: `Bearer ${as}` }),
+      ...(key === null ? {} : { 'idempotency-key': key }),
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(payload === undefined ? {} : { payload }),
+  });
+  const isJson = String(response.headers['content-type']).includes('json');
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: response.body,
+    body: (isJson && response.body !== '' ? JSON.parse(response.body) : response.body) as T,
+  };
+}
+
+/** The route that a request is meant for. */
+export function routeAt(method: string, url: string): Route | undefined {
+  const [path = ''] = url.split('?');
+  return ROUTES.find((route) => {
+    const pattern = new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    return route.method === method && pattern.test(path);
+  });
+}
+
+/** Their answers hold more than the wire types name: a client that does not know the rest passes over it. */
+const WIDER = ['getCatalog', 'consumeBatch'];
+
+/** Throws where an answer differs from what the route's description promises. */
+function describe(route: Route, { status, body, headers }: Reply<unknown>): void {
+  const where = `${route.operationId} answered ${status}`;
+  if (status >= 400) {
+    const { code } = problem.parse(body);
+    if (!problemsOf(route).some((known) => known === code) && code !== 'not_found') {
+      throw new Error(`${where} ${code}, which is not in its description`);
+    }
+    return;
+  }
+  const documented = [route.answers[status] ?? []].flat();
+  if (documented.length === 0) throw new Error(`${where}, which is not in its description`);
+  if (!String(headers['content-type']).startsWith('application/json')) return;
+  const fits = documented.some(({ schema }) => {
+    const parsed = schema?.safeParse(body);
+    // Schemas of answers drop what they do not know: nothing may be dropped.
+    return (
+      parsed?.success === true && (WIDER.includes(route.operationId) || isDeepStrictEqual(parsed.data, body))
+    );
+  });
+  if (!fits) throw new Error(`${where} with a body that is not as described: ${JSON.stringify(body)}`);
+}
