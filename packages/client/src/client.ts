@@ -187,9 +187,13 @@ function spendingMethods(transport: Transport) {
      */
     consumeBatch: (body: wire.BatchRequest, options?: CallOptions) =>
       post<wire.BatchResponse>(transport, '/v1/consume', { body, options, kind: 'repeatable' }),
-    /** What it would cost and which grants it would draw on; writes nothing. */
+    /** What it would cost and which grants it would draw on; writes nothing. Free where the device does the work. */
     quote: (account: string, body: wire.QuoteRequest, options?: CallOptions) =>
-      post<wire.Quote>(transport, `${accountPath(account)}/quotes`, { body, options, kind: 'repeatable' }),
+      post<wire.Quote | wire.FreeOnDevice>(transport, `${accountPath(account)}/quotes`, {
+        body,
+        options,
+        kind: 'repeatable',
+      }),
     /** Puts the whole operation, or `amount` of it, back into the grants it came from. */
     refund: (operation: string, body: wire.RefundRequest, options?: ChangeOptions) =>
       change<wire.Receipt>(transport, `${operationPath(operation)}/refund`, { body, options }),

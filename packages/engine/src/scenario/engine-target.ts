@@ -1,4 +1,3 @@
-import type * as wire from '@drawdown/client';
 import type { Engine } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
 import { wholeLedger } from './ledger.ts';
@@ -19,7 +18,7 @@ export function engineTarget(engine: Engine): ScenarioTarget {
     explain: (operation) => engine.explain(operation, {}),
     ledger: (account) => wholeLedger((cursor) => engine.entries(account, cursor === null ? {} : { cursor })),
     statement: (account, period) => engine.statement(account, period),
-    quote: async (account, body) => (await engine.quote(account, body, {})) as wire.Quote,
+    quote: (account, body) => engine.quote(account, body, {}),
     grant: (account, body, key) => engine.grant(account, body, keyed(key)),
     consume: (account, body, key) => engine.consume(account, body, keyed(key)),
     hold: (account, body, key) => engine.hold(account, body, keyed(key)),

@@ -106,7 +106,9 @@ async function act(run: Run, step: Step): Promise<Outcome | null> {
       return await attempt(
         run,
         () => target.quote(run.account, spendBody(action, ids)),
-        (answer) => ids.bind('quote', action.name, String(answer.quote)),
+        (answer) => {
+          if (typeof answer.quote === 'string') ids.bind('quote', action.name, answer.quote);
+        },
       );
     case 'replay': {
       const { again, answer } = ids.sent(action.step);

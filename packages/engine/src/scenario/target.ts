@@ -49,7 +49,7 @@ export interface ScenarioTarget {
   /** The whole ledger, oldest first. */
   ledger(account: string): Promise<Entry[]>;
   statement(account: string, period: { from: string; to: string }): Promise<Statement>;
-  quote(account: string, body: QuoteRequest): Promise<Quote>;
+  quote(account: string, body: QuoteRequest): Promise<Quote | FreeOnDevice>;
   grant(account: string, body: GrantRequest, key: string): Promise<GrantReceipt & Replayed>;
   consume(account: string, body: ConsumeRequest, key: string): Promise<(Receipt & Replayed) | FreeOnDevice>;
   hold(account: string, body: HoldRequest, key: string): Promise<(HoldReceipt & Replayed) | FreeOnDevice>;
