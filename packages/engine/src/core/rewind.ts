@@ -25,7 +25,8 @@ export function rewind(
   account.debt -= entry.debt;
   rewindLot(account, entry, inOrder);
   rewindHold(account, entry);
-  const spending = entry.type === 'refund' && entry.reverses !== null && account.spendings.get(entry.reverses);
+  const spending =
+    entry.type === 'refund' && entry.reverses !== null && account.spendings.get(entry.reverses);
   if (spending) spending.refunded -= refundedBy(entry);
 }
 

@@ -1,6 +1,5 @@
-import type { Hold } from '../core/account.ts';
-import { type Account, type EntryType, emptyAccount, type Grant } from '../core/account.ts';
-import { apply } from '../core/apply.ts';
+import type { Account, EntryType, Grant, Hold } from '../core/account.ts';
+import { foldTo, type Identity, rewindTo } from './as-of.ts';
 import { int8Array, textArray } from './binary.ts';
 import { type Database, statement } from './database.ts';
 import {
@@ -77,9 +76,6 @@ const SUMS = statement<
     where e.account = $1 and e.seq > $2 and e.seq <= $3
     group by g.class, e.type`,
 );
-
-/** Entries folded per flight: large enough to amortise the trip, small enough to stay a short statement. */
-const FOLD_PAGE = 5_000;
 
 export interface EntryFilter {
   readonly type: EntryType | null;
@@ -180,20 +176,16 @@ export class History {
     return low;
   }
 
-  /** The account as it stood at a version, folded from its entries; lots in the order given. */
-  async at(
-    identity: Pick<Account, 'number' | 'id' | 'kind' | 'timeZone'>,
+  /**
+   * The account as it stood at a version; lots in the order given. Recent versions are reached from the present and
+   * early ones from the beginning, so that neither hangs on how long the ledger is.
+   */
+  at(
+    identity: Identity & Pick<Account, 'seq'>,
     version: number,
     inOrder: (a: Grant, b: Grant) => number,
   ): Promise<Account> {
-    const account = emptyAccount(identity);
-    while (account.seq < version) {
-      const entries = await this.forward(account.number, account.seq, version, FOLD_PAGE);
-      if (entries.length === 0)
-        throw new Error(`entry ${account.seq + 1} of account ${account.number} is missing`);
-      for (const entry of entries) apply(account, entry, inOrder);
-      for (const hold of account.holds.values()) if (hold.state !== 'open') account.holds.delete(hold.no);
-    }
-    return account;
+    const towards = identity.seq - version < version ? rewindTo : foldTo;
+    return towards(this.#database, identity, version, inOrder);
   }
 }
