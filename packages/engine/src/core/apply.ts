@@ -32,6 +32,7 @@ export function apply(account: Account, entry: Entry, inOrder: (a: Grant, b: Gra
     return lot ?? fail(`a move names a lot that is not there: ${move.grant}`);
   });
   const counters = entry.moves.map((move, i) => counterOf(entry, move, issued.includes(lots[i] as Grant)));
+  checkNumbers(account, entry, issued, fail);
   checkMoves(account, entry, lots, counters, fail);
   const hold = heldBy(account, entry, fail);
   const subject = subjectOf(account, entry, fail);
@@ -84,11 +85,27 @@ export function counterOf(entry: Entry, move: Move, issuedHere: boolean): Counte
     case 'expire':
       return 'expired';
     case 'void':
+      return 'voided';
     case 'transfer':
       return move.remaining > 0n ? 'granted' : 'voided';
     default:
       return 'consumed';
   }
+}
+
+/** A number names one lot or hold for good, so each is above all that were given before it. */
+function checkNumbers(
+  account: Account,
+  entry: Entry,
+  issued: readonly Grant[],
+  fail: (law: string) => never,
+): void {
+  let last = account.stamp;
+  for (const { no } of issued) {
+    if (no <= last) fail(`numbers only grow: lot ${no} after ${last}`);
+    last = no;
+  }
+  if (entry.type === 'hold' && !((entry.hold ?? 0) > last)) fail(`numbers only grow: hold after ${last}`);
 }
 
 function checkMoves(
@@ -110,15 +127,25 @@ function checkMoves(
     if (remaining < 0n) fail(`remaining never goes below zero: lot ${lot.no}`);
     if (reserved < 0n || reserved > remaining) fail(`0 ≤ held ≤ remaining: lot ${lot.no}`);
     if (remaining > lot.amount) fail(`a lot never has more than it was granted: ${lot.no}`);
-    if (counters[i] === 'consumed' && lot.consumed < move.remaining) {
-      fail(`no lot gets back more than was consumed of it: ${lot.no}`);
-    }
+    checkCounter(lot, move, counters[i] as Counter, fail);
   }
   if (amount !== entry.amount) fail('the amount is the sum of the moves');
   if (held !== entry.held) fail('held is the sum of the moves');
   if (entry.total !== account.total + amount) fail('the total is the running sum');
   if (entry.total < 0n) fail('the total never goes below zero');
   if (account.debt + entry.debt < 0n) fail('debt never goes below zero');
+}
+
+/** Of the terms of law 1, the one that the move changes. */
+function checkCounter(lot: Grant, move: Move, counter: Counter, fail: (law: string) => never): void {
+  if (counter === 'granted') {
+    if (lot.granted !== 0n) fail(`a lot is granted once: ${lot.no}`);
+    if (move.remaining !== lot.amount) fail(`a lot is granted whole: ${lot.no}`);
+  } else if (counter === 'consumed') {
+    if (lot.consumed < move.remaining) fail(`no lot gets back more than was consumed of it: ${lot.no}`);
+  } else if (move.remaining > 0n) {
+    fail(`what expires or is voided only takes: lot ${lot.no}`);
+  }
 }
 
 /** The one lot that an entry is about as a whole, where it is. */
