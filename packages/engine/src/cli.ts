@@ -1,0 +1,33 @@
+/** The command line: every command, and the program that runs them. */
+import { accountCommands } from './cli/accounts.ts';
+import type { CommandData } from './cli/command.ts';
+import { demoCommand } from './cli/demo.ts';
+import { holdCommands } from './cli/holds.ts';
+import { keyCommands } from './cli/keys.ts';
+import { processCommands } from './cli/process.ts';
+import { runProgram } from './cli/program.ts';
+import { scenarioCommand } from './cli/scenario.ts';
+import { spendCommands } from './cli/spend.ts';
+import { watchCommand } from './cli/watch.ts';
+
+const COMMANDS: readonly CommandData[] = [
+  ...processCommands,
+  ...keyCommands,
+  ...accountCommands,
+  ...spendCommands,
+  ...holdCommands,
+  watchCommand,
+  scenarioCommand,
+  demoCommand,
+];
+
+/** Runs the command line of this process and sets its exit code. */
+export async function run(): Promise<void> {
+  // Whoever reads us may stop reading, as `head` does; that is no failure of ours.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  process.exitCode = await runProgram(COMMANDS, process.argv.slice(2));
+}

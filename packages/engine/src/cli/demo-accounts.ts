@@ -1,0 +1,62 @@
+/** The accounts that a new server has to play with: a person with the article's example, and a team. */
+import type * as wire from '@drawdown/client';
+import type { Engine } from '../engine.ts';
+import { DrawdownError } from '../errors.ts';
+
+interface DemoAccount {
+  readonly id: string;
+  readonly profile: wire.AccountRequest;
+  readonly grants: readonly wire.GrantRequest[];
+}
+
+/** Marks an account as made here, so that a product's own account of the same name is left alone. */
+const MARK = 'made_for_demonstration';
+
+const ACCOUNTS: readonly DemoAccount[] = [
+  {
+    id: 'demo',
+    profile: { kind: 'user', metadata: { [MARK]: true } },
+    // "If you have 20 subscription credits, 15 activity credits, and 100 purchased credits …"
+    grants: [
+      { class: 'subscription', amount: 20, valid_for: 'P1M' },
+      { class: 'promotional', amount: 15, valid_for: 'P30D' },
+      { class: 'purchased', amount: 100, expires_at: null },
+    ],
+  },
+  {
+    id: 'demo_team',
+    profile: { kind: 'team', metadata: { [MARK]: true } },
+    grants: [
+      { class: 'subscription', amount: 600, valid_for: 'P1M' },
+      { class: 'purchased', amount: 500, expires_at: null },
+    ],
+  },
+];
+
+/** Makes what is missing. Every key is fixed, so a start that was killed half-way is completed and nothing is doubled. */
+export async function makeDemoAccounts(engine: Engine): Promise<void> {
+  const classes = new Set(engine.catalog.classes.map(({ id }) => id));
+  for (const { id, profile, grants } of ACCOUNTS) {
+    if (!(await isOurs(engine, id, profile))) continue;
+    for (const request of grants.filter((grant) => classes.has(grant.class))) {
+      const call = { idempotencyKey: `demonstration:${request.class}`, actor: 'system' };
+      await engine.grant(id, { ...request, source: { type: 'demonstration' } }, call).catch(unlessMadeBefore);
+    }
+  }
+}
+
+async function isOurs(engine: Engine, id: string, profile: wire.AccountRequest): Promise<boolean> {
+  try {
+    return (await engine.getAccount(id)).metadata[MARK] === true;
+  } catch (error) {
+    if (!(error instanceof DrawdownError && error.code === 'account_not_found')) throw error;
+  }
+  await engine.putAccount(id, profile);
+  return true;
+}
+
+/** An earlier release may have granted otherwise under the same key: then that stands. */
+function unlessMadeBefore(error: unknown): void {
+  if (error instanceof DrawdownError && error.code === 'idempotency_key_reused') return;
+  throw error;
+}

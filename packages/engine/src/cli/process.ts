@@ -1,0 +1,75 @@
+/** The server itself, and the tables that it needs. */
+
+import { resolve } from 'node:path';
+import type { CommandData, OptionFlags, ProcessCommand } from './command.ts';
+import { readServerFile } from './server-file.ts';
+
+const DATABASE_OPTIONS: readonly OptionFlags[] = [
+  ['--database <url>', 'this PostgreSQL database (DATABASE_URL)'],
+  ['--data-dir <directory>', 'the embedded database in it (DRAWDOWN_DATA_DIR)'],
+];
+
+const serve: ProcessCommand = {
+  name: 'serve',
+  summary: 'Run the server until it is told to stop',
+  options: [
+    ['--port <number>', '0: any that is free (PORT, 4400)'],
+    ['--host <address>', 'where to listen (HOST, 127.0.0.1)'],
+    ['--catalog <file>', 'classes, features, prices (DRAWDOWN_CATALOG; default: the shipped catalog)'],
+    ...DATABASE_OPTIONS,
+  ],
+  help: `Variables:
+  PORT, HOST                  where to listen
+  DATABASE_URL                a PostgreSQL server; absent: the embedded one in DRAWDOWN_DATA_DIR (.drawdown)
+  DRAWDOWN_SECRET_KEY         the key of the product's server     beside the embedded database both are made on
+  DRAWDOWN_ADMIN_KEY          the key of staff                    the first start and kept in its directory
+  DRAWDOWN_CATALOG            a catalog file
+  DRAWDOWN_DEMO=0             no demonstration accounts
+  DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests
+  DRAWDOWN_CORS_ORIGINS       origins whose pages may call, separated by commas
+  DRAWDOWN_TRUSTED_PROXIES    addresses of proxies that may say who the client is
+  DRAWDOWN_LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)
+  DRAWDOWN_ALLOW_UNSAFE=1     accept a database that may lose acknowledged writes
+
+SIGTERM and SIGINT finish what was accepted and end with 0; a second one ends at once.`,
+  target: null,
+  run: async ({ config, output }) => {
+    const { serve } = await import('../serve.ts');
+    return await serve(config, (line) => output.raw(line));
+  },
+};
+
+const migrate: ProcessCommand = {
+  name: 'migrate',
+  summary: 'Bring the tables of a database up to this release; "serve" does so too',
+  options: DATABASE_OPTIONS,
+  target: null,
+  run: async ({ config, output }) => {
+    const [{ openStorage }, { createLog }, { migrate: apply }, { MIGRATIONS }] = await Promise.all([
+      import('./storage.ts'),
+      import('./log.ts'),
+      import('../store/migrate.ts'),
+      import('../engine.ts'),
+    ]);
+    const storage = await openStorage(beside(config), createLog('error'));
+    try {
+      const { applied, version } = await apply(storage.database, MIGRATIONS);
+      output.answer({ applied, version }, () => {
+        const done = applied.length === 0 ? 'Nothing was missing' : `Applied ${applied.join(', ')}`;
+        return `${done}; the database is at migration ${version}.`;
+      });
+    } finally {
+      await storage.close();
+    }
+    return undefined;
+  },
+};
+
+/** Where a server holds the data directory, its database is reached beside it. */
+export function beside<T extends { databaseUrl: string | null; dataDirectory: string }>(config: T): T {
+  if (config.databaseUrl !== null) return config;
+  const running = readServerFile(resolve(config.dataDirectory));
+  return running === null ? config : { ...config, databaseUrl: running.databaseUrl };
+}
+
+export const processCommands: readonly CommandData[] = [serve, migrate];

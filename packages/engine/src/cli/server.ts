@@ -1,0 +1,98 @@
+/** One engine with its database and its door, opened and closed in order: for `serve`, and for a command by itself. */
+import type { Catalog } from '../catalog/catalog.ts';
+import { loadCatalog } from '../catalog/load.ts';
+import { shippedCatalog } from '../catalog/shipped.ts';
+import type { Config } from '../config.ts';
+import { Engine } from '../engine.ts';
+import { listen, stop } from '../http/listen.ts';
+import { createServer } from '../http/server.ts';
+import { engineLog, type Log } from './log.ts';
+import { openStorage, type Storage } from './storage.ts';
+import { version } from './version.ts';
+
+export interface ServerSettings {
+  readonly config: Config;
+  readonly log: Log;
+  /** Asked once the directory is ours, so that keys which are kept there are made by one process only. */
+  readonly keys: (storage: Storage) => { secretKey: string | null; adminKey: string | null };
+  /** Done before anybody is let in. */
+  readonly prepare?: (engine: Engine) => Promise<void>;
+  /** False: for a process that is gone in a moment. */
+  readonly sweep?: boolean;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:4400` */
+  readonly url: string;
+  readonly catalog: Catalog;
+  readonly storage: Storage;
+  /** Finishes what was accepted, says goodbye on streams, closes engine and database. */
+  stop(): Promise<void>;
+}
+
+/** The catalog that the configuration names. Throws `CatalogError` with everything that is wrong with it. */
+export function configuredCatalog({ catalogFile }: Pick<Config, 'catalogFile'>): Promise<Catalog> {
+  return loadCatalog(catalogFile === null ? { data: shippedCatalog } : { file: catalogFile });
+}
+
+/** Resolves when requests are taken. Whatever it throws, nothing is left open. */
+export async function startServer(settings: ServerSettings): Promise<RunningServer> {
+  const { config, log } = settings;
+  // First, since it is the cheapest to fail.
+  const catalog = await configuredCatalog(config);
+  const storage = await openStorage(config, log);
+  try {
+    const engine = await Engine.open({
+      database: storage.database,
+      catalog,
+      testClock: config.testClock,
+      allowUnsafe: config.allowUnsafe,
+      log: engineLog(log),
+      ...(settings.sweep === undefined ? {} : { sweep: settings.sweep }),
+    });
+    try {
+      return await openDoor(settings, { catalog, storage, engine });
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function openDoor(
+  { config, log, keys, prepare }: ServerSettings,
+  { catalog, storage, engine }: { catalog: Catalog; storage: Storage; engine: Engine },
+): Promise<RunningServer> {
+  const { secretKey, adminKey } = keys(storage);
+  const server = await createServer({
+    engine,
+    secretKey: secretKey ?? undefined,
+    adminKey: adminKey ?? undefined,
+    version,
+    log,
+    corsOrigins: config.corsOrigins,
+    ...(config.trustedProxies.length === 0 ? {} : { trustProxy: [...config.trustedProxies] }),
+  });
+  try {
+    await prepare?.(engine);
+    const url = await listen(server, config);
+    return {
+      url,
+      catalog,
+      storage,
+      stop: async () => {
+        try {
+          await stop(server, { engine });
+        } finally {
+          await storage.close();
+        }
+      },
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+/** The one file that reads the environment. Everything else is told. */
+import { isIP } from 'node:net';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What a process needs to know to run or to find a server. Null: not given. */
+export interface Config {
+  /** Where the server listens, and where commands look for one. Port 0: any that is free. */
+  readonly host: string;
+  readonly port: number;
+  /** A PostgreSQL server of the product's own; null: the embedded one in `dataDirectory`. */
+  readonly databaseUrl: string | null;
+  readonly dataDirectory: string;
+  /** Bootstrap keys, given in the clear, never stored by the server. */
+  readonly secretKey: string | null;
+  readonly adminKey: string | null;
+  /** A catalog file; null: the shipped catalog. */
+  readonly catalogFile: string | null;
+  readonly demo: boolean;
+  readonly testClock: boolean;
+  readonly corsOrigins: readonly string[];
+  /** Proxies that may say who the client is. */
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: LogLevel;
+  /** Start on a server that may lose acknowledged writes. */
+  readonly allowUnsafe: boolean;
+  /** The server that commands talk to. */
+  readonly url: string | null;
+  /** The person wants no colours, whatever the terminal can do. */
+  readonly noColor: boolean;
+}
+
+/** A variable that cannot be used; the message begins with its name and never repeats a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly variable: string;
+
+  constructor(variable: string, reason: string) {
+    super(`${variable} ${reason}`);
+    this.variable = variable;
+  }
+}
+
+/**
+ * Reads and checks every variable. An empty one counts as absent. `overrides` stand for variables given otherwise, as
+ * on a command line. Throws `ConfigError` for the first that is wrong.
+ */
+export function readConfig(overrides: Environment = {}, variables: Environment = process.env): Config {
+  const environment = { ...variables, ...overrides };
+  const read = (variable: string): string | null => {
+    const value = environment[variable]?.trim();
+    return value === undefined || value === '' ? null : value;
+  };
+  const config: Config = {
+    host: readHost(read('HOST')),
+    port: readPort(read('PORT')),
+    databaseUrl: readDatabaseUrl(read('DATABASE_URL')),
+    dataDirectory: read('DRAWDOWN_DATA_DIR') ?? '.drawdown',
+    secretKey: readKey('DRAWDOWN_SECRET_KEY', read('DRAWDOWN_SECRET_KEY')),
+    adminKey: readKey('DRAWDOWN_ADMIN_KEY', read('DRAWDOWN_ADMIN_KEY')),
+    catalogFile: read('DRAWDOWN_CATALOG'),
+    demo: readSwitch('DRAWDOWN_DEMO', read('DRAWDOWN_DEMO'), true),
+    testClock: readSwitch('DRAWDOWN_TEST_CLOCK', read('DRAWDOWN_TEST_CLOCK'), false),
+    corsOrigins: readOrigins(read('DRAWDOWN_CORS_ORIGINS')),
+    trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
+    logLevel: readLogLevel(read('DRAWDOWN_LOG_LEVEL')),
+    allowUnsafe: readSwitch('DRAWDOWN_ALLOW_UNSAFE', read('DRAWDOWN_ALLOW_UNSAFE'), false),
+    url: readUrl(read('DRAWDOWN_URL')),
+    // https://no-color.org: any value that is not empty.
+    noColor: (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb',
+  };
+  if (config.adminKey !== null && config.adminKey === config.secretKey) {
+    throw new ConfigError('DRAWDOWN_ADMIN_KEY', 'must not be the same as DRAWDOWN_SECRET_KEY');
+  }
+  return config;
+}
+
+function readHost(value: string | null): string {
+  if (value === null) return '127.0.0.1';
+  if (/[\s/@?#]/.test(value) || (value.includes(':') && isIP(value) !== 6)) {
+    throw new ConfigError('HOST', `must be an address or a name without scheme and port, not "${value}"`);
+  }
+  return value;
+}
+
+function readPort(value: string | null): number {
+  if (value === null) return 4400;
+  const port = Number(value);
+  if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
+  throw new ConfigError('PORT', `must be a number from 0 to 65535, not "${value}"`);
+}
+
+function readDatabaseUrl(value: string | null): string | null {
+  if (value === null || /^postgres(ql)?:\/\/\S+$/.test(value)) return value;
+  // Not repeated: it may be a URL with a password and a slip in its scheme.
+  throw new ConfigError('DATABASE_URL', 'must be a URL such as postgres://user:password@host:5432/database');
+}
+
+function readKey(variable: string, value: string | null): string | null {
+  if (value === null || /^[\x21-\x7e]{1,1024}$/.test(value)) return value;
+  throw new ConfigError(variable, 'must be 1 to 1024 visible ASCII characters without spaces');
+}
+
+function readSwitch(variable: string, value: string | null, preset: boolean): boolean {
+  if (value === null) return preset;
+  if (/^(1|true|yes|on)$/i.test(value)) return true;
+  if (/^(0|false|no|off)$/i.test(value)) return false;
+  throw new ConfigError(variable, `must be 1 or 0, not "${value}"`);
+}
+
+function list(value: string | null): string[] {
+  return (value ?? '').split(/[\s,]+/).filter((item) => item !== '');
+}
+
+function readOrigins(value: string | null): string[] {
+  return list(value).map((item) => {
+    const origin = URL.canParse(item) ? new URL(item).origin : null;
+    if (origin === item) return item;
+    throw new ConfigError(
+      'DRAWDOWN_CORS_ORIGINS',
+      `must list origins such as https://app.example.com, not "${item}"`,
+    );
+  });
+}
+
+function readProxies(value: string | null): string[] {
+  return list(value).map((item) => {
+    const [address = '', bits, ...rest] = item.split('/');
+    const width = isIP(address) === 6 ? 128 : 32;
+    const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width);
+    if (isIP(address) !== 0 && isRange && rest.length === 0) return item;
+    throw new ConfigError(
+      'DRAWDOWN_TRUSTED_PROXIES',
+      `must list addresses or ranges such as 10.0.0.0/8, not "${item}"`,
+    );
+  });
+}
+
+function readLogLevel(value: string | null): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === (value ?? 'info').toLowerCase());
+  if (level !== undefined) return level;
+  throw new ConfigError('DRAWDOWN_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}, not "${value}"`);
+}
+
+function readUrl(value: string | null): string | null {
+  if (value === null || (/^https?:\/\//.test(value) && URL.canParse(value))) return value;
+  throw new ConfigError('DRAWDOWN_URL', 'must be a URL such as http://127.0.0.1:4400');
+}
