@@ -119,7 +119,7 @@ create table drawdown.entries (
   actor text not null,
   catalog text not null,
   detail json,
-  -- 128 bits of the hash of principal and Idempotency-Key, and of the input; null where an entry follows from another.
+  -- 128 bits of the hash of principal, account and Idempotency-Key, and of the input; null where an entry follows from another.
   key bytea check (length(key) = 16),
   fingerprint bytea check (length(fingerprint) = 16),
   hash bytea not null check (length(hash) = 32),

@@ -56,13 +56,14 @@ export class Runner {
     this.#setting = setting;
   }
 
-  async run<T extends object>(asked: Asked<T>): Promise<T & Replayed> {
+  /** Resolves once it is durable; rejects with a `DrawdownError` where nothing happened, or nobody knows yet. */
+  run<T>(asked: Asked<T>): Promise<T> {
     const { account, verb, call, answer } = asked;
-    const key = keyHash(call.principal ?? 'server', readKey(call.idempotencyKey ?? randomUUID()));
-    const task = {
+    const task: Task<T> = {
       account: account.number,
+      command: { verb: 'recall' },
       actor: call.actor ?? 'library',
-      key,
+      key: keyHash(call.principal ?? 'server', account.id, readKey(call.idempotencyKey ?? randomUUID())),
       fingerprint: fingerprintOf(verb, asked.input),
       answer,
     };
@@ -70,28 +71,29 @@ export class Runner {
     try {
       command = asked.command();
     } catch (refusal) {
-      const recalled = await this.#submit({ ...task, command: { verb: 'recall' } as const });
-      if (recalled.kind === 'done') return { ...recalled.value, replayed: recalled.replayed };
-      throw recalled.kind === 'reused' ? new DrawdownError('idempotency_key_reused') : refusal;
+      return this.#recall(task, refusal);
     }
-    const verdict = await this.#submit({ ...task, command });
-    this.#setting.count(verb, verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind);
-    if (verdict.kind === 'done') return { ...verdict.value, replayed: verdict.replayed };
-    throw await this.#errorOf(verdict, account.id, command);
+    task.command = command;
+    return this.#setting.writer.submit(task).then((verdict) => {
+      this.#setting.count(verb, verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind);
+      if (verdict.kind === 'done') return verdict.value;
+      return this.#refuse(verdict, account.id, command);
+    }, unavailable);
   }
 
-  async #submit<T>(task: Task<T>): Promise<Verdict<T>> {
-    try {
-      return await this.#setting.writer.submit<T>(task);
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      throw new DrawdownError(
-        'unavailable',
-        'The database cannot be reached. Whether this happened is not known: retry with the same Idempotency-Key.',
-        {},
-        error,
-      );
-    }
+  /** What is refused today may have been done before: then its key gives the first answer again. */
+  async #recall<T>(task: Task<T>, refusal: unknown): Promise<T> {
+    const verdict = await this.#setting.writer.submit(task).catch(unavailable);
+    if (verdict.kind === 'done') return verdict.value;
+    throw verdict.kind === 'reused' ? new DrawdownError('idempotency_key_reused') : refusal;
+  }
+
+  async #refuse(
+    verdict: Exclude<Verdict<unknown>, { kind: 'done' }>,
+    account: string,
+    command: Command,
+  ): Promise<never> {
+    throw await this.#errorOf(verdict, account, command);
   }
 
   async #errorOf(verdict: Exclude<Verdict<unknown>, { kind: 'done' }>, account: string, command: Command) {
@@ -114,18 +116,22 @@ export class Runner {
   /** Enters what time brought; answers from the settled state, or null where there is no such account. */
   async settle<T>(account: number, answer: (outcome: Outcome) => T): Promise<T | null> {
     const command = { verb: 'settle' } as const;
-    const verdict = await this.#submit({
-      account,
-      command,
-      actor: TIME,
-      key: null,
-      fingerprint: null,
-      answer,
-    });
+    const task = { account, command, actor: TIME, key: null, fingerprint: null, answer };
+    const verdict = await this.#setting.writer.submit<T>(task).catch(unavailable);
     if (verdict.kind === 'done') return verdict.value;
     if (verdict.kind === 'broken') throw new DrawdownError('internal', undefined, {}, verdict.cause);
     return null;
   }
+}
+
+function unavailable(error: unknown): never {
+  if (!(error instanceof DatabaseError)) throw error;
+  throw new DrawdownError(
+    'unavailable',
+    'The database cannot be reached. Whether this happened is not known: retry with the same Idempotency-Key.',
+    {},
+    error,
+  );
 }
 
 const MAX_KEY = 255;

@@ -241,16 +241,17 @@ export class Changes {
     return { ...address, account: { number: address.account, id } };
   }
 
-  readonly #receipt = ({ account, entry, now }: Outcome): wire.Receipt => {
+  readonly #receipt = ({ account, entry, now, replayed }: Outcome): wire.Receipt & Replayed => {
     const { presenter } = this.#setting;
     if (entry === null) throw new Error('an operation has an entry');
     return {
       operation: presenter.operation(account, entry, classIn(account)),
       balance: presenter.balance(account, now),
+      replayed,
     };
   };
 
-  readonly #lotReceipt = (outcome: Outcome): wire.GrantReceipt => {
+  readonly #lotReceipt = (outcome: Outcome): wire.GrantReceipt & Replayed => {
     const { account, entry, now } = outcome;
     const no = entry?.detail?.grants?.[0]?.no ?? entry?.detail?.grant;
     const lot = findGrant(account, no as number);
@@ -258,7 +259,7 @@ export class Changes {
     return { ...this.#receipt(outcome), grant: this.#setting.presenter.grant(account, lot, now) };
   };
 
-  readonly #holdReceipt = (outcome: Outcome): wire.HoldReceipt => {
+  readonly #holdReceipt = (outcome: Outcome): wire.HoldReceipt & Replayed => {
     const { account, entry } = outcome;
     const hold = account.holds.get(entry?.hold as number);
     if (hold === undefined) throw new Error('the hold of an operation is at hand');

@@ -21,6 +21,8 @@ export type ClassOf = (grant: number) => string;
 /** Turns what is inside (atoms, milliseconds, numbers) into what travels (credits, RFC 3339, ids). */
 export class Presenter {
   readonly #rules: Rules;
+  #lastInstant = Number.NaN;
+  #lastText = '';
 
   constructor(rules: Rules) {
     this.#rules = rules;
@@ -31,12 +33,21 @@ export class Presenter {
     return toCredits(atoms, this.#rules.scale) + 0;
   }
 
+  /** All of a batch happens in one instant, so its text is made once. */
+  #instant(instant: number): string {
+    if (instant !== this.#lastInstant) {
+      this.#lastText = formatInstant(instant);
+      this.#lastInstant = instant;
+    }
+    return this.#lastText;
+  }
+
   balance(account: Account, now: number): wire.Balance {
     const summary = summarise(account, this.#rules, now);
     return {
       account: account.id,
       version: account.seq,
-      as_of: formatInstant(now),
+      as_of: this.#instant(now),
       total: this.credits(summary.total),
       held: this.credits(summary.held),
       frozen: this.credits(summary.frozen),
@@ -110,7 +121,7 @@ export class Presenter {
       account: account.id,
       seq: entry.seq,
       amount: this.credits(operationAmount(entry)),
-      at: formatInstant(entry.at),
+      at: this.#instant(entry.at),
       ...(entry.feature === null ? {} : { feature: entry.feature }),
       ...(detail.units === undefined ? {} : { units: detail.units as wire.Units }),
       draws: drawsOf(entry).map((one) => ({

@@ -21,7 +21,8 @@ const MAX_TEXT = 500;
 const MAX_METADATA_BYTES = 8_192;
 
 export function readAccountId(id: unknown, field = 'account'): string {
-  if (typeof id !== 'string' || !ACCOUNT_ID.test(id)) {
+  // A path of one or two dots means another path to every URL parser, so no client could reach such an account.
+  if (typeof id !== 'string' || !ACCOUNT_ID.test(id) || id === '.' || id === '..') {
     throw invalid(field, 'must be 1 to 128 characters of A-Z a-z 0-9 _ - . : @');
   }
   return id;

@@ -76,8 +76,11 @@ function isMorePrecious(account: Account, draws: readonly Draw[], quote: QuotedD
     const id = (findGrant(account, one.grant) as Grant).class;
     drawn.set(id, (drawn.get(id) ?? 0n) + one.amount);
   }
+  const known = rules.classes.map((entry) => entry.id);
+  // Classes that the catalog no longer knows are drawn last of all, so they are the most precious.
+  const unknown = [...drawn.keys(), ...quote.byClass.keys()].filter((id) => !known.includes(id));
   let excess = 0n;
-  for (const { id } of [...rules.classes].reverse()) {
+  for (const id of [...new Set(unknown), ...known.reverse()]) {
     excess += (drawn.get(id) ?? 0n) - (quote.byClass.get(id) ?? 0n);
     if (excess > 0n) return true;
   }

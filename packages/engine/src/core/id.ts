@@ -26,12 +26,18 @@ export function bucketOf(account: number): number {
   return Math.floor(account / PER_BUCKET);
 }
 
+/** All texts of two digits: ids are made several times per deduction, so they are put together from pairs. */
+const PAIRS = [...DIGITS].flatMap((high) => [...DIGITS].map((low) => high + low));
+
 function encode(value: number, width: number): string {
   let text = '';
-  for (let rest = value; text.length < width; rest = Math.floor(rest / 32)) {
-    text = (DIGITS[rest % 32] as string) + text;
+  let rest = value;
+  for (let left = width; left > 1; left -= 2) {
+    const above = Math.floor(rest / 1024);
+    text = (PAIRS[rest - above * 1024] as string) + text;
+    rest = above;
   }
-  return text;
+  return width % 2 === 1 ? (DIGITS[rest % 32] as string) + text : text;
 }
 
 function decode(text: string): number | null {

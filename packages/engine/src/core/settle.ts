@@ -18,8 +18,9 @@ export function settle(
 ): Entry[] {
   const entered: Entry[] = [];
   for (;;) {
-    const next = nextDue(account);
-    if (next === null || next.at > now) return entered;
+    const due = dueAt(account);
+    if (due === null || due > now) return entered;
+    const next = nextDue(account) as Due;
     const context: Context = { now: next.at, rules, actor: TIME };
     for (const entry of entriesOf(account, next, context)) {
       apply(account, entry, inOrder);
@@ -37,7 +38,16 @@ const KINDS = { time_out: 0, expiry: 1, start: 2 } as const;
 
 /** The instant at which time will next change this account; null where it never will. */
 export function dueAt(account: Account): number | null {
-  return nextDue(account)?.at ?? null;
+  // Asked for on every change, so it makes no objects; `nextDue` says what it is that is due.
+  let at = Number.POSITIVE_INFINITY;
+  for (const grant of account.grants) {
+    if (grant.phase === 'scheduled') at = Math.min(at, grant.effectiveAt);
+    else if (grant.expiresAt !== null && grant.expiresAt < at && unheld(grant) > 0n) at = grant.expiresAt;
+  }
+  if (account.holds.size > 0) {
+    for (const hold of account.holds.values()) if (hold.state === 'open') at = Math.min(at, hold.expiresAt);
+  }
+  return at === Number.POSITIVE_INFINITY ? null : at;
 }
 
 function nextDue(account: Account): Due | null {

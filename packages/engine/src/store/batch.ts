@@ -1,8 +1,7 @@
-import type { Account, Grant } from '../core/account.ts';
+import type { Account } from '../core/account.ts';
+import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
-import { comparator } from '../core/order.ts';
-import type { Rules } from '../core/rules.ts';
-import { allChanges, Book } from './book.ts';
+import { Book, type BookSetting, type Changes } from './book.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { BEGIN, COMMIT, type Connection, ROLLBACK, rolledBack } from './database.ts';
 import {
@@ -10,13 +9,14 @@ import {
   insertEntries,
   insertGrants,
   type KeyedPlace,
+  type LockedRow,
   lock,
   updateAccounts,
   updateGrants,
   upsertHolds,
 } from './ledger.ts';
 import { loadLive, loadNamed } from './load.ts';
-import { type AccountRow, entryOf, type StoredEntry } from './rows.ts';
+import { entryOf, type StoredEntry } from './rows.ts';
 import type { Task, Verdict } from './task.ts';
 
 /** An account as a lane remembers it between batches: true only while the locked row has the same head. */
@@ -31,9 +31,8 @@ export interface AccountMemory {
   delete(account: number): unknown;
 }
 
-export interface BatchSetting {
+export interface BatchSetting extends BookSetting {
   readonly clock: Clock;
-  readonly rules: Rules;
   readonly memory: AccountMemory;
 }
 
@@ -49,6 +48,9 @@ export class Poisoned extends Error {
     this.tasks = tasks;
   }
 }
+
+/** Verbs that need no more than the live lots. */
+const NAMING_NOTHING: readonly Command['verb'][] = ['consume', 'grant', 'hold', 'adjust', 'settle', 'recall'];
 
 type AnyTask = Task<unknown>;
 type AnyVerdict = Verdict<unknown>;
@@ -83,15 +85,15 @@ class Batch {
   readonly #setting: BatchSetting;
   readonly #verdicts: AnyVerdict[] = [];
   readonly #books = new Map<number, Book>();
-  readonly #inOrder: (a: Grant, b: Grant) => number;
-  /** Entries by account and key: found in the ledger, or written by an earlier task of this batch. */
+  readonly #book: BookSetting;
+  /** Entries by key, which belongs to one account: found in the ledger, or entered by an earlier task of this batch. */
   readonly #known = new Map<string, StoredEntry>();
 
   constructor(on: Connection, tasks: readonly AnyTask[], setting: BatchSetting) {
     this.#on = on;
     this.#tasks = tasks;
     this.#setting = setting;
-    this.#inOrder = comparator(setting.rules);
+    this.#book = { rules: setting.rules, inOrder: setting.inOrder };
   }
 
   async run(numbers: readonly number[], lookUpKeys: boolean): Promise<AnyVerdict[]> {
@@ -115,44 +117,38 @@ class Batch {
     const keyed = lookUpKeys ? this.#lookUp(this.#keysOf(this.#tasks.keys())) : Promise.resolve();
     const [{ rows }, now] = await Promise.all([locked, clock, keyed, begun]);
 
-    const unknown = rows.filter((row) => !this.#isRemembered(row));
-    const loaded =
-      unknown.length > 0 ? await loadLive(this.#on, unknown, this.#inOrder) : new Map<number, Account>();
+    const unknown: number[] = [];
+    for (const row of rows) if (this.#remembered(row) === null) unknown.push(row.number);
+    const loaded = unknown.length === 0 ? null : await loadLive(this.#on, unknown, this.#book.inOrder);
     const instant = Number(now.rows[0]?.now);
     for (const row of rows) {
-      const number = Number(row.number);
-      const account = loaded.get(number) ?? (this.#setting.memory.get(number) as Remembered).account;
-      this.#books.set(number, this.#bookOf(row, account, instant));
+      const account = loaded?.get(row.number) ?? (this.#remembered(row) as Account);
+      // The zone can change without an entry, so it is always the locked row's.
+      const current = account.timeZone === row.time_zone ? account : { ...account, timeZone: row.time_zone };
+      this.#books.set(row.number, new Book(current, { head: row.head, now: instant }, this.#book));
     }
     await this.#loadNamed();
   }
 
-  #bookOf(row: AccountRow, account: Account, now: number): Book {
-    const head = row.head.toString('hex');
-    // Zone and kind can change without an entry, so they are always the locked row's.
-    const current = account.timeZone === row.time_zone ? account : { ...account, timeZone: row.time_zone };
-    return new Book(current, { head, now, rules: this.#setting.rules, inOrder: this.#inOrder });
-  }
-
-  #isRemembered(row: AccountRow): boolean {
-    const remembered = this.#setting.memory.get(Number(row.number));
-    return (
-      remembered !== undefined &&
-      remembered.account.seq === Number(row.seq) &&
-      remembered.head === row.head.toString('hex')
-    );
+  /** The account as it was when this lane last wrote it, where nobody has written it since. */
+  #remembered(row: LockedRow): Account | null {
+    const remembered = this.#setting.memory.get(row.number);
+    return remembered !== undefined && remembered.account.seq === row.seq && remembered.head === row.head
+      ? remembered.account
+      : null;
   }
 
   async #loadNamed(): Promise<void> {
-    const replays = this.#tasks.flatMap((task) => {
-      const entry = this.#knownOf(task);
-      return entry === undefined ? [] : [{ account: task.account, entry }];
-    });
-    const naming = this.#tasks.filter(
-      ({ command }) => command.verb !== 'consume' && command.verb !== 'settle',
-    );
+    const replays: { account: number; entry: StoredEntry }[] = [];
+    if (this.#known.size > 0) {
+      for (const task of this.#tasks) {
+        const entry = this.#knownOf(task);
+        if (entry !== undefined) replays.push({ account: task.account, entry });
+      }
+    }
+    const naming = this.#tasks.filter(({ command }) => !NAMING_NOTHING.includes(command.verb));
     if (replays.length === 0 && naming.length === 0) return;
-    await loadNamed(this.#on, naming, replays, this.#accounts(), this.#inOrder);
+    await loadNamed(this.#on, naming, replays, this.#accounts(), this.#book.inOrder);
   }
 
   #accounts(): Map<number, Account> {
@@ -195,7 +191,7 @@ class Batch {
         const posted = book.post(entry, first ? task.key : null, first ? task.fingerprint : null);
         operation ??= posted;
       }
-      if (task.key !== null && operation !== null) this.#known.set(knownKey(task), operation);
+      if (task.key !== null && operation !== null) this.#known.set(task.key, operation);
       this.#verdicts[index] = answered(task, { entry: operation, replayed: false }, book);
     } catch (cause) {
       throw new Poisoned([index], cause);
@@ -218,7 +214,7 @@ class Batch {
     const keys = new Map<string, KeyedPlace>();
     for (const index of indexes) {
       const { account, key } = this.#tasks[index] as AnyTask;
-      if (key !== null) keys.set(`${account}:${key}`, { account, key });
+      if (key !== null) keys.set(key, { account, key });
     }
     return [...keys.values()];
   }
@@ -228,17 +224,19 @@ class Batch {
     const { rows } = await entriesByKey(this.#on, keys);
     for (const row of rows) {
       const entry = entryOf(row);
-      this.#known.set(`${row.account}:${entry.key}`, entry);
+      this.#known.set(entry.key as string, entry);
     }
   }
 
   #knownOf(task: AnyTask): StoredEntry | undefined {
-    return task.key === null ? undefined : this.#known.get(knownKey(task));
+    return task.key === null ? undefined : this.#known.get(task.key);
   }
 
   /** All statements and the commit in one flight; a failed one turns the commit into a rollback. */
   async #write(): Promise<void> {
-    const { entries, newGrants, changedGrants, holds, accounts } = allChanges(this.#books.values());
+    const changes: Changes = { entries: [], newGrants: [], changedGrants: [], holds: [], accounts: [] };
+    for (const book of this.#books.values()) book.addTo(changes);
+    const { entries, newGrants, changedGrants, holds, accounts } = changes;
     const writes: Promise<unknown>[] = [];
     if (entries.length > 0) writes.push(insertEntries(this.#on, entries));
     if (newGrants.length > 0) writes.push(insertGrants(this.#on, newGrants));
@@ -253,8 +251,6 @@ class Batch {
   }
 }
 
-const knownKey = (task: AnyTask): string => `${task.account}:${task.key}`;
-
 function replay(task: AnyTask, entry: StoredEntry, book: Book): AnyVerdict {
   if (entry.fingerprint !== task.fingerprint) return { kind: 'reused' };
   return answered(task, { entry, replayed: true }, book);
@@ -267,7 +263,8 @@ function answered(
   book: Book,
 ): AnyVerdict {
   try {
-    const value = task.answer({ account: book.account, now: book.now, ...result });
+    const { entry, replayed } = result;
+    const value = task.answer({ account: book.account, now: book.now, entry, replayed });
     return { kind: 'done', value, replayed: result.replayed };
   } catch (cause) {
     return { kind: 'broken', cause };

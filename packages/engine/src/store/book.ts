@@ -4,9 +4,23 @@ import type { Rules } from '../core/rules.ts';
 import { dueAt, settle } from '../core/settle.ts';
 import { chainHash } from './chain.ts';
 import type { ChangedAccount, ChangedGrant, ChangedHold, NewEntry } from './ledger.ts';
-import type { StoredEntry } from './rows.ts';
+import { type StoredEntry, storedEntry } from './rows.ts';
 
 type InOrder = (a: Grant, b: Grant) => number;
+
+export interface BookSetting {
+  readonly rules: Rules;
+  readonly inOrder: InOrder;
+}
+
+/** What a batch writes, table by table. */
+export interface Changes {
+  readonly entries: NewEntry[];
+  readonly newGrants: ChangedGrant[];
+  readonly changedGrants: ChangedGrant[];
+  readonly holds: ChangedHold[];
+  readonly accounts: ChangedAccount[];
+}
 
 /**
  * One account while a batch works on it: its state, the head of its chain, and what has changed since the lock.
@@ -17,19 +31,18 @@ export class Book {
   /** The batch's instant, or the account's last one where a clock stepped back. */
   readonly now: number;
   #head: string;
-  readonly #rules: Rules;
-  readonly #inOrder: InOrder;
+  readonly #setting: BookSetting;
   readonly #firstSeq: number;
   readonly #entries: StoredEntry[] = [];
-  readonly #grants = new Set<Grant>();
-  readonly #holds = new Set<Hold>();
+  /** Few per account and batch, so a search is quicker than a set. */
+  readonly #grants: Grant[] = [];
+  readonly #holds: Hold[] = [];
 
-  constructor(account: Account, start: { head: string; now: number; rules: Rules; inOrder: InOrder }) {
+  constructor(account: Account, start: { head: string; now: number }, setting: BookSetting) {
     this.account = account;
     this.now = Math.max(start.now, account.at);
     this.#head = start.head;
-    this.#rules = start.rules;
-    this.#inOrder = start.inOrder;
+    this.#setting = setting;
     this.#firstSeq = account.seq + 1;
   }
 
@@ -37,55 +50,52 @@ export class Book {
     return this.#head;
   }
 
-  get entries(): readonly StoredEntry[] {
-    return this.#entries;
-  }
-
   /** Enters what time brought since the account was last written. */
   settle(): void {
-    for (const entry of settle(this.account, { now: this.now, rules: this.#rules }, this.#inOrder)) {
+    const { rules, inOrder } = this.#setting;
+    for (const entry of settle(this.account, { now: this.now, rules }, inOrder))
       this.#record(entry, null, null);
-    }
   }
 
   /** Applies and chains one entry; throws `InvariantBroken` where it breaks a law. */
   post(entry: Entry, key: string | null, fingerprint: string | null): StoredEntry {
-    apply(this.account, entry, this.#inOrder);
+    apply(this.account, entry, this.#setting.inOrder);
     return this.#record(entry, key, fingerprint);
   }
 
   #record(entry: Entry, key: string | null, fingerprint: string | null): StoredEntry {
-    const hash = chainHash(this.#head, entry, { account: this.account.number, key, fingerprint });
-    const stored: StoredEntry = { ...entry, key, fingerprint, hash };
+    const { account } = this;
+    const hash = chainHash(this.#head, entry, { account: account.number, key, fingerprint });
+    const stored = storedEntry(entry, key, fingerprint, hash);
     this.#head = hash;
     this.#entries.push(stored);
-    for (const move of entry.moves) this.#grants.add(findGrant(this.account, move.grant) as Grant);
-    for (const terms of entry.detail?.grants ?? []) {
-      this.#grants.add(findGrant(this.account, terms.no) as Grant);
+    for (const move of entry.moves) this.#touch(move.grant);
+    for (const terms of entry.detail?.grants ?? []) this.#touch(terms.no);
+    if (entry.detail?.grant !== undefined) this.#touch(entry.detail.grant);
+    if (entry.hold !== null) {
+      const hold = account.holds.get(entry.hold) as Hold;
+      if (!this.#holds.includes(hold)) this.#holds.push(hold);
     }
-    if (entry.detail?.grant !== undefined) {
-      this.#grants.add(findGrant(this.account, entry.detail.grant) as Grant);
-    }
-    if (entry.hold !== null) this.#holds.add(this.account.holds.get(entry.hold) as Hold);
     return stored;
   }
 
-  /** What is to be written. */
-  changes(): BookChanges {
-    const { number } = this.account;
-    const newGrants: ChangedGrant[] = [];
-    const changedGrants: ChangedGrant[] = [];
+  #touch(no: number): void {
+    const grant = findGrant(this.account, no) as Grant;
+    if (!this.#grants.includes(grant)) this.#grants.push(grant);
+  }
+
+  /** Adds what is to be written; nothing where nothing was entered. */
+  addTo(changes: Changes): void {
+    if (this.#entries.length === 0) return;
+    const { account } = this;
+    const { number } = account;
+    for (const entry of this.#entries) changes.entries.push({ account: number, entry });
     for (const grant of this.#grants) {
       const change = { account: number, grant, finished: isFinished(grant) };
-      (grant.seq >= this.#firstSeq ? newGrants : changedGrants).push(change);
+      (grant.seq >= this.#firstSeq ? changes.newGrants : changes.changedGrants).push(change);
     }
-    return {
-      entries: this.#entries.map((entry): NewEntry => ({ account: number, entry })),
-      newGrants,
-      changedGrants,
-      holds: [...this.#holds].map((hold): ChangedHold => ({ account: number, hold })),
-      accounts: [{ account: this.account, head: this.#head, dueAt: dueAt(this.account) }],
-    };
+    for (const hold of this.#holds) changes.holds.push({ account: number, hold });
+    changes.accounts.push({ account, head: this.#head, dueAt: dueAt(account) });
   }
 
   /** Drops what the next batch need not know: finished lots, closed holds, operations that were looked back at. */
@@ -96,27 +106,4 @@ export class Book {
     for (const hold of account.holds.values()) if (hold.state !== 'open') account.holds.delete(hold.no);
     if (account.spendings.size > 0) account.spendings.clear();
   }
-}
-
-export interface BookChanges {
-  entries: NewEntry[];
-  newGrants: ChangedGrant[];
-  changedGrants: ChangedGrant[];
-  holds: ChangedHold[];
-  accounts: ChangedAccount[];
-}
-
-/** The changes of many books as one, so that they are written by one statement per table. */
-export function allChanges(books: Iterable<Book>): BookChanges {
-  const all: BookChanges = { entries: [], newGrants: [], changedGrants: [], holds: [], accounts: [] };
-  for (const book of books) {
-    if (book.entries.length === 0) continue;
-    const changes = book.changes();
-    for (const entry of changes.entries) all.entries.push(entry);
-    for (const grant of changes.newGrants) all.newGrants.push(grant);
-    for (const grant of changes.changedGrants) all.changedGrants.push(grant);
-    for (const hold of changes.holds) all.holds.push(hold);
-    for (const account of changes.accounts) all.accounts.push(account);
-  }
-  return all;
 }

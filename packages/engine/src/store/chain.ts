@@ -13,9 +13,12 @@ export function chainHash(previous: string, entry: Entry, envelope: EntryEnvelop
 /** 128 bits are kept of a key and of an input: no two will ever share them by chance. */
 const SHORT_HEX = 32;
 
-/** What is kept of an Idempotency-Key, hex. Principals never see each other's keys, so theirs is hashed with it. */
-export function keyHash(principal: string, key: string): string {
-  return hash('sha256', `${principal}\n${key}`).slice(0, SHORT_HEX);
+/**
+ * What is kept of an Idempotency-Key, hex. A key belongs to one principal and one account, so theirs is hashed with
+ * it: neither ever meets another's.
+ */
+export function keyHash(principal: string, account: string, key: string): string {
+  return hash('sha256', `${principal}\n${account}\n${key}`).slice(0, SHORT_HEX);
 }
 
 /** What tells one input from another, hex: of what was asked for, not of what it resolved to. */

@@ -28,7 +28,10 @@ const SET = statement<[string], { value: string }>(
    returning value`,
 );
 
-/** Sets the test clock; false where it already stands later, since it never goes back. */
+/**
+ * Sets the test clock; false where it already stands later, since it never goes back. The first setting starts it
+ * anywhere, also before the system's time: an account's own instants never decrease whatever a clock says.
+ */
 export async function setTestClock(database: Database, instant: number): Promise<boolean> {
   const { rows } = await database.query(SET, [String(instant)]);
   return rows.length === 1;

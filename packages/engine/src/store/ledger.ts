@@ -1,7 +1,7 @@
 import type { Account, Grant, Hold } from '../core/account.ts';
 import { canonicalJson, detailText } from '../core/canonical.ts';
 import { bucketOf } from '../core/id.ts';
-import { boolArray, byteaArray, int2Array, int4Array, int8Array, textArray } from './binary.ts';
+import { boolArray, hexArray, int2Array, int4Array, int8Array, textArray } from './binary.ts';
 import { type Connection, type Result, statement } from './database.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -21,10 +21,24 @@ import {
  */
 
 /** In number order, so that two batches that share accounts never wait for each other in a circle. */
-const LOCK = statement<[Buffer], AccountRow>(
+const LOCK = statement<[Buffer], LockedRow>(
   'lock',
-  `select ${ACCOUNT_COLUMNS} from drawdown.accounts where number = any ($1::int8[])
-    order by number for no key update`,
+  `select number::float8 as number, seq::float8 as seq, encode(head, 'hex') as head, time_zone
+     from drawdown.accounts where number = any ($1::int8[]) order by number for no key update`,
+);
+
+/** What tells whether a remembered account is current. A float8 is exact up to 2^53 and arrives as a number. */
+export interface LockedRow {
+  number: number;
+  seq: number;
+  /** Hex. */
+  head: string;
+  time_zone: string;
+}
+
+const ACCOUNTS = statement<[Buffer], AccountRow>(
+  'accounts_by_number',
+  `select ${ACCOUNT_COLUMNS} from drawdown.accounts where number = any ($1::int8[])`,
 );
 
 const LIVE_GRANTS = statement<[Buffer], GrantRow>(
@@ -74,8 +88,10 @@ const ENTRIES_BY_KEY = statement<[Buffer, Buffer], EntryRow>(
      join drawdown.entries e on e.account = wanted.account and e.key = wanted.key`,
 );
 
-export const lock = (on: Connection, accounts: readonly number[]): Promise<Result<AccountRow>> =>
+export const lock = (on: Connection, accounts: readonly number[]): Promise<Result<LockedRow>> =>
   on.query(LOCK, [int8Array(accounts)]);
+export const accountRows = (on: Connection, accounts: readonly number[]): Promise<Result<AccountRow>> =>
+  on.query(ACCOUNTS, [int8Array(accounts)]);
 export const liveGrants = (on: Connection, accounts: readonly number[]): Promise<Result<GrantRow>> =>
   on.query(LIVE_GRANTS, [int8Array(accounts)]);
 export const openHolds = (on: Connection, accounts: readonly number[]): Promise<Result<HoldRow>> =>
@@ -110,7 +126,7 @@ export interface KeyedPlace {
 export const entriesByKey = (on: Connection, wanted: readonly KeyedPlace[]): Promise<Result<EntryRow>> =>
   on.query(ENTRIES_BY_KEY, [
     int8Array(wanted.map((place) => place.account)),
-    byteaArray(wanted.map((place) => Buffer.from(place.key, 'hex'))),
+    hexArray(wanted.map((place) => place.key)),
   ]);
 
 const INSERT_ENTRIES = statement<Buffer[], never>(
@@ -124,8 +140,6 @@ const INSERT_ENTRIES = statement<Buffer[], never>(
      $17::bytea[], $18::bytea[], $19::int2[]) as e (account, seq, type, at, amount, held, debt, total, feature,
      moves, hold, reverses, actor, catalog, detail, key, fingerprint, hash, bucket)`,
 );
-
-const hexBytes = (hex: string | null): Buffer | null => (hex === null ? null : Buffer.from(hex, 'hex'));
 
 export interface NewEntry {
   readonly account: number;
@@ -150,9 +164,9 @@ export function insertEntries(on: Connection, rows: readonly NewEntry[]): Promis
     textArray(entries.map((e) => e.actor)),
     textArray(entries.map((e) => e.catalog)),
     textArray(entries.map((e) => (e.detail === null ? null : detailText(e.detail)))),
-    byteaArray(entries.map((e) => hexBytes(e.key))),
-    byteaArray(entries.map((e) => hexBytes(e.fingerprint))),
-    byteaArray(entries.map((e) => Buffer.from(e.hash, 'hex'))),
+    hexArray(entries.map((e) => e.key)),
+    hexArray(entries.map((e) => e.fingerprint)),
+    hexArray(entries.map((e) => e.hash)),
     int2Array(rows.map((row) => bucketOf(row.account))),
   ]);
 }
@@ -303,7 +317,7 @@ export function updateAccounts(on: Connection, rows: readonly ChangedAccount[]):
     int8Array(accounts.map((a) => a.number)),
     int8Array(accounts.map((a) => a.seq)),
     int8Array(accounts.map((a) => a.at)),
-    byteaArray(rows.map((row) => Buffer.from(row.head, 'hex'))),
+    hexArray(rows.map((row) => row.head)),
     int8Array(accounts.map((a) => a.total)),
     int8Array(accounts.map((a) => a.debt)),
     int8Array(accounts.map((a) => a.stamp)),

@@ -4,6 +4,7 @@ import type { Command } from '../core/command.ts';
 import { spent } from '../core/refund.ts';
 import type { Connection } from './database.ts';
 import {
+  accountRows,
   entriesBySeq,
   grantsByNo,
   holdsByNo,
@@ -13,7 +14,6 @@ import {
   refundsOf,
 } from './ledger.ts';
 import {
-  type AccountRow,
   accountOf,
   type EntryRow,
   entryOf,
@@ -37,15 +37,18 @@ export function fill(
   for (const account of accounts.values()) account.grants.sort(inOrder);
 }
 
-/** Reads the live lots and open holds of accounts whose rows are locked; in statements of their own, after the lock. */
+/** Reads accounts whose rows are locked, with their live lots and open holds: in statements after the lock's. */
 export async function loadLive(
   on: Connection,
-  rows: readonly AccountRow[],
+  numbers: readonly number[],
   inOrder: InOrder,
 ): Promise<Map<number, Account>> {
-  const accounts = new Map(rows.map((row) => [Number(row.number), accountOf(row)]));
-  const numbers = [...accounts.keys()];
-  const [grants, holds] = await Promise.all([liveGrants(on, numbers), openHolds(on, numbers)]);
+  const [rows, grants, holds] = await Promise.all([
+    accountRows(on, numbers),
+    liveGrants(on, numbers),
+    openHolds(on, numbers),
+  ]);
+  const accounts = new Map(rows.rows.map((row) => [Number(row.number), accountOf(row)]));
   fill(accounts, { grants: grants.rows, holds: holds.rows }, inOrder);
   return accounts;
 }

@@ -1,11 +1,10 @@
 import type { Account, Grant } from '../core/account.ts';
 import { copyOf } from '../core/balance.ts';
-import { int8Array } from './binary.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { COMMIT, type Connection, type Database, DatabaseError, statement } from './database.ts';
-import { liveGrants, openHolds } from './ledger.ts';
+import { accountRows, liveGrants, openHolds } from './ledger.ts';
 import { fill } from './load.ts';
-import { ACCOUNT_COLUMNS, type AccountRow, accountOf } from './rows.ts';
+import { accountOf } from './rows.ts';
 
 /** An account as of one snapshot; not settled: where `dueAt` has come, time has something to enter first. */
 export interface Snapshot {
@@ -17,10 +16,6 @@ export interface Snapshot {
 const BEGIN_SNAPSHOT = statement<[], never>(
   'begin_snapshot',
   'begin isolation level repeatable read read only',
-);
-const ACCOUNTS = statement<[Buffer], AccountRow>(
-  'accounts_by_number',
-  `select ${ACCOUNT_COLUMNS} from drawdown.accounts where number = any ($1::int8[])`,
 );
 
 interface Asked {
@@ -104,7 +99,7 @@ export class Reader {
     const on = this.#connection;
     const [, rows, grants, holds, clock] = await Promise.all([
       on.query(BEGIN_SNAPSHOT, []),
-      on.query(ACCOUNTS, [int8Array(numbers)]),
+      accountRows(on, numbers),
       liveGrants(on, numbers),
       openHolds(on, numbers),
       on.query(nowStatement(this.#clock), []),

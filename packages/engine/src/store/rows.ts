@@ -18,6 +18,34 @@ export interface StoredEntry extends Entry {
   readonly hash: string;
 }
 
+/** Written out, not spread: one shape for all entries keeps the hot path fast. */
+export function storedEntry(
+  entry: Entry,
+  key: string | null,
+  fingerprint: string | null,
+  hash: string,
+): StoredEntry {
+  return {
+    seq: entry.seq,
+    type: entry.type,
+    at: entry.at,
+    amount: entry.amount,
+    held: entry.held,
+    debt: entry.debt,
+    total: entry.total,
+    feature: entry.feature,
+    moves: entry.moves,
+    hold: entry.hold,
+    reverses: entry.reverses,
+    actor: entry.actor,
+    catalog: entry.catalog,
+    detail: entry.detail,
+    key,
+    fingerprint,
+    hash,
+  };
+}
+
 export interface AccountRow {
   number: bigint;
   id: string;

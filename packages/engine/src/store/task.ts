@@ -16,7 +16,7 @@ export interface Outcome {
 export interface Task<T> {
   /** The account's number. */
   readonly account: number;
-  readonly command: Command;
+  command: Command;
   readonly actor: string;
   /** Hashes, hex; null only for `settle`, which may happen twice. */
   readonly key: string | null;

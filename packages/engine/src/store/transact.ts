@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Grant } from '../core/account.ts';
 import type { Rules } from '../core/rules.ts';
 import type { Remembered } from './batch.ts';
 import type { Clock } from './clock.ts';
@@ -15,6 +16,7 @@ export interface WriterOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly rules: Rules;
+  readonly inOrder: (a: Grant, b: Grant) => number;
   readonly random: () => number;
   readonly committed: (accounts: ReadonlySet<number>, tasks: number) => void;
   readonly lanes?: number;

@@ -5,8 +5,11 @@ const NOTIFY = statement<[string], never>('notify_entries', `select pg_notify('$
 
 /** NOTIFY takes a lock over the whole server at commit, so hints to other processes are gathered this long. */
 const GATHER_MS = 10;
-/** PostgreSQL refuses payloads of 8,000 bytes and more; beyond this, one says "look at everything". */
-const MAX_PAYLOAD = 7_500;
+/**
+ * PostgreSQL refuses payloads of 8,000 bytes and more, which is some 700 accounts; where so many change at once,
+ * one says "look at everything".
+ */
+const MAX_NAMED = 500;
 const EVERYTHING = '*';
 /** Polling is the truth and a wake-up only a hint: a lost one costs at most this long. */
 const POLL_MS = 1_000;
@@ -54,15 +57,16 @@ export class Wakeups {
     for (const account of accounts) this.#wake(account);
     if (accounts.size === 0 || this.#closed) return;
     this.#gathered ??= new Set();
-    for (const account of accounts) this.#gathered.add(account);
+    if (this.#gathered.size <= MAX_NAMED) for (const account of accounts) this.#gathered.add(account);
     this.#gathering ??= setTimeout(() => this.#tell(), GATHER_MS).unref();
   }
 
   #tell(): void {
-    const payload = [...(this.#gathered ?? [])].map((number) => number.toString(36)).join(',');
+    const named = [...(this.#gathered ?? [])];
     this.#gathered = null;
     this.#gathering = null;
-    const told = this.#database.query(NOTIFY, [payload.length > MAX_PAYLOAD ? EVERYTHING : payload]);
+    const payload = named.length > MAX_NAMED ? EVERYTHING : named.map((one) => one.toString(36)).join(',');
+    const told = this.#database.query(NOTIFY, [payload]);
     // A hint that is lost costs a poll's time; whatever is wrong with the database shows elsewhere.
     told.catch(() => undefined);
   }
