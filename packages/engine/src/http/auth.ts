@@ -24,7 +24,7 @@ export interface AuthOptions {
 export async function authenticate(
   { keys, sessions }: AuthOptions,
   header: string | undefined,
-  beforeLookUp: () => Promise<void>,
+  beforeLookUp: () => void,
 ): Promise<Caller> {
   if (header === undefined) {
     throw new DrawdownError('unauthenticated', 'Send a key or a session token: Authorization: Bearer …');
@@ -37,10 +37,7 @@ export async function authenticate(
     );
   }
   let key = keys.remembered(token);
-  if (key === undefined && KEY.test(token)) {
-    await beforeLookUp();
-    key = await keys.lookUp(token);
-  }
+  if (key === undefined && KEY.test(token)) key = await keys.lookUp(token, beforeLookUp);
   if (key === undefined && JWT.test(token)) {
     return sessionCaller(sessions, token, await sessions.verify(token));
   }

@@ -1,7 +1,6 @@
 /** Which pages of other origins may call; none unless they are listed, and never with cookies. */
 const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, last-event-id';
-const EXPOSED_HEADERS =
-  'idempotency-replayed, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-request-id';
+const EXPOSED_HEADERS = 'idempotency-replayed, retry-after, x-request-id';
 /** Seconds; browsers cap it anyway. */
 const PREFLIGHT_AGE = '600';
 

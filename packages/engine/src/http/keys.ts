@@ -81,6 +81,7 @@ export class Keys {
   readonly #now: () => Promise<number>;
   readonly #bootstrap = new Map<string, KnownKey>();
   readonly #cache = new Map<string, Cached>();
+  readonly #asking = new Map<string, Promise<KnownKey | null>>();
   readonly #used = new Set<string>();
   #revocations = 0;
   readonly #timer: NodeJS.Timeout;
@@ -137,6 +138,7 @@ export class Keys {
     const row = rows[0];
     if (row === undefined) throw new DrawdownError('key_not_found');
     this.#revocations += 1;
+    this.#asking.clear();
     for (const [hash, cached] of this.#cache) if (cached.key?.id === id) this.#cache.delete(hash);
     return toWire(row);
   }
@@ -150,9 +152,23 @@ export class Keys {
     return cached !== undefined && cached.until > performance.now() ? cached.key : undefined;
   }
 
-  /** Looks a key up; null where there is none. Revoked and expired ones are found too: `refuseUnusable` judges. */
-  async lookUp(secret: string): Promise<KnownKey | null> {
+  /**
+   * Looks a key up, once for all who ask at the same time; null where there is none. Revoked and expired ones are
+   * found too: `refuseUnusable` judges. `before` runs ahead of the database and may throw.
+   */
+  lookUp(secret: string, before: () => void = () => undefined): Promise<KnownKey | null> {
     const hash = digest(secret);
+    const asked = this.#asking.get(hash);
+    if (asked !== undefined) return asked;
+    before();
+    const asking = this.#read(hash).finally(() => {
+      if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
+    });
+    this.#asking.set(hash, asking);
+    return asking;
+  }
+
+  async #read(hash: string): Promise<KnownKey | null> {
     const revocations = this.#revocations;
     const { rows } = await this.#database.query(findKey, [Buffer.from(hash, 'hex')]);
     const key = rows[0] === undefined ? null : known(rows[0]);

@@ -1,9 +1,10 @@
 /** Everything that a request may use up, with a bound. */
 import { STREAM_LIMITS, type StreamLimits } from './stream.ts';
 
+/** So many a second on average, and so many at once by whoever has been quiet. */
 export interface RateLimit {
-  readonly max: number;
-  readonly windowMs: number;
+  readonly perSecond: number;
+  readonly burst: number;
 }
 
 export interface Limits {
@@ -18,7 +19,7 @@ export interface Limits {
   readonly keepAliveMs: number;
   /** Per key of a server or of staff. */
   readonly serverRate: RateLimit;
-  /** Per person, over all sessions: 50 a second, with a burst of 200. */
+  /** Per person, over all sessions. */
   readonly sessionRate: RateLimit;
   /** Per address, for what needs no credential. */
   readonly publicRate: RateLimit;
@@ -37,10 +38,10 @@ export const LIMITS: Limits = {
   idleMs: 75_000,
   // More than the 60 s of common load balancers: the side that opened a connection should be the one to close it.
   keepAliveMs: 65_000,
-  serverRate: { max: 10_000, windowMs: 1_000 },
-  sessionRate: { max: 200, windowMs: 4_000 },
-  publicRate: { max: 500, windowMs: 1_000 },
-  lookUpRate: { max: 500, windowMs: 1_000 },
+  serverRate: { perSecond: 10_000, burst: 20_000 },
+  sessionRate: { perSecond: 50, burst: 200 },
+  publicRate: { perSecond: 200, burst: 1_000 },
+  lookUpRate: { perSecond: 100, burst: 500 },
   maxLoopDelayMs: 2_000,
   streams: STREAM_LIMITS,
 };

@@ -17,12 +17,14 @@ export async function listen(
 
 /** Long enough for a request that was on its way when the stop began, short enough for whoever waits. */
 const SILENT_GRACE_MS = 250;
+const LOOK_MS = 50;
 
 /**
- * Browsers and load balancers open connections ahead of need. Node counts one that never sent a request as busy, so a
- * stop would wait for it until its time-out; here such connections are ended a moment after the stop began.
+ * Lets a stop end when the last request has. Node closes the connections that are idle when it begins; it keeps those
+ * that become idle afterwards until their time-out, and counts one that never sent a request, as browsers and load
+ * balancers open them ahead of need, as busy.
  */
-export function endSilentConnections(server: FastifyInstance): void {
+export function endQuietConnections(server: FastifyInstance): void {
   const silent = new Set<Socket>();
   server.server.on('connection', (socket: Socket) => {
     silent.add(socket);
@@ -30,9 +32,14 @@ export function endSilentConnections(server: FastifyInstance): void {
   });
   server.server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket));
   server.addHook('preClose', async () => {
-    setTimeout(() => {
+    if (!server.server.listening) return;
+    const began = performance.now();
+    const timer = setInterval(() => {
+      server.server.closeIdleConnections();
+      if (performance.now() - began < SILENT_GRACE_MS) return;
       for (const socket of silent) socket.destroy();
-    }, SILENT_GRACE_MS).unref();
+    }, LOOK_MS);
+    server.server.once('close', () => clearInterval(timer));
   });
 }
 

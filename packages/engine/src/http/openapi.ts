@@ -95,8 +95,8 @@ class Schemas {
   /** The properties of an object that is a route's path or query. */
   fields(schema: z.ZodType | undefined): { name: string; required: boolean; schema: JsonSchema }[] {
     const object = schema === undefined ? {} : this.of(schema);
-    const required = new Set(object['required'] as string[] | undefined);
-    const properties = (object['properties'] ?? {}) as Record<string, JsonSchema>;
+    const required = new Set(object.required as string[] | undefined);
+    const properties = (object.properties ?? {}) as Record<string, JsonSchema>;
     return Object.entries(properties).map(([name, field]) => ({
       name,
       required: required.has(name),
@@ -216,8 +216,7 @@ export function problemsOf(route: Route): ProblemCode[] {
   const codes: ProblemCode[] = [];
   if (route.params ?? route.query ?? route.body) codes.push('invalid_request');
   if (route.idempotency === 'required') codes.push('idempotency_key_required');
-  if (route.scope !== null) codes.push('unauthenticated', 'forbidden');
-  if (route.scope !== null && route.sessions !== 'none') codes.push('invalid_token', 'token_expired');
+  if (route.scope !== null) codes.push('unauthenticated', 'invalid_token', 'token_expired', 'forbidden');
   if (route.body !== undefined) codes.push('payload_too_large', 'unsupported_media_type');
   if (route.unlimited !== true) codes.push('rate_limited', 'unavailable');
   return [...new Set<ProblemCode>([...codes, ...route.problems, 'internal'])];

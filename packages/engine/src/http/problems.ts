@@ -141,7 +141,7 @@ export function headersOf(refusal: DrawdownError): Record<string, string> {
     return { 'www-authenticate': `Bearer realm="drawdown"${error === '' ? '' : `,${error}`}` };
   }
   if (refusal.status === 503 || refusal.status === 429) {
-    const after = refusal.details['retry_after'];
+    const after = refusal.details.retry_after;
     return { 'retry-after': String(typeof after === 'number' ? Math.max(1, Math.ceil(after)) : 1) };
   }
   return {};

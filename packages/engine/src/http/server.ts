@@ -1,13 +1,11 @@
 /** The HTTP server: authentication, validation, one call of the engine, and an orderly end. */
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
-import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
   type FastifyInstance,
-  type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Engine } from '../engine.ts';
@@ -21,9 +19,10 @@ import { answerFailure, answerParserError, registerNotFound } from './failures.t
 import { handlerOf } from './handler.ts';
 import { Keys } from './keys.ts';
 import { LIMITS, type Limits } from './limits.ts';
-import { endSilentConnections } from './listen.ts';
+import { endQuietConnections } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { TokenBuckets } from './rate.ts';
 import type { Route, Services } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import { Sessions } from './sessions.ts';
@@ -72,12 +71,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addJsonParser(server);
   addHeaders(server, new Set(options.corsOrigins));
   await addPressureValve(server, limits);
-  await addLimitsAndAuthentication(server, services, limits);
+  addAuthentication(server, services, limits);
   addMetrics(server, metrics);
   registerNotFound(server, routes);
   await registerDocs(server, services.openapi());
   for (const route of routes) addRoute(server, route, services);
-  endSilentConnections(server);
+  endQuietConnections(server);
   // Streams never end by themselves, so a stop would wait for them forever.
   server.addHook('preClose', async () => streams.stop());
   server.addHook('onClose', async () => services.keys.close());
@@ -172,44 +171,26 @@ async function addPressureValve(server: FastifyInstance, { maxLoopDelayMs }: Lim
   });
 }
 
-async function addLimitsAndAuthentication(
-  server: FastifyInstance,
-  services: Services,
-  limits: Limits,
-): Promise<void> {
-  const rateOf = ({ caller }: FastifyRequest) => {
-    if (caller === null) return limits.publicRate;
-    return caller.session === null ? limits.serverRate : limits.sessionRate;
+function addAuthentication(server: FastifyInstance, services: Services, limits: Limits): void {
+  const lookUps = new TokenBuckets(limits.lookUpRate);
+  const rates = {
+    public: new TokenBuckets(limits.publicRate),
+    server: new TokenBuckets(limits.serverRate),
+    session: new TokenBuckets(limits.sessionRate),
   };
-  await server.register(rateLimit, {
-    // The identities counted at one time; the one that was silent longest is forgotten.
-    cache: 50_000,
-    enableDraftSpec: true,
-    keyGenerator: ({ caller, ip }) => (caller === null ? `address:${ip}` : caller.actor),
-    max: (request) => rateOf(request).max,
-    timeWindow: (request) => rateOf(request).windowMs,
-    errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
-  });
-  const lookUps = server.createRateLimit({
-    max: limits.lookUpRate.max,
-    timeWindow: limits.lookUpRate.windowMs,
-    keyGenerator: ({ ip }) => ip,
-  });
   server.addHook('onRequest', async (request) => {
     const route = request.routeOptions.config.drawdown;
-    if (route === undefined || route.scope === null) return;
-    request.caller = await authenticate(services, request.headers.authorization, async () => {
-      const state = await lookUps(request);
-      if (!state.isAllowed && state.isExceeded) throw tooMany(state.ttl);
-    });
-    authorize(route, request.caller);
-  });
-}
-
-function tooMany(ttlMs: number): DrawdownError {
-  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
-  return new DrawdownError('rate_limited', `Too many requests; try again in ${seconds} s`, {
-    retry_after: seconds,
+    if (route?.unlimited === true) return;
+    if (route === undefined || route.scope === null) {
+      rates.public.take(request.ip);
+      return;
+    }
+    const caller = await authenticate(services, request.headers.authorization, () =>
+      lookUps.take(request.ip),
+    );
+    request.caller = caller;
+    rates[caller.session === null ? 'server' : 'session'].take(caller.actor);
+    authorize(route, caller);
   });
 }
 
@@ -233,7 +214,7 @@ function addRoute(server: FastifyInstance, route: Route, services: Services): vo
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: route.method === 'GET' && route.live !== true,
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
-    config: { drawdown: route, ...(route.unlimited === true ? { rateLimit: false } : {}) },
+    config: { drawdown: route },
     handler: handlerOf(route, services, (request) => request.caller),
   });
 }

@@ -18,7 +18,7 @@ const createSession = route({
   body: sessionRequest,
   status: 200,
   answers: { 200: { description: 'The token', schema: session } },
-  problems: [],
+  problems: ['unknown_surface'],
   handler: async ({ sessions }, { body }) => ({ body: await sessions.issue(body) }),
 });
 

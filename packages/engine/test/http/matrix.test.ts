@@ -1,0 +1,318 @@
+/**
+ * Who may do what: every route by every kind of caller. The rows say what the contract promises, apart from the route
+ * table that does it, so a route that is new or was opened by accident fails here.
+ */
+import { createHmac, randomUUID } from 'node:crypto';
+import type {
+  CreatedKey,
+  GrantReceipt,
+  HoldReceipt,
+  Receipt,
+  Scope,
+  Session,
+  TestClock,
+} from '@drawdown/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROUTES } from '../../src/http/routes/index.ts';
+import { SCOPES } from '../../src/http/schemas/access.ts';
+import { ADMIN, type Ask, SECRET, startServer, type TestServer } from './support.ts';
+
+interface Row {
+  /** What a secret key needs; 'admin': only staff; null: anybody. */
+  scope: Scope | null;
+  /** Whether a session may, for what is its own. */
+  session: boolean;
+  /** A request that succeeds for the account, made afresh for each caller. */
+  request(account: string, by: Ask): Promise<Wanted> | Wanted;
+  /** Where a foreign resource and an absent one must answer alike: the same request for one that was never there. */
+  absent?(account: string): Wanted;
+}
+
+interface Wanted {
+  path: string;
+  ask?: Ask;
+}
+
+const OWN = 'u_own';
+const FOREIGN = 'u_foreign';
+const ABSENT = 'u_absent';
+const NO_GRANT = 'grt_0cn99285w001k0000000c';
+const NO_HOLD = 'hld_0cn99285w001k0000000c';
+const NO_OPERATION = 'op_1m83tyy3z1k0000000c00000004';
+
+let t: TestServer;
+
+const at = (path: string, body?: unknown) => (account: string) => ({
+  path: `/v1/accounts/${account}${path}`,
+  ...(body === undefined ? {} : { ask: { body } }),
+});
+
+async function lot(account: string): Promise<string> {
+  const { body } = await t.ask<GrantReceipt>('POST', `/v1/accounts/${account}/grants`, {
+    body: { class: 'promotional', amount: 3 },
+  });
+  return body.grant.id;
+}
+
+/** A hold made by the caller itself where it can, since a session may end only its own. */
+async function hold(account: string, by: Ask): Promise<string> {
+  const own = await t.ask<HoldReceipt>('POST', `/v1/accounts/${account}/holds`, {
+    ...by,
+    body: { feature: 'smart_cutout' },
+  });
+  if (own.status === 201) return own.body.hold.id;
+  const { body } = await t.ask<HoldReceipt>('POST', `/v1/accounts/${account}/holds`, { body: { amount: 5 } });
+  return body.hold.id;
+}
+
+async function spent(account: string): Promise<string> {
+  const { body } = await t.ask<Receipt>('POST', `/v1/accounts/${account}/consume`, { body: { amount: 1 } });
+  return body.operation.id;
+}
+
+const onLot = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
+  request: async (account) => ({
+    path: `/v1/grants/${await lot(account)}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+  absent: () => ({ path: `/v1/grants/${NO_GRANT}${act}`, ...(body === undefined ? {} : { ask: { body } }) }),
+});
+
+const onHold = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
+  request: async (account, by) => ({
+    path: `/v1/holds/${await hold(account, by)}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+  absent: () => ({ path: `/v1/holds/${NO_HOLD}${act}`, ...(body === undefined ? {} : { ask: { body } }) }),
+});
+
+const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
+  request: async (account) => ({
+    path: `/v1/operations/${await spent(account)}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+  absent: () => ({
+    path: `/v1/operations/${NO_OPERATION}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+});
+
+const absentAt = (path: string, body?: unknown) => () => at(path, body)(ABSENT);
+const onAccount = (path: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
+  request: at(path, body),
+  absent: absentAt(path, body),
+});
+const plain = (path: string, body?: unknown): Pick<Row, 'request'> => ({
+  request: () => ({ path, ...(body === undefined ? {} : { ask: { body } }) }),
+});
+
+const RANGE = 'from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
+const REASON = { reason: 'a test' };
+const staff = { scope: 'admin', session: false } as const;
+const reads = { scope: 'read', session: true } as const;
+const spends = { scope: 'consume', session: true } as const;
+const open = { scope: null, session: true } as const;
+
+const ROWS: Record<string, Row> = {
+  putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
+  getAccount: { ...reads, ...onAccount('') },
+  getBalance: { ...reads, ...onAccount('/balance') },
+  createGrant: {
+    scope: 'grant',
+    session: false,
+    ...onAccount('/grants', { class: 'promotional', amount: 1 }),
+  },
+  listGrants: { ...reads, ...onAccount('/grants') },
+  getGrant: { ...reads, ...onLot('') },
+  voidGrant: { ...staff, ...onLot('/void', REASON) },
+  extendGrant: { ...staff, ...onLot('/extend', { expires_at: null }) },
+  freezeGrant: { ...staff, ...onLot('/freeze', REASON) },
+  unfreezeGrant: {
+    ...staff,
+    request: async (account) => {
+      const id = await lot(account);
+      await t.ask('POST', `/v1/grants/${id}/freeze`, { as: ADMIN, body: REASON });
+      return { path: `/v1/grants/${id}/unfreeze`, ask: { body: REASON } };
+    },
+  },
+  createQuote: { ...spends, ...onAccount('/quotes', { feature: 'smart_cutout' }) },
+  consume: { ...spends, ...onAccount('/consume', { feature: 'smart_cutout' }) },
+  consumeBatch: {
+    scope: 'consume',
+    session: false,
+    request: (account) => ({
+      path: '/v1/consume',
+      ask: { body: { operations: [{ account, idempotency_key: randomUUID(), feature: 'smart_cutout' }] } },
+    }),
+  },
+  adjust: { ...staff, ...onAccount('/adjustments', { amount: 1, class: 'promotional', ...REASON }) },
+  createHold: { ...spends, ...onAccount('/holds', { feature: 'smart_cutout' }) },
+  listHolds: { ...reads, ...onAccount('/holds') },
+  getHold: { ...reads, ...onHold('') },
+  captureHold: { ...spends, ...onHold('/capture', {}) },
+  releaseHold: { ...spends, ...onHold('/release', {}) },
+  extendHold: { scope: 'consume', session: false, ...onHold('/extend', { ttl_seconds: 3600 }) },
+  getOperation: { ...reads, ...onOperation('') },
+  explainOperation: { ...reads, ...onOperation('/explain') },
+  refundOperation: { scope: 'refund', session: false, ...onOperation('/refund', REASON) },
+  listEntries: { ...reads, ...onAccount('/entries') },
+  getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
+  // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
+  streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
+  getCatalog: { ...reads, ...plain('/v1/catalog') },
+  createSession: {
+    scope: 'sessions',
+    session: false,
+    ...plain('/v1/sessions', { account: OWN, surface: 'web' }),
+  },
+  createKey: { ...staff, ...plain('/v1/keys', { name: 'made by the matrix' }) },
+  listKeys: { ...staff, ...plain('/v1/keys') },
+  revokeKey: {
+    ...staff,
+    request: async () => {
+      const { body } = await t.ask<CreatedKey>('POST', '/v1/keys', {
+        as: ADMIN,
+        body: { name: 'to revoke' },
+      });
+      return { path: `/v1/keys/${body.id}` };
+    },
+  },
+  getJwks: { ...open, ...plain('/.well-known/jwks.json') },
+  getHealth: { ...open, ...plain('/healthz') },
+  getReadiness: { ...open, ...plain('/readyz') },
+  getMetrics: { ...open, ...plain('/metrics') },
+  getOpenApi: { ...open, ...plain('/openapi.json') },
+  getTestClock: { scope: 'read', session: false, ...plain('/v1/test_clock') },
+  moveTestClock: { scope: 'grant', session: false, ...plain('/v1/test_clock', { advance: 'PT1S' }) },
+};
+
+interface Caller {
+  name: string;
+  as: string | null;
+  /** The one outcome that this caller gets on every route that is not public; absent: it depends on the row. */
+  refused?: string;
+  scope?: Scope;
+  session?: string;
+}
+
+const callers: Caller[] = [];
+
+async function key(scopes: Scope[], more: object = {}): Promise<CreatedKey> {
+  return (
+    await t.ask<CreatedKey>('POST', '/v1/keys', { as: ADMIN, body: { name: scopes.join(), scopes, ...more } })
+  ).body;
+}
+
+async function session(account: string, more: object = {}): Promise<string> {
+  const { body } = await t.ask<Session>('POST', '/v1/sessions', {
+    body: { account, surface: 'web', ttl_seconds: 86_400, ...more },
+  });
+  return body.token;
+}
+
+beforeAll(async () => {
+  t = await startServer({ limits: { sessionRate: { perSecond: 10_000, burst: 10_000 } } });
+  for (const account of [OWN, FOREIGN]) {
+    await t.ask('POST', `/v1/accounts/${account}/grants`, { body: { class: 'purchased', amount: 100_000 } });
+  }
+  const short = await session(OWN, { ttl_seconds: 1 });
+  const { body: clock } = await t.ask<TestClock>('GET', '/v1/test_clock');
+  const expiring = await key(['read'], { expires_at: new Date(Date.parse(clock.now) + 500).toISOString() });
+  await t.ask('POST', '/v1/test_clock', { body: { advance: 'PT2S' } });
+  const revoked = await key([...SCOPES]);
+  await t.ask('DELETE', `/v1/keys/${revoked.id}`, { as: ADMIN });
+  const own = await session(OWN);
+  callers.push(
+    { name: 'nobody', as: null, refused: 'unauthenticated' },
+    { name: 'a malformed key', as: 'sk_', refused: 'unauthenticated' },
+    { name: 'a key with a letter changed', as: `${SECRET}x`, refused: 'unauthenticated' },
+    { name: 'a key that was never made', as: `sk_${'A'.repeat(43)}`, refused: 'unauthenticated' },
+    { name: 'a revoked key', as: revoked.secret, refused: 'unauthenticated' },
+    { name: 'an expired key', as: expiring.secret, refused: 'unauthenticated' },
+    { name: 'an expired session', as: short, refused: 'token_expired' },
+    { name: 'a tampered session', as: tampered(own), refused: 'invalid_token' },
+    { name: 'a session without a signature', as: unsigned(own), refused: 'unauthenticated' },
+    { name: 'a session signed with the public key', as: confused(own), refused: 'invalid_token' },
+    { name: 'staff', as: ADMIN, scope: 'admin' },
+    { name: 'a session of the account', as: own, session: OWN },
+    { name: 'a session of another account', as: await session('u_stranger'), session: 'u_stranger' },
+  );
+  for (const scope of SCOPES)
+    callers.push({ name: `a key for ${scope}`, as: (await key([scope])).secret, scope });
+});
+
+afterAll(async () => {
+  await t.close();
+});
+
+const part = (token: string, index: number) =>
+  JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function tampered(token: string): string {
+  const [header, , signature] = token.split('.');
+  return `${header}.${encoded({ ...part(token, 1), sub: FOREIGN })}.${signature}`;
+}
+
+function unsigned(token: string): string {
+  return `${encoded({ ...part(token, 0), alg: 'none' })}.${encoded(part(token, 1))}.`;
+}
+
+/** The classic: the verifier's public key taken as a shared secret. */
+function confused(token: string): string {
+  const body = `${encoded({ ...part(token, 0), alg: 'HS256' })}.${encoded(part(token, 1))}`;
+  return `${body}.${createHmac('sha256', 'the public key').update(body).digest('base64url')}`;
+}
+
+test('every route has a row, and every row a route', () => {
+  expect(Object.keys(ROWS).sort()).toEqual(ROUTES.map((route) => route.operationId).sort());
+});
+
+describe.each(ROUTES.map((route) => [route.operationId, route] as const))('%s', (operationId, route) => {
+  const row = ROWS[operationId] as Row;
+  const askAs = (caller: Pick<Caller, 'as'>, { path, ask = {} }: Wanted) =>
+    t.ask(route.method, path, { ...ask, as: caller.as });
+
+  test('answers every caller as the contract says', async () => {
+    for (const caller of callers) {
+      const by = caller.session === undefined ? {} : { as: caller.as };
+      const reply = await askAs(caller, await row.request(OWN, by));
+      const outcome =
+        reply.status < 300 || (operationId === 'streamEvents' && reply.status === 400)
+          ? 'done'
+          : reply.body.code;
+      expect([caller.name, outcome]).toEqual([caller.name, expected(caller, row, reply.body.code)]);
+    }
+  });
+
+  test('a foreign resource and an absent one answer a session alike', async () => {
+    const own = callers.find((caller) => caller.session === OWN) as Caller;
+    if (!row.session || row.absent === undefined) return;
+    const foreign = await askAs(own, await row.request(FOREIGN, {}));
+    const absent = await askAs(own, row.absent(ABSENT));
+    expect(foreign.status).toBe(404);
+    expect(foreign.body).toEqual(absent.body);
+  });
+});
+
+function expected(caller: Caller, row: Row, code: string): string {
+  if (row.scope === null) return 'done';
+  if (caller.refused !== undefined) return caller.refused;
+  if (caller.session !== undefined) {
+    if (!row.session) return 'forbidden';
+    const isItsOwn = caller.session === OWN || row.absent === undefined;
+    // Which of the four it is follows from the route; what counts is that it is the answer for an absent one.
+    return isItsOwn
+      ? 'done'
+      : (['account', 'grant', 'hold', 'operation']
+          .map((one) => `${one}_not_found`)
+          .find((one) => one === code) ?? 'a 404');
+  }
+  return caller.scope === 'admin' || caller.scope === row.scope ? 'done' : 'forbidden';
+}
+
+test('the scope that is missing is named', async () => {
+  const reader = callers.find((caller) => caller.scope === 'read') as Caller;
+  const { body } = await t.ask('POST', `/v1/accounts/${OWN}/consume`, { as: reader.as, body: { amount: 1 } });
+  expect(body).toMatchObject({ status: 403, code: 'forbidden', required_scope: 'consume' });
+});
