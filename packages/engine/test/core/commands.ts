@@ -1,7 +1,7 @@
 /** Commands with everything that a test does not speak about filled in. */
 import type { Entry, Grant } from '../../src/core/account.ts';
 import type { Command, Decision, Refusal } from '../../src/core/command.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, START } from './ledger.ts';
 
 type Of<Verb extends Command['verb']> = Command & { verb: Verb };
 
@@ -118,3 +118,22 @@ export function issue(ledger: Ledger, amount: bigint, rest: Partial<Of<'grant'>>
 export function reserve(ledger: Ledger, amount: bigint, rest: Partial<Of<'hold'>> = {}): number {
   return operationOf(ledger.do(hold(amount, rest))).hold as number;
 }
+
+/** An entry with all that is not said here empty. */
+export const entry = (parts: Partial<Entry>): Entry => ({
+  seq: 0,
+  type: 'grant',
+  at: START,
+  amount: 0n,
+  held: 0n,
+  debt: 0n,
+  total: 0n,
+  feature: null,
+  moves: [],
+  hold: null,
+  reverses: null,
+  actor: 'someone',
+  catalog: 'test',
+  detail: null,
+  ...parts,
+});
