@@ -99,13 +99,23 @@ function bareServer({ log, trustProxy }: ServerOptions, limits: Limits): Fastify
     routerOptions: { maxParamLength: limits.headerBytes },
     // A request that came in on an open connection while stopping is finished like any other; the connection ends then.
     return503OnClosing: false,
-    genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
+    genReqId: requestIds(),
     frameworkErrors: (error, request, reply) => {
       answerFailure(error, request, reply.headers(FIXED_HEADERS));
     },
     clientErrorHandler: (error, socket) => answerParserError(error, socket),
   };
   return fastify(settings);
+}
+
+/** Unique across processes by what is drawn once, within one by counting: randomness for each request is dear. */
+function requestIds(): () => string {
+  const process = randomBytes(9).toString('base64url');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `req_${process}_${count.toString(36)}`;
+  };
 }
 
 interface Made {

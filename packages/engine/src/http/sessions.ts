@@ -2,14 +2,14 @@
  * Session tokens: one person on one surface, for a short while. A token is a JWT that the engine's own keys sign;
  * everything that it allows stands in it, so no request asks the database who is asking.
  */
-import type { Account, Session, SessionRequest, Surface } from '@drawdown/client';
+import type { Account, Session, SessionRequest } from '@drawdown/client';
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { isSurface } from '../catalog/surface.ts';
 import { formatInstant } from '../core/calendar.ts';
 import type { Engine } from '../engine.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import type { SessionFacts } from './caller.ts';
 import { DEFAULT_SESSION_SECONDS } from './schemas/access.ts';
-import { SURFACES } from './schemas/primitives.ts';
 import { ALGORITHM, type SigningKeys } from './signing.ts';
 
 const ISSUER = 'drawdown';
@@ -126,12 +126,11 @@ function kidOf(token: string): string {
 
 function factsOf(payload: JWTPayload): SessionFacts {
   const { sub, exp, surface, teams } = payload;
-  const known = SURFACES.find((candidate): candidate is Surface => candidate === surface);
-  if (typeof sub !== 'string' || typeof exp !== 'number' || known === undefined || known === 'server') {
+  if (typeof sub !== 'string' || typeof exp !== 'number' || !isSurface(surface) || surface === 'server') {
     throw refused();
   }
   if (!Array.isArray(teams) || !teams.every((team) => typeof team === 'string')) throw refused();
-  return { account: sub, accounts: [sub, ...teams], surface: known, expiresAt: exp * 1000 };
+  return { account: sub, accounts: [sub, ...teams], surface, expiresAt: exp * 1000 };
 }
 
 function refused(): DrawdownError {

@@ -54,6 +54,7 @@ export class SigningKeys {
   #keys: readonly SigningKey[] = [];
   #readAt = Number.NEGATIVE_INFINITY;
   #making: Promise<void> | null = null;
+  #reading: Promise<void> | null = null;
 
   constructor(database: Database) {
     this.#database = database;
@@ -111,14 +112,26 @@ export class SigningKeys {
     await this.#refresh(0);
   }
 
+  /** Reads the table where what is known is older than that; those who ask together share one reading. */
   async #refresh(maxAgeMs: number): Promise<void> {
+    if (performance.now() - this.#readAt < maxAgeMs) return;
+    // With no age allowed it must begin now: a reading under way may have missed what was just written.
+    if (maxAgeMs === 0) return await this.#read();
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+    });
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const started = performance.now();
-    if (started - this.#readAt < maxAgeMs) return;
     const { rows } = await this.#database.query(readKeys, []);
     const present = new Map(this.#keys.map((key) => [key.kid, key]));
-    this.#keys = await Promise.all(
+    const keys = await Promise.all(
       rows.reverse().map(async (row) => present.get(row.kid) ?? (await imported(row))),
     );
+    if (started < this.#readAt) return;
+    this.#keys = keys;
     this.#readAt = started;
   }
 }

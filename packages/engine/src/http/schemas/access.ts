@@ -1,16 +1,7 @@
 /** Sessions, keys, the catalog as it is shown, and the test clock. */
 import { z } from 'zod';
-import {
-  accountId,
-  duration,
-  instant,
-  instantIn,
-  json,
-  keyId,
-  page,
-  SURFACES,
-  shortText,
-} from './primitives.ts';
+import { SURFACES } from '../../catalog/catalog.ts';
+import { accountId, duration, instant, instantIn, json, keyId, page, shortText } from './primitives.ts';
 
 const MAX_TEAMS = 20;
 // A session is short-lived; a day is the longest that a stolen token should be of use.

@@ -1,9 +1,9 @@
 /** The small types of the contract: ids, amounts, times, metadata. Everything that travels is built of these. */
 import type { Amount, EntryType, Instant, Json, Metadata, Surface, Units } from '@drawdown/client';
 import { z } from 'zod';
+import { SURFACES } from '../../catalog/catalog.ts';
+import { ENTRY_TYPES } from '../../core/account.ts';
 import { parseDuration, parseInstant } from '../../core/calendar.ts';
-
-export const SURFACES = ['web', 'desktop_windows', 'desktop_macos', 'ios', 'android', 'server'] as const;
 
 const ACCOUNT = /^[A-Za-z0-9_.:@-]{1,128}$/;
 // As the catalog's own ids: letters first, so that no id is mistaken for a number.
@@ -59,22 +59,6 @@ export const duration = z
   .meta({ examples: ['P30D'] });
 
 export const surface = z.enum(SURFACES).meta({ id: 'Surface' }) satisfies z.ZodType<Surface>;
-
-export const ENTRY_TYPES = [
-  'grant',
-  'consume',
-  'hold',
-  'capture',
-  'release',
-  'refund',
-  'expire',
-  'void',
-  'freeze',
-  'unfreeze',
-  'extend',
-  'adjust',
-  'transfer',
-] as const;
 
 export const entryType = z.enum(ENTRY_TYPES).meta({ id: 'EntryType' }) satisfies z.ZodType<EntryType>;
 
