@@ -11,6 +11,7 @@ import {
   type KeyedPlace,
   type LockedRow,
   lock,
+  planByIndex,
   updateAccounts,
   updateGrants,
   upsertHolds,
@@ -111,7 +112,7 @@ class Batch {
 
   /** Everything up to the first decision: one flight where all accounts are remembered, two otherwise. */
   async #open(numbers: readonly number[], lookUpKeys: boolean): Promise<void> {
-    const begun = this.#on.query(BEGIN, []);
+    const begun = Promise.all([this.#on.query(BEGIN, []), planByIndex(this.#on)]);
     const locked = lock(this.#on, numbers);
     const clock = this.#on.query(nowStatement(this.#setting.clock), []);
     const keyed = lookUpKeys ? this.#lookUp(this.#keysOf(this.#tasks.keys())) : Promise.resolve();

@@ -20,6 +20,18 @@ import {
  * is a handful of statements whatever its size.
  */
 
+/**
+ * Plans are made once and kept, perhaps while the tables were empty and a scan was cheapest. Every statement here goes
+ * by key, so nothing but walking the index is ever right. For this transaction only: sessions may be shared by a pooler.
+ */
+const BY_INDEX = statement<[], never>(
+  'by_index',
+  `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+          set_config('enable_mergejoin', 'off', true)`,
+);
+
+export const planByIndex = (on: Connection): Promise<Result<never>> => on.query(BY_INDEX, []);
+
 /** In number order, so that two batches that share accounts never wait for each other in a circle. */
 const LOCK = statement<[Buffer], LockedRow>(
   'lock',

@@ -2,7 +2,7 @@ import type { Account, Grant } from '../core/account.ts';
 import { copyOf } from '../core/balance.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { COMMIT, type Connection, type Database, DatabaseError, statement } from './database.ts';
-import { accountRows, liveGrants, openHolds } from './ledger.ts';
+import { accountRows, liveGrants, openHolds, planByIndex } from './ledger.ts';
 import { fill } from './load.ts';
 import { accountOf } from './rows.ts';
 
@@ -97,8 +97,9 @@ export class Reader {
       this.#connection = await this.#database.connect();
     }
     const on = this.#connection;
-    const [, rows, grants, holds, clock] = await Promise.all([
+    const [, , rows, grants, holds, clock] = await Promise.all([
       on.query(BEGIN_SNAPSHOT, []),
+      planByIndex(on),
       accountRows(on, numbers),
       liveGrants(on, numbers),
       openHolds(on, numbers),
