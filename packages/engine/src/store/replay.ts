@@ -9,7 +9,10 @@ import type { Head } from './heads.ts';
 import type { StoredEntry } from './rows.ts';
 import type { ScannedAccount, ScannedEntry, ScannedGrant, ScannedHold } from './scan.ts';
 
-/** Something that is not as the ledger says. `seq` is the entry's, or the account's last one. */
+/**
+ * Something that is not as the ledger says. `seq` is the entry's; of a hold, that of the entry which opened or closed
+ * it; of a lot or of the account itself, the account's last.
+ */
 export interface Fault {
   readonly account: string;
   readonly seq: number;
@@ -148,7 +151,7 @@ export class Replay {
     const { number, holds } = this.#account;
     const hold = holds.get(no);
     const row = this.#holds.get(no);
-    if (hold !== undefined && row !== undefined) {
+    if (hold !== undefined && row !== undefined && !this.#lost) {
       this.#compare(`hold ${no}`, () => differing(row, holdColumns(number, hold)));
     }
     holds.delete(no);
@@ -182,12 +185,14 @@ export class Replay {
     if (exported !== null && exported.account !== this.#account.id) {
       this.#fault(`account: it was exported as ${exported.account}`);
     }
-    if (last > this.#lastSeq) {
+    const head = Buffer.from(this.#lastHash, 'hex');
+    // With the head of what is there, it is the number that is wrong and not the ledger that is short.
+    const short = Number(row.seq) > this.#lastSeq && !row.head.equals(head);
+    if (short || (exported?.seq ?? 0) > this.#lastSeq) {
       const known = last > Number(row.seq) ? ', which were exported once,' : '';
       this.#fault(`entries ${this.#lastSeq + 1} to ${last}${known} are missing`, this.#lastSeq + 1);
-      this.#lost ||= Number(row.seq) > this.#lastSeq;
+      this.#lost ||= short;
     }
-    const head = Buffer.from(this.#lastHash, 'hex');
     if (!this.#lost) {
       this.#compare('account', () => differing(row, accountColumns(this.#account, head)));
     } else if (Number(row.seq) === this.#lastSeq && !row.head.equals(head)) {
