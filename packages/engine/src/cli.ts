@@ -8,6 +8,7 @@ import { processCommands } from './cli/process.ts';
 import { runProgram } from './cli/program.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
+import { verifyCommand } from './cli/verify.ts';
 import { watchCommand } from './cli/watch.ts';
 
 const COMMANDS: readonly CommandData[] = [
@@ -17,6 +18,7 @@ const COMMANDS: readonly CommandData[] = [
   ...spendCommands,
   ...holdCommands,
   watchCommand,
+  verifyCommand,
   scenarioCommand,
   demoCommand,
 ];

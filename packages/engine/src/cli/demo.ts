@@ -28,7 +28,7 @@ export const demoCommand: ClientCommand = {
     const account = `demo_${randomBytes(4).toString('hex')}`;
     const teller = new Teller(output);
     await play(client, { account, teller });
-    output.answer({ account, steps: teller.steps }, () => `That was the example; its account is ${account}.`);
+    output.answer({ account, steps: teller.steps }, () => `That was the example, on the account ${account}.`);
     return undefined;
   },
 };

@@ -42,6 +42,11 @@ export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
+/** What was named is not there. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+}
+
 export interface Failure {
   readonly exitCode: number;
   /** For people: what happened and, where there is one, what to do. */
@@ -66,8 +71,11 @@ export function failureOf(error: unknown): Failure {
     return { exitCode, sentence: error.message, problem: error.toProblem() };
   }
   if (error instanceof DrawdownNetworkError) {
-    const retry = unknownOutcome(EXIT.unavailable, error.idempotencyKey);
-    return made(EXIT.unavailable, 'no_answer', `${error.message}${retry}`);
+    const sentence = error.message.replace(
+      /repeat it with the idempotency key "(.*)" to learn it\./,
+      'repeat the command with --idempotency-key $1 to learn it.',
+    );
+    return made(EXIT.unavailable, 'no_answer', sentence);
   }
   return processFailure(error);
 }
@@ -77,6 +85,7 @@ function processFailure(error: unknown): Failure {
     return made(EXIT.usage, 'usage', error.message);
   }
   if (error instanceof CatalogError) return made(EXIT.usage, 'catalog', error.message);
+  if (error instanceof NotFoundError) return made(EXIT.notFound, 'not_found', error.message);
   if (error instanceof UnavailableError) return made(EXIT.unavailable, 'unavailable', error.message);
   if (error instanceof EmbeddedInUse) return made(EXIT.unavailable, 'data_directory_in_use', error.message);
   if (error instanceof EmbeddedFailed) return made(EXIT.failed, 'embedded_failed', error.message);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { CommandData, OptionFlags, ProcessCommand } from './command.ts';
 import { readServerFile } from './server-file.ts';
 
-const DATABASE_OPTIONS: readonly OptionFlags[] = [
+export const DATABASE_OPTIONS: readonly OptionFlags[] = [
   ['--database <url>', 'this PostgreSQL database (DATABASE_URL)'],
   ['--data-dir <directory>', 'the embedded database in it (DRAWDOWN_DATA_DIR)'],
 ];

@@ -3,13 +3,20 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import { Engine } from '../engine.ts';
 import { engineTarget } from '../scenario/engine-target.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import type { ScenarioTarget } from '../scenario/target.ts';
 import { setTestClock } from '../store/clock.ts';
 import { type Database, statement } from '../store/database.ts';
 import { openEmbedded } from '../store/embedded.ts';
 import { openPostgres } from '../store/postgres.ts';
-import type { Stage } from './scenario.ts';
 import { configuredCatalog } from './server.ts';
 import { temporaryDirectory } from './target.ts';
+
+/** Where scenarios are played: each begins with a clock of its own, as far as the stage can give it one. */
+export interface Stage {
+  begin(scenario: LoadedScenario): Promise<ScenarioTarget>;
+  close(): Promise<void>;
+}
 
 /** Before every scenario, since within one the clock only moves forward. */
 const CLOCK_START = Date.UTC(1990, 0, 1);

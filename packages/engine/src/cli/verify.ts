@@ -1,0 +1,78 @@
+/** Replays the ledger against what the tables say. Works beside a running server, and only reads. */
+import type { ProcessCommand } from './command.ts';
+import { EXIT, NotFoundError, UsageError } from './exit.ts';
+import { beside, DATABASE_OPTIONS } from './process.ts';
+import { ProgressBar } from './progress.ts';
+
+/** `verify` was told to stop before its end: neither well nor ill is known of the rest. */
+const INTERRUPTED = 130;
+/** More than this in a row is not read; machines get them all. */
+const SHOWN_FAULTS = 100;
+
+export const verifyCommand: ProcessCommand = {
+  name: 'verify',
+  summary: 'Replay the ledger and compare it with every balance, grant, hold and hash; reads only',
+  options: [
+    ['--account <id>', 'this account only'],
+    ['--from <number>', 'go on behind this account number, where an earlier run ended'],
+    ...DATABASE_OPTIONS,
+  ],
+  help: 'Ends with 7 where something is not what the ledger says; each fault names the account and the entry.',
+  target: null,
+  run: async ({ config, options, output }) => {
+    const account = options.text('account');
+    const from = options.whole('from', { min: 0, max: Number.MAX_SAFE_INTEGER });
+    const [{ openStorage, holdsDatabase }, { createLog }, { schemaVersion }, { verify }] = await Promise.all([
+      import('./storage.ts'),
+      import('./log.ts'),
+      import('../store/migrate.ts'),
+      import('../store/verify.ts'),
+    ]);
+    const place = beside(config);
+    if (place.databaseUrl === null && !holdsDatabase(place.dataDirectory)) {
+      throw new UsageError(
+        `There is no database in ${place.dataDirectory}: name one with --database or --data-dir`,
+      );
+    }
+    const stop = new AbortController();
+    const end = () => stop.abort();
+    process.once('SIGINT', end).once('SIGTERM', end);
+    const storage = await openStorage(place, createLog('error'));
+    const bar = new ProgressBar('accounts');
+    try {
+      if ((await schemaVersion(storage.database)) === 0) {
+        throw new UsageError('The database has no tables of Drawdown: run "drawdown migrate"');
+      }
+      const result = await verify(storage.database, {
+        signal: stop.signal,
+        onProgress: ({ accounts, ofAccounts, entries }) =>
+          bar.show({ done: accounts, of: ofAccounts, beside: `${entries} entries` }),
+        ...(account === undefined ? {} : { account }),
+        ...(from === undefined ? {} : { from }),
+      }).catch((error: unknown) => {
+        throw error instanceof RangeError ? new NotFoundError(`No such account: ${account}`) : error;
+      });
+      bar.clear();
+      const { accounts, entries, faults, reached } = result;
+      const complete = !stop.signal.aborted;
+      output.answer({ ok: faults.length === 0 && complete, complete, ...result }, () => {
+        const lines = faults.slice(0, SHOWN_FAULTS).map((fault) => {
+          const word = output.colors.red('FAULT');
+          return `${word}  account ${fault.account}, entry ${fault.seq}: ${fault.what}`;
+        });
+        if (faults.length > SHOWN_FAULTS) lines.push(`… and ${faults.length - SHOWN_FAULTS} more`);
+        const looked = `${entries} entries of ${accounts} accounts`;
+        if (!complete) lines.push(`Interrupted after ${looked}; go on with --from ${reached}.`);
+        else if (faults.length === 0)
+          lines.push(`${output.colors.green('ok')}  ${looked}: as the ledger says.`);
+        else lines.push(`${faults.length} faults in ${looked}.`);
+        return lines.join('\n');
+      });
+      if (faults.length > 0) return EXIT.faults;
+      return complete ? EXIT.ok : INTERRUPTED;
+    } finally {
+      bar.clear();
+      await storage.close();
+    }
+  },
+};
