@@ -222,4 +222,15 @@ describe('an entry that keeps them is applied whole', () => {
       expect(account.grants.reduce((sum, lot) => sum + lot.remaining, 0n)).toBe(account.total);
     }
   });
+
+  test('a refund counts against the operation that it undoes, and nothing else does', () => {
+    const { ledger, spent, held } = setUp();
+    const refunded = (seq: number): bigint | undefined => ledger.account.spendings.get(seq)?.refunded;
+    const opening = ledger.entries.find((entry) => entry.hold === held) ?? spent;
+    for (const entry of [spent, opening]) ledger.ask(refund(entry));
+    ledger.do(refund(spent, { amount: 1n }));
+    ledger.do(refund(spent, { amount: 1n }));
+    ledger.do(capture(held));
+    expect([refunded(spent.seq), refunded(opening.seq)]).toEqual([2n, 0n]);
+  });
 });

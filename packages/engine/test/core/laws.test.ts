@@ -15,7 +15,7 @@ function always(check: (rig: Rig, history: readonly Intent[]) => void): void {
   const property = fc.property(settings, histories(40), (setting: Setting, history: Intent[]) =>
     check(new Rig(setting), history),
   );
-  fc.assert(property, { numRuns: 250 });
+  fc.assert(property, { numRuns: 150 });
 }
 
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, one) => all + one, 0n);
@@ -46,8 +46,10 @@ describe('law 1: per lot, granted = remaining + consumed + expired + voided', ()
             sum(terms) - lot.held !== whole || terms.some((term) => term < 0n) || lot.held > lot.remaining
           );
         });
-        expect(broken).toEqual([]);
-        expect(rig.ledger.lots().every((lot) => lot.granted === lot.amount || lot.granted === 0n)).toBe(true);
+        if (broken.length > 0) expect(broken).toEqual([]);
+        if (rig.ledger.lots().some((lot) => lot.granted !== lot.amount && lot.granted !== 0n)) {
+          expect.unreachable('a lot is granted whole, or not yet');
+        }
       }
     });
   });

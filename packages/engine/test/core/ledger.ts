@@ -66,7 +66,7 @@ export class Ledger {
     this.rules = rules;
     this.inOrder = comparator(rules);
     this.prunes = prunes;
-    this.account = emptyAccount({ number: 1, id: 'u_1', kind: 'user', timeZone });
+    this.account = emptyAccount({ number: 1, id: 'u_1', kind: 'team', timeZone });
     this.now = now;
     this.moments = keeps ? [] : null;
   }

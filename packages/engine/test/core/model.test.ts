@@ -6,7 +6,7 @@ import { histories, settings } from './steps.ts';
 import { Tally } from './tally.ts';
 
 /** How many histories: some seconds' worth by default; `DRAWDOWN_RUNS=1000000` is the campaign. */
-const RUNS = Number(process.env.DRAWDOWN_RUNS ?? 5_000);
+const RUNS = Number(process.env.DRAWDOWN_RUNS ?? 4_000);
 /** A failure prints its seed and path; with both in the environment exactly that history runs again. */
 const { DRAWDOWN_SEED: SEED, DRAWDOWN_PATH: PATH } = process.env;
 /** Histories between two breaths, so that the test runner hears from a long campaign. */
