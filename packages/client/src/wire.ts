@@ -208,6 +208,8 @@ export interface BatchResult {
   operation?: Operation | null;
   balance?: Balance | null;
   replayed?: boolean;
+  /** 0, where the work was done on the person's device. */
+  charged?: 0;
   mode?: 'free_on_device';
   error?: Problem;
 }
@@ -391,6 +393,8 @@ export interface CatalogClass {
   id: string;
   name: string;
   paid: boolean;
+  /** ISO 8601 duration of a grant that states none; null: it never expires. */
+  default_validity: string | null;
 }
 
 export interface CatalogFeature {
@@ -398,10 +402,13 @@ export interface CatalogFeature {
   name: string;
   description?: string;
   price: Json;
+  /** The only classes that may pay for it; null: every class. */
+  classes: string[] | null;
   surfaces: { [surface in Surface]: SurfaceMode };
 }
 
 export interface Catalog {
+  name?: string;
   version: string;
   scale: number;
   strategy: 'class_order' | 'expiring_first';
@@ -411,6 +418,9 @@ export interface Catalog {
   plans: Json[];
   packs: Json[];
   campaigns: Json[];
+  /** Only for the product's server. */
+  policies?: Json;
+  handoff_url?: string | null;
 }
 
 // ——— keys, sessions, clock ———

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
 import { TIME } from './core/apply.ts';
@@ -34,6 +33,8 @@ export interface RunnerSetting {
   /** A quote that says what holds now, for a refusal that says the old one does not. */
   readonly requote: (account: string, command: Command) => Promise<wire.Quote>;
   readonly count: (verb: string, outcome: string) => void;
+  /** A key for a change that came without one, so that it too is entered once. */
+  readonly makeKey: () => string;
 }
 
 /** One change on its way: what is asked of which account. */
@@ -63,7 +64,11 @@ export class Runner {
       account: account.number,
       command: { verb: 'recall' },
       actor: call.actor ?? 'library',
-      key: keyHash(call.principal ?? 'server', account.id, readKey(call.idempotencyKey ?? randomUUID())),
+      key: keyHash(
+        call.principal ?? 'server',
+        account.id,
+        readKey(call.idempotencyKey ?? this.#setting.makeKey()),
+      ),
       fingerprint: fingerprintOf(verb, asked.input),
       answer,
     };

@@ -32,7 +32,9 @@ async function one(
     const receipt = await engine.consume(account, request, { ...call, idempotencyKey });
     return { status: 200, ...receipt };
   } catch (error) {
-    if (!(error instanceof DrawdownError)) throw error;
-    return { status: error.status, error: error.toProblem() };
+    // One that broke is answered alone: the others may be committed.
+    const known =
+      error instanceof DrawdownError ? error : new DrawdownError('internal', undefined, {}, error);
+    return { status: known.status, error: known.toProblem() };
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
@@ -22,7 +22,7 @@ import { Catalogs } from './store/catalogs.ts';
 import { type Clock, nowStatement, SYSTEM_CLOCK, setTestClock, TEST_CLOCK } from './store/clock.ts';
 import type { Database } from './store/database.ts';
 import { History } from './store/history.ts';
-import { migrate } from './store/migrate.ts';
+import { migrate, schemaVersion } from './store/migrate.ts';
 import { Reader } from './store/reader.ts';
 import { checkServer } from './store/safety.ts';
 import { setting } from './store/settings.ts';
@@ -51,6 +51,8 @@ export interface EngineOptions {
   readonly sweep?: boolean;
   /** In [0, 1): spreads retries. */
   readonly random?: () => number;
+  /** Makes keys for changes that come without one; unguessable and never the same twice. */
+  readonly makeKey?: () => string;
   readonly log?: (message: string, error?: unknown) => void;
 }
 
@@ -128,6 +130,7 @@ export class Engine {
       requote: (account, command) =>
         quoting.quote(account, spending.again(command), {}) as Promise<wire.Quote>,
       count: (verb, outcome) => this.#count(`commands.${verb}.${outcome}`),
+      makeKey: options.makeKey ?? randomUUID,
     });
     const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
     const queries = new Queries(queriesSetting);
@@ -218,8 +221,7 @@ export class Engine {
   /** Proves that the database answers and has the schema; throws `unavailable` otherwise. */
   async ready(): Promise<{ database: true; schema: number }> {
     try {
-      const { version } = await migrate(this.database, MIGRATIONS);
-      return { database: true, schema: version };
+      return { database: true, schema: await schemaVersion(this.database) };
     } catch (error) {
       throw new DrawdownError('unavailable', 'The database does not answer.', {}, error);
     }

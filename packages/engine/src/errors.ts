@@ -28,6 +28,7 @@ export const PROBLEMS = {
   hold_not_found: { status: 404, title: 'No such hold' },
   key_not_found: { status: 404, title: 'No such key' },
   method_not_allowed: { status: 405, title: 'The route has no such method' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   idempotency_key_reused: { status: 409, title: 'The key was used with another input' },
   quote_expired: { status: 409, title: 'The quote has expired' },
   quote_changed: { status: 409, title: 'The quote no longer holds' },

@@ -38,6 +38,8 @@ export function errorOf(refusal: Refusal, catalog: Catalog): DrawdownError {
     case 'hold_closed':
     case 'grant_closed':
       return new DrawdownError(refusal.code, `It is ${refusal.state}.`, { state: refusal.state });
+    case 'not_a_team':
+      return invalid('member', 'goes with the account of a team');
     case 'invalid_expiry':
       return invalid(
         refusal.field,

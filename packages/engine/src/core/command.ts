@@ -3,6 +3,7 @@ import type { Entry, EntryDetail, Json, Metadata, Terms } from './account.ts';
 /** Why a command was refused: a value, so that it never sinks its neighbours. Amounts are atoms. */
 export type Refusal =
   | { code: 'insufficient_credits'; required: bigint; available: bigint; held: bigint; shortfall: bigint }
+  | { code: 'not_a_team' }
   | { code: 'overdraft_not_allowed' }
   | { code: 'quote_expired'; expiresAt: number }
   | { code: 'quote_changed' }

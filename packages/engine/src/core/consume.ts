@@ -12,6 +12,7 @@ export function decideConsume(
   context: Context,
 ): Decision {
   const { rules, now } = context;
+  if (isForMemberOfNone(account, command)) return refuse({ code: 'not_a_team' });
   if (command.overdraft && !rules.overdraft.allowed) return refuse({ code: 'overdraft_not_allowed' });
   const { draws, missing } = draw(account.grants, command.amount, command, now);
   if (missing > 0n && !(command.overdraft && account.debt + missing <= rules.overdraft.limit)) {
@@ -32,6 +33,11 @@ export function decideConsume(
       }),
     ],
   };
+}
+
+/** Only a team's spending is on behalf of a member. */
+export function isForMemberOfNone(account: Account, spend: Spend): boolean {
+  return spend.member !== undefined && account.kind !== 'team';
 }
 
 export function attachedDetail({ units, member, metadata }: Spend) {

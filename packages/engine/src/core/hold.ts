@@ -1,7 +1,7 @@
 import { type Account, findGrant, type Grant, type Hold, isValid, type Move, nextStamp } from './account.ts';
 import { smaller } from './amount.ts';
 import { type Command, type Decision, detailOf, refuse, type Spend } from './command.ts';
-import { attachedDetail, brokenPromise, shortOf } from './consume.ts';
+import { attachedDetail, brokenPromise, isForMemberOfNone, shortOf } from './consume.ts';
 import type { Context } from './decide.ts';
 import { ledgerWriter, type Posting } from './entry.ts';
 import { draw } from './order.ts';
@@ -13,6 +13,7 @@ export function decideHold(
   context: Context,
 ): Decision {
   const { now, rules } = context;
+  if (isForMemberOfNone(account, command)) return refuse({ code: 'not_a_team' });
   const { draws, missing } = draw(account.grants, command.amount, command, now);
   if (missing > 0n) return refuse(shortOf(account, command, missing, now));
   const broken = brokenPromise(account, command, draws, context);

@@ -57,9 +57,12 @@ export function answerParserError(error: Error & { code?: string }, socket: Dupl
 }
 
 function rawAnswer(code: string | undefined): string {
-  // A request that did not arrive in time may be sent again as it is; a code of ours would say more than we know.
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return raw(408, '');
-  const refusal: ProblemCode = code === 'HPE_HEADER_OVERFLOW' ? 'header_too_large' : 'invalid_request';
+  const refusal: ProblemCode =
+    code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? 'request_timeout'
+      : code === 'HPE_HEADER_OVERFLOW'
+        ? 'header_too_large'
+        : 'invalid_request';
   const error = new DrawdownError(
     refusal,
     refusal === 'invalid_request' ? 'This is not valid HTTP' : undefined,
@@ -72,7 +75,7 @@ function raw(status: number, body: string): string {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(body === '' ? [] : [`Content-Type: ${PROBLEM_TYPE}`]),
+    `Content-Type: ${PROBLEM_TYPE}`,
     '',
     body,
   ].join('\r\n');

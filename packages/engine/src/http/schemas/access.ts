@@ -59,7 +59,7 @@ export const createdKey = z
 const everySurface = <T extends z.ZodType>(value: T) => z.record(z.enum(SURFACES), value);
 
 export const catalogClass = z
-  .object({ id: z.string(), name: z.string(), paid: z.boolean() })
+  .object({ id: z.string(), name: z.string(), paid: z.boolean(), default_validity: z.string().nullable() })
   .meta({ id: 'CatalogClass' });
 
 export const catalogFeature = z
@@ -68,12 +68,14 @@ export const catalogFeature = z
     name: z.string(),
     description: z.string().exactOptional(),
     price: json,
+    classes: z.array(z.string()).nullable(),
     surfaces: everySurface(z.enum(['charge', 'free_on_device', 'open_on_web', 'unsupported'])),
   })
   .meta({ id: 'CatalogFeature' });
 
 export const catalog = z
   .object({
+    name: z.string().exactOptional(),
     version: z.string(),
     scale: z.int(),
     strategy: z.enum(['class_order', 'expiring_first']),
@@ -83,6 +85,8 @@ export const catalog = z
     plans: z.array(json),
     packs: z.array(json),
     campaigns: z.array(json),
+    policies: json.exactOptional(),
+    handoff_url: z.string().nullable().exactOptional(),
   })
   .meta({ id: 'Catalog' });
 

@@ -117,6 +117,7 @@ export const batchResponse = z
         operation: operation.nullable().exactOptional(),
         balance: balance.nullable().exactOptional(),
         replayed: z.boolean().exactOptional(),
+        charged: z.literal(0).exactOptional(),
         mode: z.literal('free_on_device').exactOptional(),
         error: problem.exactOptional(),
       }),
