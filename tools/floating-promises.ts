@@ -100,7 +100,7 @@ function misused(argument: ts.Expression, checker: ts.TypeChecker): boolean {
 }
 
 /** The program of a tsconfig file. Throws where the file cannot be read. */
-export function programOf(tsconfig: string): ts.Program {
+function programOf(tsconfig: string): ts.Program {
   const host: ts.ParseConfigFileHost = {
     ...ts.sys,
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => {

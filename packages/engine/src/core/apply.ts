@@ -57,7 +57,7 @@ export function apply(account: Account, entry: Entry, inOrder: (a: Grant, b: Gra
 }
 
 /** A lot as its entry issues it: empty until the entry's own moves fill it, or its start does. */
-export function issuedGrant(terms: Terms, entry: Pick<Entry, 'seq' | 'at'>): Grant {
+function issuedGrant(terms: Terms, entry: Pick<Entry, 'seq' | 'at'>): Grant {
   // Written out, not spread: lots made in one shape are what keeps the hot path fast.
   return {
     no: terms.no,
