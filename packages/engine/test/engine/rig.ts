@@ -1,11 +1,13 @@
 /** Engines on a database of the test file's own; each has its own sessions, as processes of their own would. */
+import { expect } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { Engine, type EngineOptions } from '../../src/engine.ts';
 import { DrawdownError } from '../../src/errors.ts';
 import { setTestClock } from '../../src/store/clock.ts';
-import type { Database } from '../../src/store/database.ts';
+import { type Database, DatabaseError } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import { verify } from '../../src/store/verify.ts';
 import { freshDatabase } from '../support/database.ts';
 
 export const SHIPPED = readCatalog(shippedCatalog);
@@ -25,19 +27,20 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-export async function openRig(
-  options: Omit<Partial<EngineOptions>, 'database'> & { engines?: number } = {},
-): Promise<Rig> {
-  const { engines: wanted = 1, ...rest } = options;
+type Settings = Omit<Partial<EngineOptions>, 'database'>;
+
+/** `engines`: what each differs in from the others; one that does not differ, unless told. */
+export async function openRig(options: Settings & { engines?: readonly Settings[] } = {}): Promise<Rig> {
+  const { engines: each = [{}], ...rest } = options;
   const fresh = await freshDatabase({ poolSize: 4 });
   if (rest.testClock === true) await setTestClock(fresh.database, CLOCK_START);
   const databases: Database[] = [];
   const engines: Engine[] = [];
-  for (let i = 0; i < wanted; i += 1) {
+  for (const [i, own] of each.entries()) {
     const database = await openPostgres({ url: fresh.url, poolSize: 4, applicationName: `engine-${i}` });
     databases.push(database);
     // Whether the test server may lose writes is not what these tests are about: it is thrown away after the run.
-    engines.push(await Engine.open({ catalog: SHIPPED, allowUnsafe: true, ...rest, database }));
+    engines.push(await Engine.open({ catalog: SHIPPED, allowUnsafe: true, ...rest, ...own, database }));
   }
   const [first, second = first] = engines;
   if (first === undefined || second === undefined) throw new Error('at least one engine');
@@ -63,15 +66,24 @@ export async function openRig(
   };
 }
 
-/** The code of the refusal that a call ended in, or `done`. Anything but a refusal fails the test. */
+/**
+ * The code of the refusal that a call ended in, or `done`; a database that could not be reached is `unavailable`.
+ * Anything else fails the test.
+ */
 export async function codeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
     return 'done';
   } catch (error) {
     if (error instanceof DrawdownError) return error.code;
+    if (error instanceof DatabaseError && error.kind === 'connection') return 'unavailable';
     throw error;
   }
+}
+
+/** Every account's ledger, lots, holds and row, against each other. */
+export async function expectWhole({ database }: Pick<Rig, 'database'>): Promise<void> {
+  expect((await verify(database)).faults).toEqual([]);
 }
 
 /** How many of each. */
