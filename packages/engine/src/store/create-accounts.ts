@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalJson } from '../core/canonical.ts';
 import { accountNumber, BUCKETS, bucketOf } from '../core/id.ts';
 import { byteaArray, int2Array, int8Array, textArray } from './binary.ts';
 import { CHAIN_START, type Profile, profileHash } from './chain.ts';
 import { type Clock, nowStatement } from './clock.ts';
-import { type Database, statement } from './database.ts';
+import { type Database, DatabaseError, statement } from './database.ts';
 
 const ORDINALS = statement<[number], { ordinal: bigint }>(
   'account_ordinals',
@@ -30,6 +31,9 @@ export function bucketOfId(id: string): number {
 export type NewAccount = Pick<Profile, 'id' | 'kind' | 'timeZone'> & { readonly metadata: object };
 
 const MAX_ACCOUNTS = 500;
+/** A lost session is replaced; a server that is gone for longer is the caller's to wait for. */
+const MAX_ATTEMPTS = 3;
+const RETRY_MS = 50;
 
 interface Waiting {
   readonly account: NewAccount;
@@ -68,13 +72,26 @@ export class AccountCreation {
     try {
       const first = new Map<string, NewAccount>();
       for (const { account } of batch) if (!first.has(account.id)) first.set(account.id, account);
-      const made = await this.#insert([...first.values()]);
+      const made = await this.#insertPatiently([...first.values()]);
       for (const { account, resolve } of batch) {
         // Asked for twice in one batch: the first is made, the second finds it.
         resolve(made.delete(account.id));
       }
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
+    }
+  }
+
+  /** Again where the session was lost: what it may have made is found then, and making it twice is no harm. */
+  async #insertPatiently(accounts: readonly NewAccount[]): Promise<Set<string>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#insert(accounts);
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.kind !== 'connection') throw error;
+        if (attempt === MAX_ATTEMPTS) throw error;
+        await sleep(RETRY_MS * attempt);
+      }
     }
   }
 
