@@ -40,7 +40,8 @@ export interface RunnerSetting {
 /** One change on its way: what is asked of which account. */
 export interface Asked<T> {
   readonly account: { readonly number: number; readonly id: string };
-  readonly verb: Command['verb'];
+  /** What is counted, and hashed with the input. */
+  readonly verb: string;
   /** What was asked, as it was asked: the key is bound to this, not to what it resolves to. */
   readonly input: unknown;
   /** May refuse; a repetition of a key is answered all the same, since catalogs change and first answers do not. */
@@ -101,6 +102,29 @@ export class Runner {
     throw await this.#errorOf(verdict, account, command);
   }
 
+  /** A change whose command a source finds out once the account is locked. */
+  async runPrepared<T>(asked: Omit<Asked<T>, 'command'> & Required<Pick<Task<T>, 'prepare'>>): Promise<T> {
+    const { account, verb, call, answer, prepare } = asked;
+    const verdict = await this.#setting.writer
+      .submit<T>({
+        account: account.number,
+        command: { verb: 'recall' },
+        actor: call.actor ?? 'library',
+        key: keyHash(
+          call.principal ?? 'server',
+          account.id,
+          readKey(call.idempotencyKey ?? this.#setting.makeKey()),
+        ),
+        fingerprint: fingerprintOf(verb, asked.input),
+        prepare,
+        answer,
+      })
+      .catch(unavailable);
+    this.#setting.count(verb, verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind);
+    if (verdict.kind === 'done') return verdict.value;
+    return this.#refuse(verdict, account.id, { verb: 'recall' });
+  }
+
   async #errorOf(verdict: Exclude<Verdict<unknown>, { kind: 'done' }>, account: string, command: Command) {
     switch (verdict.kind) {
       case 'reused':
@@ -109,6 +133,10 @@ export class Runner {
         return new DrawdownError('account_not_found');
       case 'broken':
         return new DrawdownError('internal', undefined, {}, verdict.cause);
+      case 'declined':
+        return verdict.error instanceof DrawdownError
+          ? verdict.error
+          : new DrawdownError('internal', undefined, {}, verdict.error);
       case 'refused': {
         const error = errorOf(verdict.refusal, this.#setting.catalog);
         if (verdict.refusal.code !== 'quote_changed') return error;

@@ -105,6 +105,8 @@ export type Command =
       readonly reason: string;
       readonly metadata?: Metadata;
     }
+  /** Several at once, in order; refused whole where one is. The first entry is the operation. */
+  | { readonly verb: 'many'; readonly commands: readonly Command[] }
   | { readonly verb: 'settle' }
   /** Asks only for what its key did before; refused where it did nothing. */
   | { readonly verb: 'recall' };

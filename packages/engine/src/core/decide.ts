@@ -1,10 +1,13 @@
-import type { Account } from './account.ts';
+import type { Account, Entry } from './account.ts';
 import { decideAdjust } from './adjust.ts';
+import { apply } from './apply.ts';
+import { copyOf } from './balance.ts';
 import { type Command, type Decision, refuse } from './command.ts';
 import { decideConsume } from './consume.ts';
 import { decideGrant } from './grant.ts';
 import { decideCapture, decideExtendHold, decideHold, decideRelease } from './hold.ts';
 import { decideExtend, decideFreeze, decideVoid } from './lot.ts';
+import { comparator } from './order.ts';
 import { decideRefund } from './refund.ts';
 import type { Rules } from './rules.ts';
 
@@ -46,9 +49,27 @@ export function decide(account: Account, command: Command, context: Context): De
       return decideFreeze(account, command, context);
     case 'adjust':
       return decideAdjust(account, command, context);
+    case 'many':
+      return decideMany(account, command.commands, context);
     case 'settle':
       return { entries: [] };
     case 'recall':
       return refuse({ code: 'operation_not_found' });
   }
+}
+
+/** Each is decided on what those before it leave, which takes a copy: nothing is changed here. */
+function decideMany(account: Account, commands: readonly Command[], context: Context): Decision {
+  const ahead = copyOf(account);
+  const inOrder = comparator(context.rules);
+  const entries: Entry[] = [];
+  for (const command of commands) {
+    const decision = decide(ahead, command, context);
+    if ('refusal' in decision) return decision;
+    for (const entry of decision.entries) {
+      apply(ahead, entry, inOrder);
+      entries.push(entry);
+    }
+  }
+  return { entries };
 }

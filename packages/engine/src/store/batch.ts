@@ -3,7 +3,7 @@ import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
 import { Book, type BookSetting, type Changes } from './book.ts';
 import { type Clock, nowStatement } from './clock.ts';
-import { BEGIN, COMMIT, type Connection, ROLLBACK, rolledBack } from './database.ts';
+import { BEGIN, COMMIT, type Connection, DatabaseError, ROLLBACK, rolledBack } from './database.ts';
 import {
   entriesByKey,
   insertEntries,
@@ -18,7 +18,7 @@ import {
 } from './ledger.ts';
 import { loadLive, loadNamed } from './load.ts';
 import { entryOf, type StoredEntry } from './rows.ts';
-import type { Task, Verdict } from './task.ts';
+import type { Prepared, Task, Verdict, Write } from './task.ts';
 
 /** An account as a lane remembers it between batches: true only while the locked row has the same head. */
 export interface Remembered {
@@ -89,6 +89,8 @@ class Batch {
   readonly #book: BookSetting;
   /** Entries by key, which belongs to one account: found in the ledger, or entered by an earlier task of this batch. */
   readonly #known = new Map<string, StoredEntry>();
+  /** The entry of the task that was decided last. */
+  #operation: StoredEntry | null = null;
 
   constructor(on: Connection, tasks: readonly AnyTask[], setting: BatchSetting) {
     this.#on = on;
@@ -100,9 +102,44 @@ class Batch {
   async run(numbers: readonly number[], lookUpKeys: boolean): Promise<AnyVerdict[]> {
     await this.#open(numbers, lookUpKeys);
     this.#settleAll();
+    if (this.#tasks[0]?.prepare !== undefined) return this.#runPrepared();
     for (const index of this.#tasks.keys()) this.#decide(index);
     if (!lookUpKeys) await this.#reconsiderRefused();
     await this.#write();
+    return this.#finish();
+  }
+
+  /** A source's task, alone in its transaction, so that what it claims is given back where it comes to nothing. */
+  async #runPrepared(): Promise<AnyVerdict[]> {
+    const task = this.#tasks[0] as AnyTask;
+    const book = this.#books.get(task.account);
+    let prepared: Prepared | undefined;
+    if (book !== undefined && this.#knownOf(task) === undefined) {
+      try {
+        prepared = await task.prepare?.(this.#on, { account: book.account, now: book.now });
+      } catch (error) {
+        if (error instanceof DatabaseError) throw error;
+        return this.#rollBack({ kind: 'declined', error });
+      }
+      task.command = prepared?.command ?? task.command;
+      await this.#loadNamed();
+    }
+    this.#decide(0);
+    const verdict = this.#verdicts[0] as AnyVerdict;
+    if (verdict.kind !== 'done' && verdict.kind !== 'broken') return this.#rollBack(verdict);
+    const replayed = verdict.kind === 'done' && verdict.replayed;
+    const outcome = book && { account: book.account, now: book.now, entry: this.#operation, replayed };
+    await this.#write(outcome && !replayed ? (prepared?.writes(outcome) ?? []) : []);
+    return this.#finish();
+  }
+
+  async #rollBack(verdict: AnyVerdict): Promise<AnyVerdict[]> {
+    for (const number of this.#books.keys()) this.#setting.memory.delete(number);
+    await this.#on.query(ROLLBACK, []);
+    return [verdict];
+  }
+
+  #finish(): AnyVerdict[] {
     for (const [number, book] of this.#books) {
       book.prune();
       this.#setting.memory.set(number, { account: book.account, head: book.head });
@@ -192,6 +229,7 @@ class Batch {
         const posted = book.post(entry, first ? task.key : null, first ? task.fingerprint : null);
         operation ??= posted;
       }
+      this.#operation = operation;
       if (task.key !== null && operation !== null) this.#known.set(task.key, operation);
       this.#verdicts[index] = answered(task, { entry: operation, replayed: false }, book);
     } catch (cause) {
@@ -234,7 +272,7 @@ class Batch {
   }
 
   /** All statements and the commit in one flight; a failed one turns the commit into a rollback. */
-  async #write(): Promise<void> {
+  async #write(own: readonly Write[] = []): Promise<void> {
     const changes: Changes = { entries: [], newGrants: [], changedGrants: [], holds: [], accounts: [] };
     for (const book of this.#books.values()) book.addTo(changes);
     const { entries, newGrants, changedGrants, holds, accounts } = changes;
@@ -244,6 +282,7 @@ class Batch {
     if (changedGrants.length > 0) writes.push(updateGrants(this.#on, changedGrants));
     if (holds.length > 0) writes.push(upsertHolds(this.#on, holds));
     if (accounts.length > 0) writes.push(updateAccounts(this.#on, accounts));
+    for (const { statement, params } of own) writes.push(this.#on.query(statement, params));
     const commit = this.#on.query(COMMIT, []);
     const results = await Promise.allSettled([...writes, commit]);
     // The first failure is the cause; those after it only say that the transaction had failed.

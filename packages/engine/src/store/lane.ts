@@ -65,15 +65,24 @@ export class Lane {
   async #drain(): Promise<void> {
     // Leaves the caller's turn first, so that what is pushed in one turn is one batch.
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#serve(this.#queue.splice(0, MAX_BATCH));
+    while (this.#queue.length > 0) await this.#serve(this.#queue.splice(0, this.#nextSize()));
     this.#running = null;
+  }
+
+  /** A source's task goes alone; others go together, up to the next such task. */
+  #nextSize(): number {
+    const most = Math.min(this.#queue.length, MAX_BATCH);
+    for (let i = 0; i < most; i += 1) {
+      if (this.#queue[i]?.task.prepare !== undefined) return Math.max(i, 1);
+    }
+    return most;
   }
 
   /** Answers every one of `batch`, whatever happens. */
   async #serve(batch: readonly Waiting[]): Promise<void> {
     try {
-      const lookUpKeys = this.#wary > 0;
-      if (lookUpKeys) this.#wary -= 1;
+      const lookUpKeys = this.#wary > 0 || batch[0]?.task.prepare !== undefined;
+      if (this.#wary > 0) this.#wary -= 1;
       this.#answer(batch, await this.#attempt(batch, lookUpKeys));
     } catch (error) {
       await this.#divide(batch, error);

@@ -1,5 +1,6 @@
 import type { Account } from '../core/account.ts';
 import type { Command, Refusal } from '../core/command.ts';
+import type { Connection, Statement } from './database.ts';
 import type { StoredEntry } from './rows.ts';
 
 /** What became of a task that did its work, now or when its key was first used. */
@@ -12,6 +13,18 @@ export interface Outcome {
   readonly replayed: boolean;
 }
 
+/** A statement of a source's own, written in the transaction of the entries that it goes with. */
+export interface Write {
+  readonly statement: Statement<readonly unknown[], unknown>;
+  readonly params: readonly unknown[];
+}
+
+/** What a source found once the account was locked: the command it comes to, and its own rows to write with it. */
+export interface Prepared {
+  readonly command: Command;
+  writes(outcome: Outcome): readonly Write[];
+}
+
 /** One command on its way through a lane. */
 export interface Task<T> {
   /** The account's number. */
@@ -21,6 +34,12 @@ export interface Task<T> {
   /** Hashes, hex; null only for `settle`, which may happen twice. */
   readonly key: string | null;
   readonly fingerprint: string | null;
+  /**
+   * For sources, whose command depends on rows of their own (a subscription, a campaign's budget): runs after the
+   * account is locked, unless the key was used before, and may claim rows itself. Where it throws, or the command is
+   * refused, all of it is rolled back. Such a task is a transaction by itself.
+   */
+  prepare?(on: Connection, locked: { readonly account: Account; readonly now: number }): Promise<Prepared>;
   /** Makes the caller's answer while the state is at hand. Pure; runs before the commit, is given out after it. */
   answer(outcome: Outcome): T;
 }
@@ -32,5 +51,7 @@ export type Verdict<T> =
   /** The key was used with another input. */
   | { readonly kind: 'reused' }
   | { readonly kind: 'absent' }
+  /** A source refused it, with an error of its own. */
+  | { readonly kind: 'declined'; readonly error: unknown }
   /** A broken invariant, or a write that the database refused: ours, not the caller's. */
   | { readonly kind: 'broken'; readonly cause: unknown };
