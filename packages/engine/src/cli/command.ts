@@ -1,7 +1,7 @@
 /** Commands as data: what they are called, what they take, what they do. `program.ts` turns them into a program. */
 import type { Client } from '@drawdown/client';
 import type { Config } from '../config.ts';
-import { UsageError } from './exit.ts';
+import { CommandError } from './exit.ts';
 import type { Output } from './output.ts';
 
 /** Flags and their one-line explanation, as commander reads them: `--amount <credits>`, `--feature <id...>`. */
@@ -64,7 +64,7 @@ export class Options {
 
   demand(name: string): string {
     const value = this.text(name);
-    if (value === undefined) throw new UsageError(`--${name} is missing`);
+    if (value === undefined) throw new CommandError('usage', `--${name} is missing`);
     return value;
   }
 
@@ -83,7 +83,7 @@ export class Options {
     if (value === undefined) return undefined;
     const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
-    throw new UsageError(`--${name} must be a whole number from ${min} to ${max}, not "${value}"`);
+    throw new CommandError('usage', `--${name} must be a whole number from ${min} to ${max}, not "${value}"`);
   }
 
   #value(name: string): unknown {
@@ -94,7 +94,7 @@ export class Options {
 /** The words of the command line that stand for ids; the program has seen to it that they are there. */
 export function parameter({ parameters }: Invocation, index: number): string {
   const value = parameters[index];
-  if (typeof value !== 'string') throw new UsageError('a parameter is missing');
+  if (typeof value !== 'string') throw new CommandError('usage', 'a parameter is missing');
   return value;
 }
 

@@ -32,20 +32,24 @@ Exit codes:
   6  unavailable: no server, no database, a directory or port in use; of a change the outcome is unknown
   7  verify found faults`;
 
-/** A mistake of the person at the keyboard. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+/** What a command finds out by itself: how it ends, and the sentence. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly ends: 'usage' | 'notFound' | 'unauthorised' | 'unavailable';
+
+  constructor(ends: CommandError['ends'], sentence: string) {
+    super(sentence);
+    this.ends = ends;
+  }
 }
 
-/** There is nothing to talk to. */
-export class UnavailableError extends Error {
-  override readonly name = 'UnavailableError';
-}
-
-/** What was named is not there. */
-export class NotFoundError extends Error {
-  override readonly name = 'NotFoundError';
-}
+/** The codes of those ends in a problem document. */
+const ENDS = {
+  usage: 'usage',
+  notFound: 'not_found',
+  unauthorised: 'unauthenticated',
+  unavailable: 'unavailable',
+} as const;
 
 export interface Failure {
   readonly exitCode: number;
@@ -75,18 +79,18 @@ export function failureOf(error: unknown): Failure {
       /repeat it with the idempotency key "(.*)" to learn it\./,
       'repeat the command with --idempotency-key $1 to learn it.',
     );
-    return made(EXIT.unavailable, 'no_answer', sentence);
+    const failure = made(EXIT.unavailable, 'no_answer', sentence);
+    return { ...failure, problem: { ...failure.problem, idempotency_key: error.idempotencyKey } };
   }
   return processFailure(error);
 }
 
 function processFailure(error: unknown): Failure {
-  if (error instanceof ConfigError || error instanceof UsageError || error instanceof ScenarioError) {
+  if (error instanceof CommandError) return made(EXIT[error.ends], ENDS[error.ends], error.message);
+  if (error instanceof ConfigError || error instanceof ScenarioError) {
     return made(EXIT.usage, 'usage', error.message);
   }
   if (error instanceof CatalogError) return made(EXIT.usage, 'catalog', error.message);
-  if (error instanceof NotFoundError) return made(EXIT.notFound, 'not_found', error.message);
-  if (error instanceof UnavailableError) return made(EXIT.unavailable, 'unavailable', error.message);
   if (error instanceof EmbeddedInUse) return made(EXIT.unavailable, 'data_directory_in_use', error.message);
   if (error instanceof EmbeddedFailed) return made(EXIT.failed, 'embedded_failed', error.message);
   if (error instanceof UnsafeServer) {

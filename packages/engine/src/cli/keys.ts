@@ -1,7 +1,7 @@
 /** The keys of the product's servers and of its staff. */
 import type { Key, KeyRequest, Page, Scope } from '@drawdown/client';
 import { type ClientCommand, type CommandData, parameter, stated } from './command.ts';
-import { UsageError } from './exit.ts';
+import { CommandError } from './exit.ts';
 
 const create: ClientCommand = {
   name: 'keys create',
@@ -17,7 +17,7 @@ const create: ClientCommand = {
     const { client, options, output } = invocation;
     const scopes = options.list('scope');
     if (options.flag('admin') && scopes !== undefined) {
-      throw new UsageError('--admin brings every scope: leave --scope out');
+      throw new CommandError('usage', '--admin brings every scope: leave --scope out');
     }
     const body: KeyRequest = {
       name: parameter(invocation, 0),

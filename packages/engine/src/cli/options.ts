@@ -1,7 +1,7 @@
 /** What several commands take alike. */
 import type { ChangeOptions, Metadata, Units } from '@drawdown/client';
 import type { OptionFlags, Options } from './command.ts';
-import { UsageError } from './exit.ts';
+import { CommandError } from './exit.ts';
 
 export const KEY_OPTION: OptionFlags = [
   '--idempotency-key <key>',
@@ -26,7 +26,7 @@ export function metadataOption(options: Options): Metadata | undefined {
   } catch {
     // Falls through: said once for both mistakes.
   }
-  throw new UsageError('--metadata must be a JSON object such as {"order": "4711"}');
+  throw new CommandError('usage', '--metadata must be a JSON object such as {"order": "4711"}');
 }
 
 /** `3` or `seconds=60,resolution=1080p`; undefined where it was not given. */
@@ -36,7 +36,7 @@ export function unitsOption(options: Options): Units | undefined {
   const units: [string, string][] = text.split(',').map((part) => {
     const [name = '', value] = part.split('=', 2);
     if (name === '' || value === undefined || value === '') {
-      throw new UsageError(`--units must be a number or name=value pairs, not "${text}"`);
+      throw new CommandError('usage', `--units must be a number or name=value pairs, not "${text}"`);
     }
     return [name.trim(), value.trim()];
   });

@@ -8,7 +8,7 @@ import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { reportText } from '../scenario/report.ts';
 import { runScenario, type ScenarioReport } from '../scenario/run.ts';
 import type { Invocation } from './command.ts';
-import { EXIT, failureOf, UsageError } from './exit.ts';
+import { CommandError, EXIT, failureOf } from './exit.ts';
 import { type Stage, throwAwayStage } from './stage.ts';
 
 interface FileReport extends ScenarioReport {
@@ -49,7 +49,7 @@ async function load(file: string): Promise<LoadedScenario> {
   try {
     return await loadScenario(file);
   } catch (error) {
-    if (error instanceof ScenarioError) throw new UsageError(`${file}: ${error.message}`);
+    if (error instanceof ScenarioError) throw new CommandError('usage', `${file}: ${error.message}`);
     throw error;
   }
 }
@@ -83,12 +83,13 @@ function colored(
 
 function onServer(url: string, { config, key }: { config: Config; key: string | undefined }): Stage {
   const token = key ?? config.adminKey ?? config.secretKey;
-  if (token === null) throw new UsageError(`No key for ${url}: pass --key or set DRAWDOWN_ADMIN_KEY`);
+  if (token === null)
+    throw new CommandError('unauthorised', `No key for ${url}: pass --key or set DRAWDOWN_ADMIN_KEY`);
   const client = createClient({ url, token });
   return {
     begin: async ({ catalog }) => {
       if (catalog !== null && (await client.catalog()).version !== catalog.version) {
-        throw new UsageError('It brings a catalog of its own, and the server runs on another');
+        throw new CommandError('usage', 'It brings a catalog of its own, and the server runs on another');
       }
       return httpTarget(client);
     },

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { type Client, createClient } from '@drawdown/client';
 import type { Config } from '../config.ts';
 import type { ClientCommand, Options } from './command.ts';
-import { UnavailableError, UsageError } from './exit.ts';
+import { CommandError } from './exit.ts';
 import { readKeyFile } from './key-file.ts';
 import { readServerFile } from './server-file.ts';
 import { holdsDatabase } from './storage.ts';
@@ -32,7 +32,10 @@ export async function openTarget(config: Config, options: Options, needs: Needs)
   const isDirect = options.text('database') !== undefined || options.text('data-dir') !== undefined;
   const directory = resolve(config.dataDirectory);
   if (options.text('url') !== undefined && isDirect) {
-    throw new UsageError('--url names a server, --database and --data-dir a database: give one of them');
+    throw new CommandError(
+      'usage',
+      '--url names a server, --database and --data-dir a database: give one of them',
+    );
   }
   const asking = { config, options, needs };
   if (config.url !== null && !isDirect)
@@ -62,7 +65,10 @@ function atServer(url: string, { config, options, needs, isOurs }: Asking): Targ
   const admin = config.adminKey ?? kept?.adminKey ?? null;
   const token = options.text('key') ?? (needs.staff === true ? (admin ?? secret) : (secret ?? admin));
   if (token === null) {
-    throw new UsageError(`No key for ${url}: pass --key or set DRAWDOWN_SECRET_KEY or DRAWDOWN_ADMIN_KEY`);
+    throw new CommandError(
+      'unauthorised',
+      `No key for ${url}: pass --key or set DRAWDOWN_SECRET_KEY or DRAWDOWN_ADMIN_KEY`,
+    );
   }
   return { client: createClient({ url, token }), close: async () => undefined };
 }
@@ -91,7 +97,8 @@ async function atDatabase(config: Config, needs: Needs): Promise<Target> {
     return startOwn(config, needs);
   }
   if (needs.throwAway === true) return startThrowAway(config, needs);
-  throw new UnavailableError(
+  throw new CommandError(
+    'unavailable',
     `No server answers at ${config.host}:${config.port} and there is no database in ${directory}: start one with "drawdown serve", or name one with --url, --database or --data-dir`,
   );
 }

@@ -1,6 +1,6 @@
 /** Replays the ledger against what the tables say. Works beside a running server, and only reads. */
 import type { ProcessCommand } from './command.ts';
-import { EXIT, NotFoundError, UsageError } from './exit.ts';
+import { CommandError, EXIT } from './exit.ts';
 import { beside, DATABASE_OPTIONS } from './process.ts';
 import { ProgressBar } from './progress.ts';
 
@@ -30,7 +30,8 @@ export const verifyCommand: ProcessCommand = {
     ]);
     const place = beside(config);
     if (place.databaseUrl === null && !holdsDatabase(place.dataDirectory)) {
-      throw new UsageError(
+      throw new CommandError(
+        'usage',
         `There is no database in ${place.dataDirectory}: name one with --database or --data-dir`,
       );
     }
@@ -41,7 +42,7 @@ export const verifyCommand: ProcessCommand = {
     const bar = new ProgressBar('accounts');
     try {
       if ((await schemaVersion(storage.database)) === 0) {
-        throw new UsageError('The database has no tables of Drawdown: run "drawdown migrate"');
+        throw new CommandError('usage', 'The database has no tables of Drawdown: run "drawdown migrate"');
       }
       const result = await verify(storage.database, {
         signal: stop.signal,
@@ -50,7 +51,9 @@ export const verifyCommand: ProcessCommand = {
         ...(account === undefined ? {} : { account }),
         ...(from === undefined ? {} : { from }),
       }).catch((error: unknown) => {
-        throw error instanceof RangeError ? new NotFoundError(`No such account: ${account}`) : error;
+        throw error instanceof RangeError
+          ? new CommandError('notFound', `No such account: ${account}`)
+          : error;
       });
       bar.clear();
       const { accounts, entries, faults, reached } = result;

@@ -127,7 +127,6 @@ describe('exit codes', () => {
     [2, ['balance'], /missing required argument/],
     [2, ['balance', 'e_1', '--nonsense'], /unknown option/],
     [2, ['consume', 'e_1', '--amount', '١٢'], /invalid_amount/],
-    [2, ['consume', 'e_1', '--amount', '1.5'], /invalid_amount/],
     [2, ['consume', 'e_1', 'no_feature'], /unknown_feature/],
     [2, ['history', 'e_1', '--limit', 'all'], /--limit must be a whole number/],
     [2, ['balance', 'e_1', '--url', 'localhost'], /DRAWDOWN_URL must be a URL/],
@@ -137,6 +136,7 @@ describe('exit codes', () => {
     [4, ['balance', 'e_nobody'], /account_not_found/],
     [4, ['release', 'hld_nothing'], /hold_not_found/],
     [4, ['verify', '--account', 'e_nobody'], /No such account: e_nobody/],
+    [5, ['balance', 'e_1', '--url', 'http://credits.invalid'], /No key for http:\/\/credits\.invalid/],
     [5, ['balance', 'e_1', '--key', `sk_${'x'.repeat(43)}`], /unauthenticated/],
     [6, ['balance', 'e_1', '--url', 'http://127.0.0.1:9', '--key', 'k'], /No answer/],
     [

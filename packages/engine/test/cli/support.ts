@@ -84,6 +84,8 @@ export interface Installation {
   directory(): string;
   start(words: readonly string[], options: RunOptions): Running;
   run(words: readonly string[], options: RunOptions): Promise<Finished>;
+  /** Runs another program over the same JavaScript. */
+  program(file: string, options: RunOptions): Promise<Finished>;
   /** Starts a server on any free port and waits until it listens. */
   serve(options: RunOptions & { words?: readonly string[] }): Promise<Running & { url: string }>;
   remove(): Promise<void>;
@@ -107,8 +109,8 @@ export function install(): Installation {
   symlinkSync(join(ROOT, 'packages/engine/sql'), join(home, 'packages/engine/sql'));
   linkModules(home);
   const running = new Set<Running>();
-  const start: Installation['start'] = (words, { cwd, env = {} }) => {
-    const child = spawn(process.execPath, [bin, ...words], {
+  const launch = (program: string, words: readonly string[], { cwd, env = {} }: RunOptions): Running => {
+    const child = spawn(process.execPath, [program, ...words], {
       cwd,
       // None of the variables that the person who runs the tests may have.
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin', PORT: '0', ...env },
@@ -119,6 +121,7 @@ export function install(): Installation {
     void one.ended.then(() => running.delete(one));
     return one;
   };
+  const start: Installation['start'] = (words, options) => launch(bin, words, options);
   return {
     dist: join(home, 'packages/engine/dist'),
     directory: () => {
@@ -128,6 +131,7 @@ export function install(): Installation {
     },
     start,
     run: (words, options) => start(words, options).ended,
+    program: (file, options) => launch(file, [], options).ended,
     serve: async ({ words = [], ...options }) => {
       const server = start(['serve', ...words], options);
       const [, url = ''] = await server.prints(/^drawdown listening on (http:\S+)$/m);
