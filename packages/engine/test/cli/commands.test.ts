@@ -40,7 +40,7 @@ async function article(account: string): Promise<void> {
 
 const left = ({ classes }: wire.Balance) => classes.map((one) => one.available);
 
-describe("the article's example", () => {
+describe.concurrent("the article's example", () => {
   test('20, 15 and 100, a cost of 25: 20 + 5 + 0 are drawn and 0, 10 and 100 are left', async () => {
     await article('a_1');
     const quote = await json<wire.Quote>('quote', 'a_1', 'ai_script');
@@ -74,7 +74,7 @@ describe("the article's example", () => {
   });
 });
 
-describe('changes', () => {
+describe.concurrent('changes', () => {
   test('a hold is captured in part or released, and a charge is refunded', async () => {
     await json('grant', 'c_1', 'purchased', '50', '--source', 'pack:p_1', '--metadata', '{"order":"7"}');
     const held = await json<wire.HoldReceipt>('hold', 'c_1', '--amount', '30', '--ttl', '600');

@@ -187,7 +187,7 @@ describe('the end', () => {
   });
 });
 
-describe('what keeps it from starting is one clear message', () => {
+describe.concurrent('what keeps it from starting is one clear message', () => {
   test.each([
     ['a variable', { PORT: 'abc' }, 2, /^drawdown: PORT must be a number from 0 to 65535, not "abc"\n$/],
     ['a key', { DRAWDOWN_ADMIN_KEY: 'a b' }, 2, /^drawdown: DRAWDOWN_ADMIN_KEY must [^\n]*\n$/],
