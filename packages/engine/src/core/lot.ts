@@ -66,6 +66,5 @@ function openLot(account: Account, no: number, now: number): Grant | Refusal {
   const lot = findGrant(account, no);
   if (lot === undefined) return { code: 'grant_not_found' };
   const state = grantState(lot, now);
-  const ended = lot.expiresAt !== null && lot.expiresAt <= now;
-  return state === 'expired' || state === 'voided' || ended ? { code: 'grant_closed', state } : lot;
+  return state === 'expired' || state === 'voided' ? { code: 'grant_closed', state } : lot;
 }
