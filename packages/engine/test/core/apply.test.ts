@@ -142,6 +142,16 @@ const BROKEN: [law: string, message: RegExp, entry: (s: Setting) => Entry][] = [
     ({ ledger, first }) => bentGrant(ledger, () => ({ no: first })),
   ],
   [
+    'a lot with the last number again',
+    /numbers only grow/,
+    ({ ledger }) => bentGrant(ledger, () => ({ no: ledger.account.stamp })),
+  ],
+  [
+    'a hold with the last number again',
+    /numbers only grow/,
+    ({ ledger }) => bent(ledger, hold(1n), { hold: ledger.account.stamp }),
+  ],
+  [
     'a hold with the number of another',
     /numbers only grow/,
     ({ ledger, held }) => bent(ledger, hold(1n), { hold: held }),
