@@ -8,7 +8,7 @@
  * Needs pgbench (Debian: apt-get install postgresql-contrib or postgresql-15). DATABASE_URL names the server;
  * without it, an embedded one is started in a temporary directory.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,6 +38,8 @@ const callers = Number(values.callers);
 
 const directory =
   process.env.DATABASE_URL === undefined ? await mkdtemp(join(tmpdir(), 'drawdown-bench-')) : null;
+// Run as root, the server belongs to a service user, who must be able to enter.
+if (directory !== null) await chmod(directory, 0o711);
 const embedded = directory === null ? null : await openEmbedded({ directory });
 const server = embedded?.url ?? (process.env.DATABASE_URL as string);
 const url = await freshDatabaseUrl(server, 'drawdown_bench');
