@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => rig?.close());
 
 test('law 2: at every version, folding forward from nothing equals rewinding from the present', async () => {
-  const workload = new Workload(rig.first, { seed: 11, accounts: 6 });
-  await workload.run(100);
+  const workload = new Workload(rig.first, { seed: 11, accounts: 5 });
+  await workload.run(80);
   const { rows } = await rig.database.query(ALL, []);
   const history = new History(rig.database);
   for (const row of rows) {

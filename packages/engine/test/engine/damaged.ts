@@ -24,10 +24,10 @@ export class Damaged {
     this.rig = rig;
   }
 
-  /** Eighteen accounts with sixty rounds of everything; one with an open hold, `never`; and one without entries. */
+  /** Nine accounts with sixty rounds of everything; one with an open hold, `never`; and one without entries. */
   static async open(): Promise<Damaged> {
     const rig = await openRig({ catalog: LENIENT, testClock: true, sweep: false });
-    await new Workload(rig.first, { seed: 5, accounts: 18 }).run(60);
+    await new Workload(rig.first, { seed: 5, accounts: 9 }).run(60);
     await rig.first.grant('never', { class: 'purchased', amount: 7 }, {});
     await rig.first.hold('never', { amount: 3, ttl_seconds: 86_400 }, {});
     await rig.first.putAccount('empty', {});

@@ -5,7 +5,7 @@ import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { Engine, type EngineOptions } from '../../src/engine.ts';
 import { DrawdownError } from '../../src/errors.ts';
 import { setTestClock } from '../../src/store/clock.ts';
-import { type Database, DatabaseError } from '../../src/store/database.ts';
+import { type Connection, type Database, DatabaseError } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { verify } from '../../src/store/verify.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -42,6 +42,7 @@ export async function openRig(options: Settings & { engines?: readonly Settings[
     // Whether the test server may lose writes is not what these tests are about: it is thrown away after the run.
     engines.push(await Engine.open({ catalog: SHIPPED, allowUnsafe: true, ...rest, ...own, database }));
   }
+  let scripts: Promise<Connection> | undefined;
   const [first, second = first] = engines;
   if (first === undefined || second === undefined) throw new Error('at least one engine');
   return {
@@ -51,12 +52,8 @@ export async function openRig(options: Settings & { engines?: readonly Settings[
     first,
     second,
     sql: async (text) => {
-      const connection = await fresh.database.connect();
-      try {
-        await connection.script(text);
-      } finally {
-        await connection.close();
-      }
+      scripts ??= fresh.database.connect();
+      await (await scripts).script(text);
     },
     close: async () => {
       for (const engine of engines) await engine.close();
