@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+// Where `.ci/run` wants the numbers as well as the words.
+const report = process.env.DRAWDOWN_TEST_REPORT;
+
 // Tests run from source: the two packages by name mean their own entry files, not what was last built.
 export default defineConfig({
   resolve: {
@@ -13,6 +16,7 @@ export default defineConfig({
   },
   test: {
     environment: 'node',
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     globalSetup: [source('packages/engine/test/support/global-setup.ts')],
     testTimeout: 30_000,
     hookTimeout: 30_000,
