@@ -64,7 +64,7 @@ export class Runner {
     const task: Task<T> = {
       account: account.number,
       command: { verb: 'recall' },
-      actor: call.actor ?? 'library',
+      actor: readActor(call.actor ?? 'library'),
       key: keyHash(
         call.principal ?? 'server',
         account.id,
@@ -109,7 +109,7 @@ export class Runner {
       .submit<T>({
         account: account.number,
         command: { verb: 'recall' },
-        actor: call.actor ?? 'library',
+        actor: readActor(call.actor ?? 'library'),
         key: keyHash(
           call.principal ?? 'server',
           account.id,
@@ -168,6 +168,12 @@ function unavailable(error: unknown): never {
 }
 
 const MAX_KEY = 255;
+
+/** What is hashed must be what is stored, and PostgreSQL stores neither NUL nor half a character. */
+function readActor(actor: string): string {
+  if (actor.length > 0 && actor.isWellFormed() && !actor.includes('\0')) return actor;
+  throw invalid('actor', 'must be well-formed text without NUL');
+}
 
 function readKey(key: unknown): string {
   if (typeof key === 'string' && key.length >= 1 && key.length <= MAX_KEY && key.isWellFormed()) return key;

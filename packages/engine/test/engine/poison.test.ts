@@ -68,3 +68,14 @@ test('a refusal in a batch is an answer, not an accident: it sinks nobody', asyn
   expect(tally(codes)).toEqual({ done: 20, insufficient_credits: 40 });
   await expectWhole(rig);
 });
+
+test('an actor that could not be stored as it is hashed is refused, and nothing is written', async () => {
+  for (const actor of ['half a character \ud800', 'nul \0', '']) {
+    const call = rig.first.grant('acted', { class: 'purchased', amount: 5 }, { actor });
+    expect(await codeOf(call)).toBe('invalid_request');
+  }
+  const { grant } = await rig.first.grant('acted', { class: 'purchased', amount: 5 }, { actor: 'Zoë 🙂' });
+  expect(grant.amount).toBe(5);
+  expect((await rig.first.balance('acted')).version).toBe(1);
+  await expectWhole(rig);
+});
