@@ -143,6 +143,8 @@ class Play {
       });
     }
     await new Promise((resolve) => child.once('close', resolve));
+    // CSV ends its lines with CR LF; documents do not.
+    printed = printed.replaceAll('\r\n', '\n');
     return printed === '' || printed.endsWith('\n') ? printed : `${printed}\n`;
   }
 
