@@ -5,7 +5,7 @@ import type { Command } from './core/command.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { errorOf } from './refusal.ts';
 import { fingerprintOf, keyHash } from './store/chain.ts';
-import { DatabaseError } from './store/database.ts';
+import { unavailable } from './store/reachable.ts';
 import type { Outcome, Task, Verdict } from './store/task.ts';
 import type { Writer } from './store/transact.ts';
 
@@ -155,16 +155,6 @@ export class Runner {
     if (verdict.kind === 'broken') throw new DrawdownError('internal', undefined, {}, verdict.cause);
     return null;
   }
-}
-
-function unavailable(error: unknown): never {
-  if (!(error instanceof DatabaseError)) throw error;
-  throw new DrawdownError(
-    'unavailable',
-    'The database cannot be reached. Whether this happened is not known: retry with the same Idempotency-Key.',
-    {},
-    error,
-  );
 }
 
 const MAX_KEY = 255;

@@ -2,6 +2,7 @@
 import { accountCommands } from './cli/accounts.ts';
 import type { CommandData } from './cli/command.ts';
 import { demoCommand } from './cli/demo.ts';
+import { headsCommand } from './cli/heads.ts';
 import { holdCommands } from './cli/holds.ts';
 import { keyCommands } from './cli/keys.ts';
 import { processCommands } from './cli/process.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly CommandData[] = [
   ...holdCommands,
   watchCommand,
   verifyCommand,
+  headsCommand,
   scenarioCommand,
   demoCommand,
 ];

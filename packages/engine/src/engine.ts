@@ -23,6 +23,7 @@ import { type Clock, nowStatement, SYSTEM_CLOCK, setTestClock, TEST_CLOCK } from
 import type { Database } from './store/database.ts';
 import { History } from './store/history.ts';
 import { migrate, schemaVersion } from './store/migrate.ts';
+import { answering } from './store/reachable.ts';
 import { Reader } from './store/reader.ts';
 import { checkServer } from './store/safety.ts';
 import { setting } from './store/settings.ts';
@@ -107,7 +108,7 @@ export class Engine {
     const quotes = new Quotes(secret);
     const spending = new Spending(catalog, quotes);
     const accounts = new Accounts(database, clock);
-    const history = new History(database);
+    const history = new History(answering(database));
     const wakeups = new Wakeups(database);
     const reader = new Reader(database, clock, inOrder);
     const writer = new Writer({

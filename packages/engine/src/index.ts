@@ -5,6 +5,8 @@ export { type Call, Engine, type EngineOptions, MIGRATIONS } from './engine.ts';
 export { DrawdownError, PROBLEMS, type ProblemCode } from './errors.ts';
 export { type Connection, type Database, DatabaseError, type Statement } from './store/database.ts';
 export { EmbeddedFailed, EmbeddedInUse, openEmbedded } from './store/embedded.ts';
+export { exportHeads, type Head } from './store/heads.ts';
 export { migrate, SchemaError } from './store/migrate.ts';
 export { openPostgres } from './store/postgres.ts';
 export { UnsafeServer } from './store/safety.ts';
+export { type Fault, type VerifyOptions, type Verified, verify } from './store/verify.ts';

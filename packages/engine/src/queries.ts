@@ -13,6 +13,7 @@ import type { ClassOf, Presenter } from './present.ts';
 import { readAccountId, readInstant } from './request.ts';
 import type { Accounts, Profile } from './store/accounts.ts';
 import type { History } from './store/history.ts';
+import { unavailable } from './store/reachable.ts';
 import type { Reader } from './store/reader.ts';
 import type { StoredEntry } from './store/rows.ts';
 
@@ -74,7 +75,7 @@ export class Queries {
   }
 
   async settledByNumber(number: number): Promise<Settled> {
-    const snapshot = await this.#setting.reader.snapshot(number);
+    const snapshot = await this.#setting.reader.snapshot(number).catch(unavailable);
     if (snapshot === null) throw new DrawdownError('account_not_found');
     if (snapshot.dueAt === null || snapshot.dueAt > snapshot.now) return snapshot;
     const answer = await this.#setting.runner.settle(number, ({ account, now }) => ({

@@ -1,7 +1,9 @@
 /** Replays the ledger against what the tables say. Works beside a running server, and only reads. */
 import type { ProcessCommand } from './command.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { beside, DATABASE_OPTIONS } from './process.ts';
+import { readHeads } from './heads.ts';
+import { readLedger } from './ledger.ts';
+import { DATABASE_OPTIONS } from './process.ts';
 import { ProgressBar } from './progress.ts';
 
 /** `verify` was told to stop before its end: neither well nor ill is known of the rest. */
@@ -15,6 +17,7 @@ export const verifyCommand: ProcessCommand = {
   options: [
     ['--account <id>', 'this account only'],
     ['--from <number>', 'go on behind this account number, where an earlier run ended'],
+    ['--heads <file>', 'what "drawdown heads" wrote earlier: tells that the end of a ledger was cut off'],
     ...DATABASE_OPTIONS,
   ],
   help: 'Ends with 7 where something is not what the ledger says; each fault names the account and the entry.',
@@ -22,34 +25,20 @@ export const verifyCommand: ProcessCommand = {
   run: async ({ config, options, output }) => {
     const account = options.text('account');
     const from = options.whole('from', { min: 0, max: Number.MAX_SAFE_INTEGER });
-    const [{ openStorage, holdsDatabase }, { createLog }, { schemaVersion }, { verify }] = await Promise.all([
-      import('./storage.ts'),
-      import('./log.ts'),
-      import('../store/migrate.ts'),
-      import('../store/verify.ts'),
-    ]);
-    const place = beside(config);
-    if (place.databaseUrl === null && !holdsDatabase(place.dataDirectory)) {
-      throw new CommandError(
-        'usage',
-        `There is no database in ${place.dataDirectory}: name one with --database or --data-dir`,
-      );
-    }
+    const heads = options.text('heads');
+    const { verify } = await import('../store/verify.ts');
     const stop = new AbortController();
     const end = () => stop.abort();
     process.once('SIGINT', end).once('SIGTERM', end);
-    const storage = await openStorage(place, createLog('error'));
     const bar = new ProgressBar('accounts');
-    try {
-      if ((await schemaVersion(storage.database)) === 0) {
-        throw new CommandError('usage', 'The database has no tables of Drawdown: run "drawdown migrate"');
-      }
-      const result = await verify(storage.database, {
+    return readLedger(config, async (database) => {
+      const result = await verify(database, {
         signal: stop.signal,
         onProgress: ({ accounts, ofAccounts, entries }) =>
           bar.show({ done: accounts, of: ofAccounts, beside: `${entries} entries` }),
         ...(account === undefined ? {} : { account }),
         ...(from === undefined ? {} : { from }),
+        ...(heads === undefined ? {} : { heads: readHeads(heads) }),
       }).catch((error: unknown) => {
         throw error instanceof RangeError
           ? new CommandError('notFound', `No such account: ${account}`)
@@ -73,9 +62,6 @@ export const verifyCommand: ProcessCommand = {
       });
       if (faults.length > 0) return EXIT.faults;
       return complete ? EXIT.ok : INTERRUPTED;
-    } finally {
-      bar.clear();
-      await storage.close();
-    }
+    }).finally(() => bar.clear());
   },
 };

@@ -9,7 +9,7 @@ import { readJson } from './json.ts';
 import { type Part, validationError } from './problems.ts';
 import type { Answer, Route, Services } from './route.ts';
 
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
@@ -45,7 +45,7 @@ function idempotencyKeyOf(route: Route, header: string | string[] | undefined): 
     });
   }
   if (typeof header !== 'string' || !IDEMPOTENCY_KEY.test(header)) {
-    throw invalid('Idempotency-Key', 'must be 1–255 visible ASCII characters');
+    throw invalid('Idempotency-Key', 'must be 1–255 printable ASCII characters');
   }
   return header;
 }

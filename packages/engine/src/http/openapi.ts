@@ -161,8 +161,8 @@ function parametersOf(route: Route, schemas: Schemas): object[] {
     in: 'header',
     name: 'Idempotency-Key',
     required: route.idempotency === 'required',
-    description: 'One key, one effect, one answer; forever. 1–255 visible ASCII characters.',
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+    description: 'One key, one effect, one answer; forever. 1–255 printable ASCII characters.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]+$' },
   };
   const headers = Object.entries(route.headers ?? {}).map(([name, description]) => ({
     in: 'header',

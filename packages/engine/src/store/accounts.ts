@@ -6,6 +6,7 @@ import { profileHash } from './chain.ts';
 import type { Clock } from './clock.ts';
 import { AccountCreation } from './create-accounts.ts';
 import { type Database, statement } from './database.ts';
+import { answering, unavailable } from './reachable.ts';
 
 export interface Profile {
   readonly number: number;
@@ -65,7 +66,7 @@ export class Accounts {
   #next: { readonly ids: Set<string>; readonly done: Promise<void> } | null = null;
 
   constructor(database: Database, clock: Clock) {
-    this.#database = database;
+    this.#database = answering(database);
     this.#creation = new AccountCreation(database, clock);
   }
 
@@ -132,12 +133,14 @@ export class Accounts {
   }
 
   async #create(id: string, change: ProfileChange): Promise<{ number: number; created: boolean }> {
-    const created = await this.#creation.create({
-      id,
-      kind: change.kind ?? 'user',
-      timeZone: change.timeZone ?? 'UTC',
-      metadata: change.metadata ?? {},
-    });
+    const created = await this.#creation
+      .create({
+        id,
+        kind: change.kind ?? 'user',
+        timeZone: change.timeZone ?? 'UTC',
+        metadata: change.metadata ?? {},
+      })
+      .catch(unavailable);
     return { number: (await this.numberOf(id)) as number, created };
   }
 

@@ -237,6 +237,30 @@ async function adminKey(): Promise<string> {
   return (await json<wire.CreatedKey>('keys', 'create', 'scenarios', '--admin')).secret;
 }
 
+describe('heads', () => {
+  test('what was exported tells later that an end was cut off', async () => {
+    await json('grant', 'h_1', 'purchased', '5', '--idempotency-key', 'h1');
+    const { code, stdout } = await cli('heads');
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { account: string; seq: number });
+    expect(lines.find((line) => line.account === 'h_1')).toMatchObject({ seq: 1 });
+    const file = join(cwd, 'heads.jsonl');
+    writeFileSync(file, stdout);
+    expect(await cli('verify', '--heads', file)).toMatchObject({ code: 0 });
+    const later = stdout.replace(/("account":"h_1","seq":)1/, '$12');
+    writeFileSync(file, later);
+    expect(await cli('verify', '--heads', file)).toMatchObject({
+      code: 7,
+      stdout: expect.stringContaining('h_1'),
+    });
+    writeFileSync(file, 'nonsense\n');
+    expect(await cli('verify', '--heads', file)).toMatchObject({ code: 2 });
+  });
+});
+
 // Last, since it damages what the others use.
 describe('verify', () => {
   test('beside the running server: in order, and after an edit by hand 7 with account and entry', async () => {

@@ -95,7 +95,7 @@ export const holdRequest = z
 
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1–255 visible ASCII characters')
+  .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1–255 printable ASCII characters')
   .meta({ description: 'One key, one effect, one answer.' });
 
 export const MAX_BATCH = 1000;
