@@ -33,8 +33,7 @@ export function parseAmountOrZero(value: unknown, scale: number): bigint | null 
 
 function parseDecimal(value: unknown, scale: number): bigint | null {
   if (typeof value === 'number') {
-    // An integer beyond 2^53 has already lost digits on its way here; String() of it would invent them.
-    if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null;
+    // An integer beyond 2^53 has lost digits on its way here, but then it is more than `MAX_ATOMS` whatever they were.
     const atoms = parseText(String(value), scale);
     return atoms !== null && scale > 0 && atoms >= EXACT_FRACTIONS ? null : atoms;
   }
