@@ -34,7 +34,7 @@ function add(map: Map<string, Set<string>>, key: string, value: string): void {
 
 /** Functions, classes and constants; a type that is exported beside them names what they take and give. */
 function exportsOf({ source }: Module): { name: string; node: ts.Node }[] {
-  return source.statements.flatMap((statement) => {
+  return source.statements.flatMap((statement): { name: string; node: ts.Node }[] => {
     if (!ts.canHaveModifiers(statement)) return [];
     const modifiers = ts.getModifiers(statement) ?? [];
     if (!modifiers.some((one) => one.kind === ts.SyntaxKind.ExportKeyword)) return [];
