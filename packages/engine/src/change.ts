@@ -3,9 +3,9 @@ import type { Catalog } from './catalog/catalog.ts';
 import { TIME } from './core/apply.ts';
 import type { Command } from './core/command.ts';
 import { DrawdownError, invalid } from './errors.ts';
+import { unavailable } from './reachable.ts';
 import { errorOf } from './refusal.ts';
 import { fingerprintOf, keyHash } from './store/chain.ts';
-import { unavailable } from './store/reachable.ts';
 import type { Outcome, Task, Verdict } from './store/task.ts';
 import type { Writer } from './store/transact.ts';
 

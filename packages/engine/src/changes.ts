@@ -1,11 +1,12 @@
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Call, Replayed, Runner } from './change.ts';
-import { findGrant } from './core/account.ts';
 import type { Command } from './core/command.ts';
 import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
 import { DrawdownError, type ProblemCode } from './errors.ts';
 import { classIn, type Presenter } from './present.ts';
+import { unavailable } from './reachable.ts';
+import { lotReceiptOf, receiptOf } from './receipt.ts';
 import {
   readAccountId,
   readAmount,
@@ -50,7 +51,7 @@ export class Changes {
     // A first grant that is refused leaves no account behind.
     const known = await accounts.numberOf(readAccountId(id));
     if (known === null) command();
-    const account = { id, number: known ?? (await accounts.ensure(id)) };
+    const account = { id, number: known ?? (await accounts.ensure(id).catch(unavailable)) };
     return this.#setting.runner.run({
       account,
       verb: 'grant',
@@ -241,23 +242,11 @@ export class Changes {
     return { ...address, account: { number: address.account, id } };
   }
 
-  readonly #receipt = ({ account, entry, now, replayed }: Outcome): wire.Receipt & Replayed => {
-    const { presenter } = this.#setting;
-    if (entry === null) throw new Error('an operation has an entry');
-    return {
-      operation: presenter.operation(account, entry, classIn(account)),
-      balance: presenter.balance(account, now),
-      replayed,
-    };
-  };
+  readonly #receipt = (outcome: Outcome): wire.Receipt & Replayed =>
+    receiptOf(this.#setting.presenter, outcome);
 
-  readonly #lotReceipt = (outcome: Outcome): wire.GrantReceipt & Replayed => {
-    const { account, entry, now } = outcome;
-    const no = entry?.detail?.grants?.[0]?.no ?? entry?.detail?.grant;
-    const lot = findGrant(account, no as number);
-    if (lot === undefined) throw new Error('the lot of an operation is at hand');
-    return { ...this.#receipt(outcome), grant: this.#setting.presenter.grant(account, lot, now) };
-  };
+  readonly #lotReceipt = (outcome: Outcome): wire.GrantReceipt & Replayed =>
+    lotReceiptOf(this.#setting.presenter, outcome);
 
   readonly #holdReceipt = (outcome: Outcome): wire.HoldReceipt & Replayed => {
     const { account, entry } = outcome;

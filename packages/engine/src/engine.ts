@@ -14,6 +14,7 @@ import { Presenter } from './present.ts';
 import { presentProfile, Queries } from './queries.ts';
 import { Quotes } from './quote.ts';
 import { Quoting } from './quoting.ts';
+import { answering, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
 import { Spending } from './spending.ts';
@@ -23,7 +24,6 @@ import { type Clock, nowStatement, SYSTEM_CLOCK, setTestClock, TEST_CLOCK } from
 import type { Database } from './store/database.ts';
 import { History } from './store/history.ts';
 import { migrate, schemaVersion } from './store/migrate.ts';
-import { answering } from './store/reachable.ts';
 import { Reader } from './store/reader.ts';
 import { checkServer } from './store/safety.ts';
 import { setting } from './store/settings.ts';
@@ -107,7 +107,7 @@ export class Engine {
     const clock = options.testClock === true ? TEST_CLOCK : SYSTEM_CLOCK;
     const quotes = new Quotes(secret);
     const spending = new Spending(catalog, quotes);
-    const accounts = new Accounts(database, clock);
+    const accounts = new Accounts(database, clock, answering(database));
     const history = new History(answering(database));
     const wakeups = new Wakeups(database);
     const reader = new Reader(database, clock, inOrder);
@@ -205,11 +205,13 @@ export class Engine {
     if (body.kind !== undefined && body.kind !== 'user' && body.kind !== 'team') {
       throw invalid('kind', 'must be user or team');
     }
-    const put = await this.#accounts.put(id, {
-      kind: body.kind,
-      timeZone: body.time_zone === undefined ? undefined : readTimeZone(body.time_zone),
-      metadata: readMetadata(body.metadata),
-    });
+    const put = await this.#accounts
+      .put(id, {
+        kind: body.kind,
+        timeZone: body.time_zone === undefined ? undefined : readTimeZone(body.time_zone),
+        metadata: readMetadata(body.metadata),
+      })
+      .catch(unavailable);
     if (put === null) throw new DrawdownError('account_kind_fixed', undefined, { field: 'kind' });
     return { account: presentProfile(put.profile), created: put.created };
   }

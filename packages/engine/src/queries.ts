@@ -10,10 +10,10 @@ import { settle } from './core/settle.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { pageOf, readCursor, readLimit } from './page.ts';
 import type { ClassOf, Presenter } from './present.ts';
+import { unavailable } from './reachable.ts';
 import { readAccountId, readInstant } from './request.ts';
 import type { Accounts, Profile } from './store/accounts.ts';
 import type { History } from './store/history.ts';
-import { unavailable } from './store/reachable.ts';
 import type { Reader } from './store/reader.ts';
 import type { StoredEntry } from './store/rows.ts';
 

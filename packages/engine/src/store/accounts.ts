@@ -6,7 +6,6 @@ import { profileHash } from './chain.ts';
 import type { Clock } from './clock.ts';
 import { AccountCreation } from './create-accounts.ts';
 import { type Database, statement } from './database.ts';
-import { answering, unavailable } from './reachable.ts';
 
 export interface Profile {
   readonly number: number;
@@ -65,8 +64,9 @@ export class Accounts {
   #last: Promise<void> = Promise.resolve();
   #next: { readonly ids: Set<string>; readonly done: Promise<void> } | null = null;
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = answering(database);
+  /** `answering` is the same database, failing as callers know it; making accounts needs to know how it failed. */
+  constructor(database: Database, clock: Clock, answering: Database = database) {
+    this.#database = answering;
     this.#creation = new AccountCreation(database, clock);
   }
 
@@ -133,14 +133,12 @@ export class Accounts {
   }
 
   async #create(id: string, change: ProfileChange): Promise<{ number: number; created: boolean }> {
-    const created = await this.#creation
-      .create({
-        id,
-        kind: change.kind ?? 'user',
-        timeZone: change.timeZone ?? 'UTC',
-        metadata: change.metadata ?? {},
-      })
-      .catch(unavailable);
+    const created = await this.#creation.create({
+      id,
+      kind: change.kind ?? 'user',
+      timeZone: change.timeZone ?? 'UTC',
+      metadata: change.metadata ?? {},
+    });
     return { number: (await this.numberOf(id)) as number, created };
   }
 

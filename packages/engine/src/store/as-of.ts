@@ -3,8 +3,8 @@ import { apply } from '../core/apply.ts';
 import { rewind } from '../core/rewind.ts';
 import { int8Array } from './binary.ts';
 import { type Database, statement } from './database.ts';
-import { liveGrants, openHolds } from './ledger.ts';
 import { fill } from './load.ts';
+import { liveGrants, openHolds } from './lookups.ts';
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,

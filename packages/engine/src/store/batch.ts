@@ -5,25 +5,22 @@ import { Book, type BookSetting, type Changes } from './book.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { BEGIN, COMMIT, type Connection, DatabaseError, ROLLBACK, rolledBack } from './database.ts';
 import {
-  entriesByKey,
   insertEntries,
   insertGrants,
-  type KeyedPlace,
-  type LockedRow,
-  lock,
-  planByIndex,
   updateAccounts,
   updateGrants,
+  updateSpent,
   upsertHolds,
 } from './ledger.ts';
 import { loadLive, loadNamed } from './load.ts';
+import { entriesByKey, type KeyedPlace, lock, planByIndex } from './lookups.ts';
 import { entryOf, type StoredEntry } from './rows.ts';
 import type { Prepared, Task, Verdict, Write } from './task.ts';
 
 /** An account as a lane remembers it between batches: true only while the locked row has the same head. */
 export interface Remembered {
-  readonly account: Account;
-  readonly head: string;
+  account: Account;
+  head: string;
 }
 
 export interface AccountMemory {
@@ -86,6 +83,8 @@ class Batch {
   readonly #setting: BatchSetting;
   readonly #verdicts: AnyVerdict[] = [];
   readonly #books = new Map<number, Book>();
+  /** Accounts that this lane knows as they are, by number. */
+  readonly #remembered = new Map<number, Remembered>();
   readonly #book: BookSetting;
   /** Entries by key, which belongs to one account: found in the ledger, or entered by an earlier task of this batch. */
   readonly #known = new Map<string, StoredEntry>();
@@ -142,7 +141,12 @@ class Batch {
   #finish(): AnyVerdict[] {
     for (const [number, book] of this.#books) {
       book.prune();
-      this.#setting.memory.set(number, { account: book.account, head: book.head });
+      const known = this.#remembered.get(number);
+      if (known === undefined) this.#setting.memory.set(number, { account: book.account, head: book.head });
+      else {
+        known.account = book.account;
+        known.head = book.head;
+      }
     }
     return this.#verdicts;
   }
@@ -156,24 +160,22 @@ class Batch {
     const [{ rows }, now] = await Promise.all([locked, clock, keyed, begun]);
 
     const unknown: number[] = [];
-    for (const row of rows) if (this.#remembered(row) === null) unknown.push(row.number);
+    for (const row of rows) {
+      const known = this.#setting.memory.get(row.number);
+      // True only where nobody has written since: the locked row says so.
+      if (known !== undefined && known.account.seq === row.seq && known.head === row.head) {
+        this.#remembered.set(row.number, known);
+      } else unknown.push(row.number);
+    }
     const loaded = unknown.length === 0 ? null : await loadLive(this.#on, unknown, this.#book.inOrder);
     const instant = Number(now.rows[0]?.now);
     for (const row of rows) {
-      const account = loaded?.get(row.number) ?? (this.#remembered(row) as Account);
+      const account = loaded?.get(row.number) ?? (this.#remembered.get(row.number)?.account as Account);
       // The zone can change without an entry, so it is always the locked row's.
       const current = account.timeZone === row.time_zone ? account : { ...account, timeZone: row.time_zone };
       this.#books.set(row.number, new Book(current, { head: row.head, now: instant }, this.#book));
     }
     await this.#loadNamed();
-  }
-
-  /** The account as it was when this lane last wrote it, where nobody has written it since. */
-  #remembered(row: LockedRow): Account | null {
-    const remembered = this.#setting.memory.get(row.number);
-    return remembered !== undefined && remembered.account.seq === row.seq && remembered.head === row.head
-      ? remembered.account
-      : null;
   }
 
   async #loadNamed(): Promise<void> {
@@ -187,6 +189,7 @@ class Batch {
     const naming = this.#tasks.filter(({ command }) => !NAMING_NOTHING.includes(command.verb));
     if (replays.length === 0 && naming.length === 0) return;
     await loadNamed(this.#on, naming, replays, this.#accounts(), this.#book.inOrder);
+    for (const book of this.#books.values()) book.hasMore();
   }
 
   #accounts(): Map<number, Account> {
@@ -273,12 +276,20 @@ class Batch {
 
   /** All statements and the commit in one flight; a failed one turns the commit into a rollback. */
   async #write(own: readonly Write[] = []): Promise<void> {
-    const changes: Changes = { entries: [], newGrants: [], changedGrants: [], holds: [], accounts: [] };
+    const changes: Changes = {
+      entries: [],
+      newGrants: [],
+      spentGrants: [],
+      changedGrants: [],
+      holds: [],
+      accounts: [],
+    };
     for (const book of this.#books.values()) book.addTo(changes);
-    const { entries, newGrants, changedGrants, holds, accounts } = changes;
+    const { entries, newGrants, spentGrants, changedGrants, holds, accounts } = changes;
     const writes: Promise<unknown>[] = [];
     if (entries.length > 0) writes.push(insertEntries(this.#on, entries));
     if (newGrants.length > 0) writes.push(insertGrants(this.#on, newGrants));
+    if (spentGrants.length > 0) writes.push(updateSpent(this.#on, spentGrants));
     if (changedGrants.length > 0) writes.push(updateGrants(this.#on, changedGrants));
     if (holds.length > 0) writes.push(upsertHolds(this.#on, holds));
     if (accounts.length > 0) writes.push(updateAccounts(this.#on, accounts));

@@ -1,4 +1,12 @@
-import { type Account, type Entry, findGrant, type Grant, type Hold, isFinished } from '../core/account.ts';
+import {
+  type Account,
+  type Entry,
+  type EntryType,
+  findGrant,
+  type Grant,
+  type Hold,
+  isFinished,
+} from '../core/account.ts';
 import { apply } from '../core/apply.ts';
 import type { Rules } from '../core/rules.ts';
 import { dueAt, settle } from '../core/settle.ts';
@@ -13,10 +21,15 @@ export interface BookSetting {
   readonly inOrder: InOrder;
 }
 
+/** Entries that change no more of a lot than what is left, held and consumed. */
+const SPENDS: readonly EntryType[] = ['consume', 'hold', 'capture', 'release'];
+
 /** What a batch writes, table by table. */
 export interface Changes {
   readonly entries: NewEntry[];
   readonly newGrants: ChangedGrant[];
+  /** Of which only what is left, held and consumed has changed. */
+  readonly spentGrants: ChangedGrant[];
   readonly changedGrants: ChangedGrant[];
   readonly holds: ChangedHold[];
   readonly accounts: ChangedAccount[];
@@ -37,6 +50,9 @@ export class Book {
   /** Few per account and batch, so a search is quicker than a set. */
   readonly #grants: Grant[] = [];
   readonly #holds: Hold[] = [];
+  /** Whether the state may have more than the next batch need know. */
+  #isCrowded = false;
+  #onlySpent = true;
 
   constructor(account: Account, start: { head: string; now: number }, setting: BookSetting) {
     this.account = account;
@@ -48,6 +64,11 @@ export class Book {
 
   get head(): string {
     return this.#head;
+  }
+
+  /** Says that the state was given more than its live lots and open holds. */
+  hasMore(): void {
+    this.#isCrowded = true;
   }
 
   /** Enters what time brought since the account was last written. */
@@ -69,6 +90,7 @@ export class Book {
     const stored = storedEntry(entry, key, fingerprint, hash);
     this.#head = hash;
     this.#entries.push(stored);
+    if (!SPENDS.includes(entry.type)) this.#onlySpent = false;
     for (const move of entry.moves) this.#touch(move.grant);
     for (const terms of entry.detail?.grants ?? []) this.#touch(terms.no);
     if (entry.detail?.grant !== undefined) this.#touch(entry.detail.grant);
@@ -91,8 +113,12 @@ export class Book {
     const { number } = account;
     for (const entry of this.#entries) changes.entries.push({ account: number, entry });
     for (const grant of this.#grants) {
-      const change = { account: number, grant, finished: isFinished(grant) };
-      (grant.seq >= this.#firstSeq ? changes.newGrants : changes.changedGrants).push(change);
+      const finished = isFinished(grant);
+      if (finished) this.#isCrowded = true;
+      const change = { account: number, grant, finished };
+      if (grant.seq >= this.#firstSeq) changes.newGrants.push(change);
+      else if (this.#onlySpent) changes.spentGrants.push(change);
+      else changes.changedGrants.push(change);
     }
     for (const hold of this.#holds) changes.holds.push({ account: number, hold });
     changes.accounts.push({ account, head: this.#head, dueAt: dueAt(account) });
@@ -100,10 +126,10 @@ export class Book {
 
   /** Drops what the next batch need not know: finished lots, closed holds, operations that were looked back at. */
   prune(): void {
+    if (!this.#isCrowded && this.#holds.length === 0) return;
     const { account } = this;
-    if (account.grants.some(isFinished))
-      account.grants = account.grants.filter((grant) => !isFinished(grant));
+    account.grants = account.grants.filter((grant) => !isFinished(grant));
     for (const hold of account.holds.values()) if (hold.state !== 'open') account.holds.delete(hold.no);
-    if (account.spendings.size > 0) account.spendings.clear();
+    account.spendings.clear();
   }
 }

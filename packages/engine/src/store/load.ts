@@ -12,7 +12,7 @@ import {
   openHolds,
   type Place,
   refundsOf,
-} from './ledger.ts';
+} from './lookups.ts';
 import {
   accountOf,
   type EntryRow,
@@ -65,7 +65,7 @@ function namedBy(
   accounts: ReadonlyMap<number, Account>,
 ): Named {
   const named: Named = { operations: [], holds: [], grants: [] };
-  for (const { account: number, command } of tasks) {
+  for (const { account: number, command } of tasks.flatMap(single)) {
     const account = accounts.get(number);
     if (account === undefined) continue;
     if (command.verb === 'refund') named.operations.push({ account: number, no: command.operation });
@@ -76,6 +76,13 @@ function namedBy(
     }
   }
   return named;
+}
+
+/** A task of several commands names what each of them names. */
+function single(task: { account: number; command: Command }): { account: number; command: Command }[] {
+  const { account, command } = task;
+  if (command.verb !== 'many') return [task];
+  return command.commands.flatMap((one) => single({ account, command: one }));
 }
 
 /**

@@ -2,8 +2,8 @@ import type { Account, Grant } from '../core/account.ts';
 import { copyOf } from '../core/balance.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { COMMIT, type Connection, type Database, DatabaseError, statement } from './database.ts';
-import { accountRows, liveGrants, openHolds, planByIndex } from './ledger.ts';
 import { fill } from './load.ts';
+import { accountRows, liveGrants, openHolds, planByIndex } from './lookups.ts';
 import { accountOf } from './rows.ts';
 
 /** An account as of one snapshot; not settled: where `dueAt` has come, time has something to enter first. */

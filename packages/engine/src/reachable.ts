@@ -1,5 +1,5 @@
-import { DrawdownError } from '../errors.ts';
-import { type Database, DatabaseError } from './database.ts';
+import { DrawdownError } from './errors.ts';
+import { type Database, DatabaseError } from './store/database.ts';
 
 /** Passes an error on; one of a lost database as the typed error that callers know. */
 export function unavailable(error: unknown): never {
