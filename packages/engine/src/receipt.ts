@@ -1,0 +1,27 @@
+import type * as wire from '@drawdown/client';
+import type { Replayed } from './change.ts';
+import { findGrant } from './core/account.ts';
+import { classIn, type Presenter } from './present.ts';
+import type { Outcome } from './store/task.ts';
+
+/** What a change answers: its operation and the balance after it. */
+export function receiptOf(
+  presenter: Presenter,
+  { account, entry, now, replayed }: Outcome,
+): wire.Receipt & Replayed {
+  if (entry === null) throw new Error('an operation has an entry');
+  return {
+    operation: presenter.operation(account, entry, classIn(account)),
+    balance: presenter.balance(account, now),
+    replayed,
+  };
+}
+
+/** As `receiptOf`, with the lot that the operation issued or changed. */
+export function lotReceiptOf(presenter: Presenter, outcome: Outcome): wire.GrantReceipt & Replayed {
+  const { account, entry, now } = outcome;
+  const no = entry?.detail?.grants?.[0]?.no ?? entry?.detail?.grant;
+  const lot = findGrant(account, no as number);
+  if (lot === undefined) throw new Error('the lot of an operation is at hand');
+  return { ...receiptOf(presenter, outcome), grant: presenter.grant(account, lot, now) };
+}
