@@ -1,6 +1,7 @@
 /** A PostgreSQL server as a child process: starting, stopping, and taking back one that outlived its owner. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processIdentity, ps } from './process-identity.ts';
@@ -33,6 +34,14 @@ const POLL_MS = 5;
 const ORPHANS_TIMEOUT_MS = 10_000;
 const KEPT_LINES = 20;
 
+/**
+ * An eighth of the machine's memory, within bounds: pages are only taken as they are used, and half a gigabyte holds
+ * the lots and accounts of a hundred thousand people.
+ */
+function sharedBuffersMb(): number {
+  return Math.max(64, Math.min(512, Math.floor(totalmem() / 2 ** 20 / 8)));
+}
+
 const SETTINGS: Record<string, string> = {
   // Durability is the point, so it does not depend on the data directory's configuration file.
   fsync: 'on',
@@ -41,7 +50,7 @@ const SETTINGS: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '100',
-  shared_buffers: '128MB',
+  shared_buffers: `${sharedBuffersMb()}MB`,
   max_wal_size: '1GB',
   // These programs only have pglz, which takes some 80 µs a page: more than writing it, where cores are few.
   wal_compression: 'off',
