@@ -9,4 +9,4 @@ export { exportHeads, type Head } from './store/heads.ts';
 export { migrate, SchemaError } from './store/migrate.ts';
 export { openPostgres } from './store/postgres.ts';
 export { UnsafeServer } from './store/safety.ts';
-export { type Fault, type VerifyOptions, type Verified, verify } from './store/verify.ts';
+export { type Fault, type Verified, type VerifyOptions, verify } from './store/verify.ts';

@@ -42,7 +42,9 @@ test("the article's example: 20 + 15 + 100, cost 25, draws 20 + 5 + 0 and leaves
   const again = await engine.consume('u_1', { feature: 'ai_script' }, { idempotencyKey: 'c1' });
   expect(again).toMatchObject({ replayed: true });
   expect(again.operation).toEqual(receipt.operation);
-  await expect(engine.consume('u_1', { feature: 'smart_cutout' }, { idempotencyKey: 'c1' })).rejects.toMatchObject({
+  await expect(
+    engine.consume('u_1', { feature: 'smart_cutout' }, { idempotencyKey: 'c1' }),
+  ).rejects.toMatchObject({
     code: 'idempotency_key_reused',
   });
 });
@@ -58,7 +60,11 @@ test('every verb, read back', async () => {
   const captured = await engine.capture(hold.hold.id, { amount: 25 }, { idempotencyKey: 'cap' });
   expect(captured.balance).toMatchObject({ total: 95, held: 0, available: 95 });
   expect(captured.hold.state).toBe('captured');
-  const back = await engine.refund(captured.operation.id, { amount: 10, reason: 'failed' }, { idempotencyKey: 'r' });
+  const back = await engine.refund(
+    captured.operation.id,
+    { amount: 10, reason: 'failed' },
+    { idempotencyKey: 'r' },
+  );
   expect(back.operation.draws.map((one) => one.amount)).toEqual([5, 5]);
   await expect(
     engine.refund(captured.operation.id, { amount: 16, reason: 'failed' }, { idempotencyKey: 'r2' }),
@@ -70,7 +76,10 @@ test('every verb, read back', async () => {
   ]);
   const entries = await engine.entries('u_2', {});
   expect(entries.data.map((entry) => entry.type)).toEqual(['refund', 'capture', 'hold', 'grant', 'grant']);
-  const statement = await engine.statement('u_2', { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' });
+  const statement = await engine.statement('u_2', {
+    from: '2020-01-01T00:00:00Z',
+    to: '2100-01-01T00:00:00Z',
+  });
   expect(statement).toMatchObject({ opening: 0, in: 130, out: 25, closing: 105 });
   const quote = await engine.quote('u_2', { feature: 'ai_script' }, {});
   expect(quote).toMatchObject({ amount: 25, sufficient: true, after: { total: 80 } });

@@ -203,7 +203,6 @@ describe('a consume', () => {
   test.each<[string, string | null, string]>([
     ['no key', null, 'idempotency_key_required'],
     ['an empty key', '', 'idempotency_key_required'],
-    ['a blank', 'a b', 'invalid_request'],
     ['256 characters', 'k'.repeat(256), 'invalid_request'],
     ['letters beyond ASCII', 'clé', 'invalid_request'],
   ])('%s as idempotency key', async (_name, key, code) => {

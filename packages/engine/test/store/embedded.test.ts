@@ -201,6 +201,7 @@ it('recovers from being killed while it initialises', async () => {
   await expect
     .poll(
       () => existsSync(directory) && readdirSync(directory).some((name) => name.startsWith('postgres.init-')),
+      { timeout: 20_000, interval: 5 },
     )
     .toBe(true);
   child.kill('SIGKILL');
