@@ -18,7 +18,7 @@ import {
   reserve,
   until,
 } from './commands.ts';
-import { Ledger, START } from './ledger.ts';
+import { DAY, Ledger, START } from './ledger.ts';
 
 /** A lot of 10 with 3 spent and 4 held, one of 5 whole, one that has ended while 2 of it were held. */
 function setUp() {
@@ -186,6 +186,24 @@ describe('an entry that breaks a law is thrown out, and nothing is changed', () 
     expect(() => apply(ledger.account, broken, ledger.inOrder)).toThrow(InvariantBroken);
     expect(() => apply(ledger.account, broken, ledger.inOrder)).toThrow(message);
     expect(ledger.account).toEqual(before);
+  });
+
+  test('two lots of one entry do not share a number', () => {
+    const { ledger } = setUp();
+    const entry = operationOf(ledger.ask(grant(3n, { effectiveAt: START + DAY })));
+    const [terms] = entry.detail?.grants ?? [];
+    if (terms === undefined) throw new Error('no terms');
+    const twice = { ...entry, detail: { grants: [terms, terms] } };
+    expect(() => apply(ledger.account, twice, ledger.inOrder)).toThrow(/numbers only grow/);
+  });
+
+  test('an account whose total is less than its lots is not spent below zero', () => {
+    const { ledger } = setUp();
+    const entry = operationOf(ledger.ask(consume(2n)));
+    const wrong = { ...copyOf(ledger.account), total: 1n };
+    expect(() => apply(wrong, { ...entry, total: -1n }, ledger.inOrder)).toThrow(
+      /total never goes below zero/,
+    );
   });
 
   test('a hold that has ended cannot end again', () => {
