@@ -1,23 +1,15 @@
-import { DrawdownApiError } from './errors.ts';
 import { accountEvents, balances, type EventsOptions } from './events.ts';
+import { accountPath, change, parsed, post, read } from './exchange.ts';
+import { subscriptionMethods } from './subscriptions.ts';
 import {
-  type Answer,
   type CallOptions,
   type ChangeOptions,
   type ClientOptions,
   createTransport,
-  type Outgoing,
-  problemOf,
-  type Query,
   segment,
   type Transport,
 } from './transport.ts';
 import type * as wire from './wire.ts';
-
-/** Whether the answer is the stored one of an earlier call with the same key. */
-export interface Replayed {
-  replayed: boolean;
-}
 
 export interface GrantsQuery {
   state?: wire.GrantState | 'all';
@@ -61,6 +53,7 @@ export function createClient(options: ClientOptions) {
     ...grantMethods(transport),
     ...spendingMethods(transport),
     ...holdMethods(transport),
+    ...subscriptionMethods(transport),
     ...historyMethods(transport),
     ...serverMethods(transport),
   };
@@ -68,51 +61,9 @@ export function createClient(options: ClientOptions) {
 
 export type Client = ReturnType<typeof createClient>;
 
-const accountPath = (account: string): string => `/v1/accounts/${segment(account)}`;
 const grantPath = (grant: string): string => `/v1/grants/${segment(grant)}`;
 const holdPath = (hold: string): string => `/v1/holds/${segment(hold)}`;
 const operationPath = (operation: string): string => `/v1/operations/${segment(operation)}`;
-
-function parsed<T>(answer: Answer): T {
-  try {
-    return JSON.parse(answer.body) as T;
-  } catch {
-    throw new DrawdownApiError(problemOf(answer), null);
-  }
-}
-
-async function read<T>(
-  transport: Transport,
-  path: string,
-  { query, options }: { query?: Query; options?: CallOptions | undefined } = {},
-): Promise<T> {
-  const outgoing: Outgoing = { method: 'GET', path };
-  if (query !== undefined) outgoing.query = query;
-  if (options !== undefined) outgoing.options = options;
-  return parsed<T>(await transport.send(outgoing));
-}
-
-async function post<T>(
-  transport: Transport,
-  path: string,
-  { body, options, kind }: { body: unknown; options?: ChangeOptions | undefined; kind: Outgoing['kind'] },
-): Promise<T> {
-  const outgoing: Outgoing = { method: 'POST', path, body };
-  if (kind !== undefined) outgoing.kind = kind;
-  if (options !== undefined) outgoing.options = options;
-  return parsed<T>(await transport.send(outgoing));
-}
-
-async function change<T>(
-  transport: Transport,
-  path: string,
-  { body, options }: { body: unknown; options?: ChangeOptions | undefined },
-): Promise<T & Replayed> {
-  const outgoing: Outgoing = { method: 'POST', path, body, kind: 'keyed' };
-  if (options !== undefined) outgoing.options = options;
-  const answer = await transport.send(outgoing);
-  return { ...parsed<T>(answer), replayed: answer.headers.get('idempotency-replayed') === 'true' };
-}
 
 /** Follows `next_cursor` to the end, one page in memory at a time. */
 async function* everyPage<T>(

@@ -6,7 +6,6 @@ export {
   type GrantsQuery,
   type HoldsQuery,
   type Period,
-  type Replayed,
 } from './client.ts';
 export {
   DrawdownApiError,
@@ -17,5 +16,6 @@ export {
   type ProblemDetails,
 } from './errors.ts';
 export type { EventsOptions } from './events.ts';
+export type { Replayed } from './exchange.ts';
 export type { CallOptions, ChangeOptions, ClientOptions } from './transport.ts';
 export type * from './wire.ts';

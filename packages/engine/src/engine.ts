@@ -17,6 +17,7 @@ import { Quoting } from './quoting.ts';
 import { answering, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
+import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
 import { Accounts } from './store/accounts.ts';
 import { Catalogs } from './store/catalogs.ts';
@@ -65,6 +66,7 @@ export class Engine {
   readonly catalog: Catalog;
   readonly database: Database;
   readonly testClock: boolean;
+  readonly subscriptions: Subscriptions;
   readonly grant: Changes['grant'];
   readonly voidGrant: Changes['voidGrant'];
   readonly extendGrant: Changes['extendGrant'];
@@ -139,10 +141,14 @@ export class Engine {
     const records = new Records(queriesSetting, queries, new Catalogs(database));
     const changes = new Changes({ catalog, presenter, accounts, runner, spending });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
+    const log = options.log ?? (() => undefined);
+    const random = options.random ?? Math.random;
+    const source = { ...queriesSetting, database: answering(database), clock, random, log };
 
     this.catalog = catalog;
     this.database = database;
     this.testClock = options.testClock === true;
+    this.subscriptions = new Subscriptions(source);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
     this.extendGrant = changes.extendGrant.bind(changes);
@@ -174,7 +180,6 @@ export class Engine {
     this.#reader = reader;
     this.#wakeups = wakeups;
     this.#writer = writer;
-    const log = options.log ?? (() => undefined);
     this.#sweep = new Sweep({
       database,
       clock,

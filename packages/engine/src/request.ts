@@ -204,7 +204,7 @@ function readSource(value: wire.GrantRequest['source']): { type: string; ref: st
   };
 }
 
-function readCost(value: wire.Cost): { amountMinor: number; currency: string } {
+export function readCost(value: wire.Cost): { amountMinor: number; currency: string } {
   if (!Number.isSafeInteger(value.amount_minor) || value.amount_minor < 0) {
     throw invalid('cost.amount_minor', 'must be a whole number of minor units');
   }

@@ -58,6 +58,10 @@ export function holdId(account: number, no: number): string {
   return `hld_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
 }
 
+export function subscriptionId(account: number, no: number): string {
+  return `sub_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
+}
+
 export function operationId(account: number, entry: { readonly at: number; readonly seq: number }): string {
   return `op_${encode(entry.at, TIME)}${encode(account, ACCOUNT)}${encode(entry.seq, SEQ)}`;
 }
@@ -69,6 +73,10 @@ export function parseGrantId(id: string): { account: number; no: number } | null
 
 export function parseHoldId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'hld_');
+}
+
+export function parseSubscriptionId(id: string): { account: number; no: number } | null {
+  return parseStamped(id, 'sub_');
 }
 
 export function parseOperationId(id: string): { account: number; at: number; seq: number } | null {

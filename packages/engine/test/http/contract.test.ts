@@ -22,6 +22,7 @@ import type {
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEvents } from './events.ts';
+import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 
 let t: TestServer;
@@ -479,6 +480,8 @@ describe('catalog and process', () => {
     expect(back.body).toMatchObject({ status: 409, code: 'clock_backwards' });
   });
 });
+
+describe('subscriptions', () => subscriptionContract(() => t));
 
 test('100 % of the operations in the document are exercised', async () => {
   const { body } = await t.ask<{ paths: Record<string, Record<string, { operationId: string }>> }>(

@@ -10,6 +10,7 @@ import type {
   Receipt,
   Scope,
   Session,
+  SubscriptionReceipt,
   TestClock,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -97,6 +98,31 @@ const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent
   }),
 });
 
+async function subscribed(account: string): Promise<string> {
+  const { body } = await t.ask<SubscriptionReceipt>('POST', `/v1/accounts/${account}/subscriptions`, {
+    body: { plan: 'pro' },
+  });
+  return body.subscription.id;
+}
+
+/** A subscription of its own for each caller; `first` brings it into the state that the request is for. */
+const onSubscription = (
+  act: string,
+  body?: unknown,
+  first?: string,
+): Pick<Row, 'request' | 'absent'> => {
+  const ask = body === undefined ? {} : { ask: { body } };
+  const at = (account: string, id: string) => `/v1/accounts/${account}/subscriptions/${id}`;
+  return {
+    request: async (account) => {
+      const path = at(account, await subscribed(account));
+      if (first !== undefined) await t.ask('POST', `${path}/${first}`, { body: {} });
+      return { path: `${path}${act}`, ...ask };
+    },
+    absent: () => ({ path: `${at(ABSENT, 'sub_0cn99285w001k0000000c')}${act}`, ...ask }),
+  };
+};
+
 const absentAt = (path: string, body?: unknown) => () => at(path, body)(ABSENT);
 const onAccount = (path: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
   request: at(path, body),
@@ -111,6 +137,7 @@ const REASON = { reason: 'a test' };
 const staff = { scope: 'admin', session: false } as const;
 const reads = { scope: 'read', session: true } as const;
 const spends = { scope: 'consume', session: true } as const;
+const issues = { scope: 'grant', session: false } as const;
 const open = { scope: null, session: true } as const;
 
 const ROWS: Record<string, Row> = {
@@ -159,6 +186,17 @@ const ROWS: Record<string, Row> = {
   getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
   // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
   streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
+  createSubscription: { ...issues, ...onAccount('/subscriptions', { plan: 'pro' }) },
+  listSubscriptions: { ...reads, ...onAccount('/subscriptions') },
+  getSubscription: { ...reads, ...onSubscription('') },
+  previewSubscription: { ...reads, ...onSubscription('/preview', { action: 'cancel' }) },
+  renewSubscription: { ...issues, ...onSubscription('/renew', { ref: 'in_2' }) },
+  reportFailedPayment: { ...issues, ...onSubscription('/payment_failed', {}) },
+  changeSubscription: { ...issues, ...onSubscription('/change', { interval: 'year' }) },
+  cancelSubscription: { ...issues, ...onSubscription('/cancel', {}) },
+  pauseSubscription: { ...issues, ...onSubscription('/pause', {}) },
+  resumeSubscription: { ...issues, ...onSubscription('/resume', {}, 'pause') },
+  reactivateSubscription: { ...issues, ...onSubscription('/reactivate', {}, 'cancel') },
   getCatalog: { ...reads, ...plain('/v1/catalog') },
   createSession: {
     scope: 'sessions',

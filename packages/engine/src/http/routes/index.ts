@@ -8,6 +8,7 @@ import { holdRoutes } from './holds.ts';
 import { operationRoutes } from './operations.ts';
 import { processRoutes } from './process.ts';
 import { spendingRoutes } from './spending.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
 export const ROUTES: readonly Route[] = [
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...spendingRoutes,
   ...holdRoutes,
   ...operationRoutes,
+  ...subscriptionRoutes,
   ...historyRoutes,
   ...catalogRoutes,
   ...accessRoutes,

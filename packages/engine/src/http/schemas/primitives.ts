@@ -11,7 +11,7 @@ const CATALOG_ID = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 const account = z.string().regex(ACCOUNT, 'must be 1–128 of A–Z, a–z, 0–9, _, -, ., : and @');
-const resourceId = (prefix: string) => z.string().regex(ID, `must be an id such as ${prefix}_…`);
+export const resourceId = (prefix: string) => z.string().regex(ID, `must be an id such as ${prefix}_…`);
 
 export const accountId = account.meta({
   description: "The caller's own id of the account.",

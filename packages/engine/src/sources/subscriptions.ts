@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto';
+import type * as wire from '@drawdown/client';
+import type { Catalog, Plan } from '../catalog/catalog.ts';
+import type { Call, Replayed, Runner } from '../change.ts';
+import { type Account, type Grant, nextStamp } from '../core/account.ts';
+import { apply } from '../core/apply.ts';
+import { copyOf } from '../core/balance.ts';
+import { addDuration } from '../core/calendar.ts';
+import type { Command } from '../core/command.ts';
+import { decide } from '../core/decide.ts';
+import { parseSubscriptionId } from '../core/id.ts';
+import { comparator } from '../core/order.ts';
+import type { Rules } from '../core/rules.ts';
+import { DrawdownError, invalid } from '../errors.ts';
+import { pageOf, readCursor, readLimit } from '../page.ts';
+import { classIn, type Presenter } from '../present.ts';
+import type { Paging, Queries } from '../queries.ts';
+import { errorOf } from '../refusal.ts';
+import { readAccountId, readInstant } from '../request.ts';
+import type { Accounts } from '../store/accounts.ts';
+import type { Connection, Database } from '../store/database.ts';
+import type { Outcome } from '../store/task.ts';
+import type { SourceSetting } from './source.ts';
+import {
+  type Decided,
+  fail,
+  type Ground,
+  type Offer,
+  type Payment,
+  pause,
+  resume,
+  subscribe,
+} from './subscription-change.ts';
+import { presentLots, presentSubscription } from './subscription-present.ts';
+import {
+  checkKind,
+  decideCancel,
+  decideChange,
+  decidePreviewed,
+  decideReactivate,
+  decideRenew,
+  MAX_REF,
+  readOffer,
+  readPayment,
+  readPeriodEnd,
+  readPlan,
+} from './subscription-request.ts';
+import { readSubscriptions, writesOf } from './subscription-rows.ts';
+import type { Subscription } from './subscription-state.ts';
+import { sellsTheSame, type Terms } from './subscription-terms.ts';
+
+/** A first period may begin so far ahead. */
+const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
+
+type Receipt = wire.SubscriptionReceipt & Replayed;
+type Decide = (one: Subscription, ground: Ground) => Decided;
+
+/** A subscription as it is asked for. */
+interface Wish {
+  readonly plan: Plan;
+  readonly offer: Offer;
+  readonly payment: Payment;
+  readonly ref: string;
+  readonly trial: Plan['trial'];
+  readonly startedAt: number | null;
+}
+
+/** What a change of the rows came to, as far as the transaction knows. */
+interface Answer {
+  readonly operation: wire.Operation | null;
+  readonly balance: wire.Balance;
+  readonly account: { readonly id: string };
+  readonly now: number;
+  readonly replayed: boolean;
+  /** The origin that the operation's lot names, for a repetition that reads no rows. */
+  readonly origin: string | null;
+}
+
+/**
+ * Subscriptions: credits for every period that is paid, each once. A payment issues its period's lots at once, those
+ * that lie ahead as scheduled ones, so that refills start and end by time alone: there is no timer. Nothing here
+ * lowers a lot; scheduled lots are voided where they were given up, running ones always keep their window.
+ */
+export class Subscriptions {
+  readonly #catalog: Catalog;
+  readonly #rules: Rules;
+  readonly #presenter: Presenter;
+  readonly #accounts: Accounts;
+  readonly #runner: Runner;
+  readonly #queries: Queries;
+  readonly #database: Database;
+  readonly #inOrder: (a: Grant, b: Grant) => number;
+
+  constructor({ catalog, rules, presenter, accounts, runner, queries, database }: SourceSetting) {
+    this.#catalog = catalog;
+    this.#rules = rules;
+    this.#presenter = presenter;
+    this.#accounts = accounts;
+    this.#runner = runner;
+    this.#queries = queries;
+    this.#database = database;
+    this.#inOrder = comparator(rules);
+  }
+
+  /**
+   * Begins a subscription, with its first period paid or with a trial; the account is made where there is none.
+   * The same `ref` again is the same subscription. Periods are counted in the account's time zone.
+   */
+  async create(id: string, body: wire.SubscriptionRequest, call: Call): Promise<Receipt> {
+    const wish = this.#readWish(readAccountId(id), body, call);
+    const account = await this.#accountFor(id, wish.plan.kind);
+    let after: Subscription | undefined;
+    const answer = await this.#runner.runPrepared({
+      account,
+      verb: 'subscribe',
+      input: body,
+      call,
+      answer: this.#answer,
+      prepare: async (on, ground) => {
+        const all = await readSubscriptions(on, ground.account.number);
+        const known = all.find(({ ref }) => ref === wish.ref);
+        if (known !== undefined && !sellsTheSame(known.terms[0] as Terms, wish.offer)) {
+          throw new DrawdownError('subscription_exists', undefined, { field: 'ref' });
+        }
+        const decided = known === undefined ? this.#begin(wish, all, ground) : { after: known, commands: [] };
+        after = decided.after;
+        return prepared(known ?? null, decided);
+      },
+    });
+    return this.#receipt(answer, after, { account: account.number, id: answer.origin });
+  }
+
+  #readWish(account: string, body: wire.SubscriptionRequest, call: Call): Wish {
+    const plan = readPlan(this.#catalog, body.plan);
+    const payment = readPayment(body);
+    if (body.trial === true && plan.trial === null) throw invalid('trial', 'is none that this plan has');
+    return {
+      plan,
+      offer: readOffer(plan, body),
+      payment,
+      ref: payment.ref ?? defaultRef(account, call),
+      trial: body.trial === true ? plan.trial : null,
+      startedAt: body.started_at === undefined ? null : readInstant(body.started_at, 'started_at'),
+    };
+  }
+
+  #begin(wish: Wish, all: readonly Subscription[], { account, now }: Ground): Decided {
+    const { plan, offer, payment, ref, trial } = wish;
+    checkKind(plan, account);
+    const startsAt = wish.startedAt ?? now;
+    if (startsAt - now > MOST_AHEAD_MS) throw invalid('started_at', 'is more than three years ahead');
+    if (trial !== null && all.some((one) => one.trialEndsAt !== null && one.terms[0]?.plan === plan.id)) {
+      throw new DrawdownError('trial_used', undefined, { plan: plan.id });
+    }
+    const { number, timeZone } = account;
+    const fresh = {
+      account: number,
+      no: nextStamp(all.at(-1)?.no ?? 0, now),
+      ref,
+      createdAt: now,
+      cancelAt: null,
+      cancelled: null,
+      graceUntil: null,
+      pausedAt: null,
+    };
+    const trying = trial && {
+      credits: trial.credits,
+      endsAt: addDuration(startsAt, trial.validity.parts, { timeZone }),
+    };
+    const terms = { offer, startsAt, timeZone, trial: trying, payment: { ...payment, ref } };
+    return subscribe(fresh, terms, { account, now });
+  }
+
+  /** A period was paid: its credits are issued once, whatever is reported how often and in whatever order. */
+  renew(account: string, sub: string, body: wire.RenewRequest, call: Call): Promise<Receipt> {
+    return this.#change('renew', { account, sub, body, call, decide: decideRenew(body) });
+  }
+
+  /** A payment failed: past due until the plan's grace is over, and ended then, unless it is paid. */
+  paymentFailed(account: string, sub: string, body: wire.PaymentFailedRequest, call: Call): Promise<Receipt> {
+    const { ref } = readPayment({ ...(body.ref === undefined ? {} : { ref: body.ref }) });
+    const failed = { ref, periodEnd: readPeriodEnd(body.period_end) };
+    const decideFailed: Decide = (one, ground) => fail(one, failed, ground);
+    return this.#change('payment_failed', { account, sub, body, call, decide: decideFailed });
+  }
+
+  /** Another plan, interval or number of seats: more at once, less at the period's end, unless told. */
+  change(account: string, sub: string, body: wire.SubscriptionChangeRequest, call: Call): Promise<Receipt> {
+    const decideIt = decideChange(this.#catalog, body);
+    return this.#change('change', { account, sub, body, call, decide: decideIt });
+  }
+
+  /** At the period's end, or now: then lots that have not begun are voided and the running one keeps its window. */
+  cancel(account: string, sub: string, body: wire.SubscriptionCancelRequest, call: Call): Promise<Receipt> {
+    return this.#change('cancel', { account, sub, body, call, decide: decideCancel(body) });
+  }
+
+  /** No refills until it is resumed; what is paid and has not begun is kept for then. */
+  pause(account: string, sub: string, call: Call): Promise<Receipt> {
+    return this.#change('pause', { account, sub, body: {}, call, decide: pause });
+  }
+
+  resume(account: string, sub: string, call: Call): Promise<Receipt> {
+    return this.#change('resume', { account, sub, body: {}, call, decide: resume });
+  }
+
+  /** Takes back a cancellation that lies ahead; of what is over, a new period begins now, and is paid. */
+  reactivate(account: string, sub: string, body: wire.ReactivateRequest, call: Call): Promise<Receipt> {
+    return this.#change('reactivate', { account, sub, body, call, decide: decideReactivate(body) });
+  }
+
+  /** What a change would do to each lot and to the balance, decided by the same code; writes nothing. */
+  async preview(
+    account: string,
+    sub: string,
+    body: wire.SubscriptionPreviewRequest,
+  ): Promise<wire.SubscriptionPreview> {
+    const decideIt = decidePreviewed(this.#catalog, body);
+    const { account: before, now } = await this.#queries.settled(account);
+    const one = await this.#find(this.#database, before.number, sub);
+    const decided = decideIt(one, { account: before, now });
+    const after = this.#foresee(before, commandOf(decided.commands), now);
+    return {
+      subscription: presentSubscription(this.#presenter, before, { one: decided.after, now }),
+      balance: { ...this.#presenter.balance(after, now), version: before.seq },
+      lots: presentLots(this.#presenter, { before, after, now }),
+    };
+  }
+
+  #foresee(before: Account, command: Command, now: number): Account {
+    const after = copyOf(before);
+    const decision = decide(before, command, { now, rules: this.#rules, actor: 'preview' });
+    if ('refusal' in decision) throw errorOf(decision.refusal, this.#catalog);
+    for (const entry of decision.entries) apply(after, entry, this.#inOrder);
+    return after;
+  }
+
+  /** Newest first. */
+  async list(account: string, query: Paging): Promise<wire.Page<wire.Subscription>> {
+    const limit = readLimit(query.limit);
+    const before =
+      query.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('subscriptions', query.cursor);
+    const settled = await this.#queries.settled(account);
+    const all = await readSubscriptions(this.#database, settled.account.number);
+    const rows = all.reverse().filter(({ no }) => no < before);
+    return pageOf(
+      'subscriptions',
+      rows.slice(0, limit + 1),
+      limit,
+      (one) => one.no,
+      (one) => presentSubscription(this.#presenter, settled.account, { one, now: settled.now }),
+    );
+  }
+
+  async byId(account: string, sub: string): Promise<wire.Subscription> {
+    const settled = await this.#queries.settled(account);
+    const one = await this.#find(this.#database, settled.account.number, sub);
+    return presentSubscription(this.#presenter, settled.account, { one, now: settled.now });
+  }
+
+  async #change(
+    verb: string,
+    asked: { account: string; sub: string; body: object; call: Call; decide: Decide },
+  ): Promise<Receipt> {
+    const { sub, body, call } = asked;
+    const number = await this.#accounts.numberOf(readAccountId(asked.account));
+    if (number === null) throw new DrawdownError('account_not_found');
+    let after: Subscription | undefined;
+    const answer = await this.#runner.runPrepared({
+      account: { id: asked.account, number },
+      verb: `subscription_${verb}`,
+      input: { subscription: sub, ...body },
+      call,
+      answer: this.#answer,
+      prepare: async (on, ground) => {
+        const before = await this.#find(on, number, sub);
+        const decided = asked.decide(before, ground);
+        after = decided.after;
+        return prepared(before, decided);
+      },
+    });
+    return this.#receipt(answer, after, { account: number, id: sub });
+  }
+
+  async #find(on: Pick<Connection | Database, 'query'>, account: number, sub: string): Promise<Subscription> {
+    const address = parseSubscriptionId(sub);
+    const all = address?.account === account ? await readSubscriptions(on, account) : [];
+    const one = all.find(({ no }) => no === address?.no);
+    if (one === undefined) throw new DrawdownError('subscription_not_found');
+    return one;
+  }
+
+  /** The account as it is, or a new one of the kind that the plan is for. */
+  async #accountFor(id: string, kind: 'personal' | 'team'): Promise<{ id: string; number: number }> {
+    const known = await this.#accounts.numberOf(id);
+    if (known !== null) return { id, number: known };
+    if (kind === 'personal') return { id, number: await this.#accounts.ensure(id) };
+    const put = await this.#accounts.put(id, { kind: 'team' });
+    if (put === null) throw invalid('plan', 'is for accounts of kind team');
+    return { id, number: put.profile.number };
+  }
+
+  readonly #answer = ({ account, entry, now, replayed }: Outcome): Answer => ({
+    operation: entry === null ? null : this.#presenter.operation(account, entry, classIn(account)),
+    balance: this.#presenter.balance(account, now),
+    account: { id: account.id },
+    now,
+    replayed,
+    origin: entry?.detail?.grants?.[0]?.source.ref ?? null,
+  });
+
+  /** The rows as the change left them; of a repetition, as they are now. */
+  async #receipt(
+    { operation, balance, account, now, replayed }: Answer,
+    after: Subscription | undefined,
+    address: { readonly account: number; readonly id: string | null },
+  ): Promise<Receipt> {
+    const fresh = replayed ? undefined : after;
+    const one = fresh ?? (await this.#find(this.#database, address.account, address.id ?? ''));
+    const subscription = presentSubscription(this.#presenter, account, { one, now });
+    return { operation, subscription, balance, replayed };
+  }
+}
+
+/** Without a name of its own a subscription is named by the key of the request that made it. */
+function defaultRef(account: string, { idempotencyKey, principal }: Call): string {
+  if (idempotencyKey === undefined) return `request:${randomUUID()}`;
+  return `key:${principal ?? 'server'}:${account}:${idempotencyKey}`.slice(0, MAX_REF);
+}
+
+function commandOf(commands: readonly Command[]): Command {
+  const [only, ...others] = commands;
+  if (only === undefined) return { verb: 'settle' };
+  return others.length === 0 ? only : { verb: 'many', commands };
+}
+
+const prepared = (before: Subscription | null, { after, commands }: Decided) => ({
+  command: commandOf(commands),
+  writes: () => writesOf(before, after),
+});
