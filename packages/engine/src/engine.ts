@@ -143,7 +143,7 @@ export class Engine {
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const log = options.log ?? (() => undefined);
     const random = options.random ?? Math.random;
-    const source = { ...queriesSetting, database: answering(database), clock, random, log };
+    const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
 
     this.catalog = catalog;
     this.database = database;
