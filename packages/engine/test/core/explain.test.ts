@@ -96,6 +96,14 @@ describe('lots that could not be drawn on come last, with what stood in the way'
     ]);
   });
 
+  test('a lot with a single atom left is one of them', () => {
+    const last = lotOf({ no: 1, remaining: 5n, held: 4n, consumed: 5n });
+    expect(reasons(said([last, lotOf({ no: 2 })]))).toEqual([
+      [1, 1, 'first', null],
+      [2, 2, 'created', 1],
+    ]);
+  });
+
   test('a lot with nothing left, or not yet begun, is no part of the answer', () => {
     const empty = lotOf({ no: 1, remaining: 0n, consumed: 10n });
     const scheduled = lotOf({
