@@ -1,6 +1,7 @@
 import { accountEvents, balances, type EventsOptions } from './events.ts';
 import { accountPath, change, parsed, post, read } from './exchange.ts';
 import { subscriptionMethods } from './subscriptions.ts';
+import { purchaseMethods } from './purchases.ts';
 import {
   type CallOptions,
   type ChangeOptions,
@@ -55,6 +56,7 @@ export function createClient(options: ClientOptions) {
     ...holdMethods(transport),
     ...subscriptionMethods(transport),
     ...historyMethods(transport),
+    ...purchaseMethods(transport),
     ...serverMethods(transport),
   };
 }

@@ -22,6 +22,10 @@ export interface Config {
   readonly demo: boolean;
   readonly testClock: boolean;
   readonly corsOrigins: readonly string[];
+  /** Origins that buyers may be sent back to, besides the server's own and those of `corsOrigins`. */
+  readonly returnOrigins: readonly string[];
+  /** Checkouts that take no money: by default beside the embedded database only. */
+  readonly sandbox: boolean;
   /** Proxies that may say who the client is. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -64,7 +68,9 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     catalogFile: read('DRAWDOWN_CATALOG'),
     demo: readSwitch('DRAWDOWN_DEMO', read('DRAWDOWN_DEMO'), true),
     testClock: readSwitch('DRAWDOWN_TEST_CLOCK', read('DRAWDOWN_TEST_CLOCK'), false),
-    corsOrigins: readOrigins(read('DRAWDOWN_CORS_ORIGINS')),
+    corsOrigins: readOrigins('DRAWDOWN_CORS_ORIGINS', read('DRAWDOWN_CORS_ORIGINS')),
+    returnOrigins: readOrigins('DRAWDOWN_RETURN_ORIGINS', read('DRAWDOWN_RETURN_ORIGINS')),
+    sandbox: readSwitch('DRAWDOWN_SANDBOX', read('DRAWDOWN_SANDBOX'), read('DATABASE_URL') === null),
     trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
     logLevel: readLogLevel(read('DRAWDOWN_LOG_LEVEL')),
     allowUnsafe: readSwitch('DRAWDOWN_ALLOW_UNSAFE', read('DRAWDOWN_ALLOW_UNSAFE'), false),
@@ -115,14 +121,11 @@ function list(value: string | null): string[] {
   return (value ?? '').split(/[\s,]+/).filter((item) => item !== '');
 }
 
-function readOrigins(value: string | null): string[] {
+function readOrigins(variable: string, value: string | null): string[] {
   return list(value).map((item) => {
     const origin = URL.canParse(item) ? new URL(item).origin : null;
     if (origin === item) return item;
-    throw new ConfigError(
-      'DRAWDOWN_CORS_ORIGINS',
-      `must list origins such as https://app.example.com, not "${item}"`,
-    );
+    throw new ConfigError(variable, `must list origins such as https://app.example.com, not "${item}"`);
   });
 }
 

@@ -17,6 +17,7 @@ import { Quoting } from './quoting.ts';
 import { answering, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
+import { createPayments, type PaymentOptions, type Payments } from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
 import { Accounts } from './store/accounts.ts';
@@ -56,6 +57,8 @@ export interface EngineOptions {
   /** Makes keys for changes that come without one; unguessable and never the same twice. */
   readonly makeKey?: () => string;
   readonly log?: (message: string, error?: unknown) => void;
+  /** How money is taken; absent: not at all. */
+  readonly payments?: PaymentOptions;
 }
 
 /**
@@ -73,6 +76,8 @@ export class Engine {
   readonly freezeGrant: Changes['freezeGrant'];
   readonly unfreezeGrant: Changes['unfreezeGrant'];
   readonly adjust: Changes['adjust'];
+  readonly purchases: Payments['purchases'];
+  readonly sandbox: Payments['sandbox'];
   readonly consume: Changes['consume'];
   readonly hold: Changes['hold'];
   readonly capture: Changes['capture'];
@@ -156,6 +161,9 @@ export class Engine {
     this.unfreezeGrant = changes.unfreezeGrant.bind(changes);
     this.adjust = changes.adjust.bind(changes);
     this.consume = changes.consume.bind(changes);
+    const payments = createPayments(source, options.payments ?? {});
+    this.purchases = payments.purchases;
+    this.sandbox = payments.sandbox;
     this.hold = changes.hold.bind(changes);
     this.capture = changes.capture.bind(changes);
     this.release = changes.release.bind(changes);

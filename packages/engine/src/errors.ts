@@ -14,6 +14,11 @@ export const PROBLEMS = {
   invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
   invalid_quote: { status: 400, title: 'The quote is not one for this request' },
   unknown_plan: { status: 400, title: 'No such plan in the catalog' },
+  unknown_pack: { status: 400, title: 'No such pack in the catalog' },
+  unknown_currency: { status: 400, title: 'Not sold in that currency' },
+  consent_required: { status: 400, title: "The buyer's consent is required" },
+  return_url_not_allowed: { status: 400, title: 'Buyers may not be sent there' },
+  invalid_signature: { status: 400, title: 'The signature is not valid' },
   idempotency_key_required: { status: 400, title: 'An Idempotency-Key is required' },
   unauthenticated: { status: 401, title: 'Credentials are missing or unknown' },
   invalid_token: { status: 401, title: 'The session token is not valid' },
@@ -27,6 +32,8 @@ export const PROBLEMS = {
   grant_not_found: { status: 404, title: 'No such grant' },
   operation_not_found: { status: 404, title: 'No such operation' },
   hold_not_found: { status: 404, title: 'No such hold' },
+  purchase_not_found: { status: 404, title: 'No such purchase' },
+  checkout_not_found: { status: 404, title: 'No such checkout' },
   key_not_found: { status: 404, title: 'No such key' },
   subscription_not_found: { status: 404, title: 'No such subscription' },
   method_not_allowed: { status: 405, title: 'The route has no such method' },
@@ -57,6 +64,9 @@ export const PROBLEMS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+  provider_not_configured: { status: 409, title: 'Money is not taken that way here' },
+  payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
+  purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
 
 /** A refusal at the door: nothing was written. `details` are JSON and go into the problem document as they are. */
 export class DrawdownError extends Error {

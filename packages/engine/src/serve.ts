@@ -73,6 +73,9 @@ function warn(config: Config, log: Log): void {
     }
   }
   if (config.allowUnsafe) log.warn('DRAWDOWN_ALLOW_UNSAFE is on: acknowledged writes may be lost');
+  if (config.sandbox && config.databaseUrl !== null) {
+    log.warn('DRAWDOWN_SANDBOX is on: whoever may open a checkout gets credits without paying');
+  }
   if (config.testClock) log.warn('DRAWDOWN_TEST_CLOCK is on: whoever has a key can move the time');
 }
 

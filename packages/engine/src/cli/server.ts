@@ -47,6 +47,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       catalog,
       testClock: config.testClock,
       allowUnsafe: config.allowUnsafe,
+      payments: {
+        sandbox: config.sandbox,
+        returnOrigins: [...config.corsOrigins, ...config.returnOrigins],
+      },
       log: engineLog(log),
       ...(settings.sweep === undefined ? {} : { sweep: settings.sweep }),
     });

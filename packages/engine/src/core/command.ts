@@ -89,7 +89,15 @@ export type Command =
       readonly reason: string;
       readonly metadata?: Metadata;
     }
-  | { readonly verb: 'void'; readonly grant: number; readonly reason: string }
+  | {
+      readonly verb: 'void';
+      readonly grant: number;
+      readonly reason: string;
+      /** No more than this, and the lot lives on; absent: all of it, and the lot ends. */
+      readonly amount?: bigint;
+    }
+  /** What was spent of something that was taken back: owed, and repaid by what comes in next. */
+  | { readonly verb: 'owe'; readonly amount: bigint; readonly reason: string }
   | {
       readonly verb: 'extend';
       readonly grant: number;

@@ -1,5 +1,5 @@
 import type { Account, Entry } from './account.ts';
-import { decideAdjust } from './adjust.ts';
+import { decideAdjust, decideOwe } from './adjust.ts';
 import { apply } from './apply.ts';
 import { copyOf } from './balance.ts';
 import { type Command, type Decision, refuse } from './command.ts';
@@ -49,6 +49,8 @@ export function decide(account: Account, command: Command, context: Context): De
       return decideFreeze(account, command, context);
     case 'adjust':
       return decideAdjust(account, command, context);
+    case 'owe':
+      return decideOwe(account, command, context);
     case 'many':
       return decideMany(account, command.commands, context);
     case 'settle':

@@ -66,6 +66,10 @@ export function operationId(account: number, entry: { readonly at: number; reado
   return `op_${encode(entry.at, TIME)}${encode(account, ACCOUNT)}${encode(entry.seq, SEQ)}`;
 }
 
+export function purchaseId(account: number, no: number): string {
+  return `pur_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
+}
+
 /** Where an id leads; null for what is no id of that kind. Whether anything is there is another question. */
 export function parseGrantId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'grt_');
@@ -73,6 +77,10 @@ export function parseGrantId(id: string): { account: number; no: number } | null
 
 export function parseHoldId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'hld_');
+}
+
+export function parsePurchaseId(id: string): { account: number; no: number } | null {
+  return parseStamped(id, 'pur_');
 }
 
 export function parseSubscriptionId(id: string): { account: number; no: number } | null {

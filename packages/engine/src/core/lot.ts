@@ -1,10 +1,14 @@
 import { type Account, findGrant, type Grant, grantState, type Move, unheld } from './account.ts';
+import { smaller } from './amount.ts';
 import { MAX_INSTANT } from './calendar.ts';
 import { type Command, type Decision, detailOf, type Refusal, refuse } from './command.ts';
 import type { Context } from './decide.ts';
 import { ledgerWriter, type Posting } from './entry.ts';
 
-/** Takes back what is unspent and unheld of a lot; what a running hold gives back later is taken then. */
+/**
+ * Takes back what is unspent and unheld of a lot; what a running hold gives back later is taken then. Where an amount
+ * is named, takes no more than that and leaves the lot open.
+ */
 export function decideVoid(
   account: Account,
   command: Command & { verb: 'void' },
@@ -13,12 +17,12 @@ export function decideVoid(
   const lot = openLot(account, command.grant, context.now);
   if ('code' in lot) return refuse(lot);
   const free = unheld(lot);
-  const moves: Move[] = free > 0n ? [{ grant: lot.no, remaining: -free, held: 0n }] : [];
-  return single(account, context, {
-    type: 'void',
-    moves,
-    detail: { grant: lot.no, reason: command.reason },
-  });
+  const { amount, reason } = command;
+  const taken = amount === undefined ? free : smaller(free, amount);
+  const moves: Move[] = taken > 0n ? [{ grant: lot.no, remaining: -taken, held: 0n }] : [];
+  // An entry that is about the lot as a whole ends it; one that only moves it does not.
+  const detail = amount === undefined ? { grant: lot.no, reason } : { reason };
+  return single(account, context, { type: 'void', moves, detail });
 }
 
 /** Moves a lot's end later, or away; a validity is never shortened. */

@@ -9,10 +9,11 @@ import * as history from './schemas/history.ts';
 import * as operation from './schemas/operation.ts';
 import * as primitives from './schemas/primitives.ts';
 import * as problem from './schemas/problem.ts';
+import * as purchase from './schemas/purchase.ts';
 
 type JsonSchema = Record<string, unknown>;
 
-const MODULES = [primitives, account, operation, history, access, problem];
+const MODULES = [primitives, account, operation, purchase, history, access, problem];
 
 const DESCRIPTION = `Credits of several classes, spent in one fixed order, correct to the last credit.
 

@@ -75,6 +75,8 @@ interface Facts {
   readonly idempotency: IdempotencyKeyRule;
   /** Bytes; absent: the server's limit. */
   readonly bodyLimit?: number;
+  /** Takes a form of a page instead of JSON; what it holds is not read. */
+  readonly form?: boolean;
   /** Present only where the engine has a test clock. */
   readonly testClock?: boolean;
   /** Neither counted nor limited: what machines ask all the time. */

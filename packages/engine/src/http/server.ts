@@ -75,7 +75,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addMetrics(server, metrics);
   registerNotFound(server, routes);
   await registerDocs(server, services.openapi());
-  for (const route of routes) addRoute(server, route, services);
+  for (const route of routes) if (route.form !== true) addRoute(server, route, services);
+  await addForms(server, routes, services);
   endQuietConnections(server);
   // Streams never end by themselves, so a stop would wait for them forever.
   server.addHook('preClose', async () => streams.stop());
@@ -153,6 +154,9 @@ function addJsonParser(server: FastifyInstance): void {
   });
 }
 
+/** A button and no fields. */
+const MAX_FORM = 1_024;
+
 const FIXED_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
@@ -215,6 +219,22 @@ function addMetrics(server: FastifyInstance, metrics: Metrics): void {
       status: reply.statusCode,
       ms: reply.elapsedTime,
     });
+  });
+}
+
+/** Pages without scripts send forms; nobody else may, so these routes have a parser of their own. */
+async function addForms(
+  server: FastifyInstance,
+  routes: readonly Route[],
+  services: Services,
+): Promise<void> {
+  await server.register(async (forms) => {
+    forms.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'buffer', bodyLimit: MAX_FORM },
+      (_request, _body, done) => done(null, undefined),
+    );
+    for (const route of routes) if (route.form === true) addRoute(forms, route, services);
   });
 }
 

@@ -23,6 +23,7 @@ import type {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEvents } from './events.ts';
 import { subscriptionContract } from './subscription-contract.ts';
+import { purchaseContract } from './purchase-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 
 let t: TestServer;
@@ -482,6 +483,9 @@ describe('catalog and process', () => {
 });
 
 describe('subscriptions', () => subscriptionContract(() => t));
+describe('purchases', () => purchaseContract(() => t));
+
+
 
 test('100 % of the operations in the document are exercised', async () => {
   const { body } = await t.ask<{ paths: Record<string, Record<string, { operationId: string }>> }>(

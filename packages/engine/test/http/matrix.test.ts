@@ -4,6 +4,7 @@
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import type {
+  CheckoutReceipt,
   CreatedKey,
   GrantReceipt,
   HoldReceipt,
@@ -40,6 +41,7 @@ const ABSENT = 'u_absent';
 const NO_GRANT = 'grt_0cn99285w001k0000000c';
 const NO_HOLD = 'hld_0cn99285w001k0000000c';
 const NO_OPERATION = 'op_1m83tyy3z1k0000000c00000004';
+const NO_PURCHASE = 'pur_0cn99285w001k0000000c';
 
 let t: TestServer;
 
@@ -88,6 +90,28 @@ const onHold = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> =>
 });
 
 const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
+async function ordered(account: string): Promise<CheckoutReceipt> {
+  const { body } = await t.ask<CheckoutReceipt>('POST', `/v1/accounts/${account}/checkouts`, { body: ORDER });
+  return body;
+}
+
+async function bought(account: string): Promise<string> {
+  const { checkout, purchase } = await ordered(account);
+  await t.ask('POST', `/checkout/${checkout}/pay`, { as: null, key: null });
+  return purchase.id;
+}
+
+const onPurchase = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
+  request: async (account) => ({
+    path: `/v1/purchases/${await bought(account)}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+  absent: () => ({
+    path: `/v1/purchases/${NO_PURCHASE}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+});
+
   request: async (account) => ({
     path: `/v1/operations/${await spent(account)}${act}`,
     ...(body === undefined ? {} : { ask: { body } }),
@@ -106,11 +130,7 @@ async function subscribed(account: string): Promise<string> {
 }
 
 /** A subscription of its own for each caller; `first` brings it into the state that the request is for. */
-const onSubscription = (
-  act: string,
-  body?: unknown,
-  first?: string,
-): Pick<Row, 'request' | 'absent'> => {
+const onSubscription = (act: string, body?: unknown, first?: string): Pick<Row, 'request' | 'absent'> => {
   const ask = body === undefined ? {} : { ask: { body } };
   const at = (account: string, id: string) => `/v1/accounts/${account}/subscriptions/${id}`;
   return {
@@ -143,6 +163,16 @@ const open = { scope: null, session: true } as const;
 const ROWS: Record<string, Row> = {
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
   getAccount: { ...reads, ...onAccount('') },
+const ORDER = { pack: 'pack_100', return_url: 'http://127.0.0.1/' };
+const EVENT = {
+  id: 'matrix',
+  name: 'Matrix',
+  kind: 'event',
+  credits: 1,
+  class: 'promotional',
+  validity: 'P7D',
+  per_account_limit: null,
+};
   getBalance: { ...reads, ...onAccount('/balance') },
   createGrant: {
     scope: 'grant',
@@ -192,6 +222,24 @@ const ROWS: Record<string, Row> = {
   previewSubscription: { ...reads, ...onSubscription('/preview', { action: 'cancel' }) },
   renewSubscription: { ...issues, ...onSubscription('/renew', { ref: 'in_2' }) },
   reportFailedPayment: { ...issues, ...onSubscription('/payment_failed', {}) },
+  createCheckout: { scope: 'grant', session: true, ...onAccount('/checkouts', ORDER) },
+  listPurchases: { ...reads, ...onAccount('/purchases') },
+  getPurchase: { ...reads, ...onPurchase('') },
+  refundPurchase: { scope: 'refund', session: true, ...onPurchase('/refund', {}) },
+  showSandboxCheckout: {
+    ...open,
+    request: async () => ({ path: `/checkout/${(await ordered(OWN)).checkout}` }),
+  },
+  actOnSandboxCheckout: {
+    ...open,
+    request: async () => ({ path: `/checkout/${(await ordered(OWN)).checkout}/decline` }),
+  },
+    scope: 'grant',
+    session: true,
+  },
+    scope: 'grant',
+    session: true,
+  },
   changeSubscription: { ...issues, ...onSubscription('/change', { interval: 'year' }) },
   cancelSubscription: { ...issues, ...onSubscription('/cancel', {}) },
   pauseSubscription: { ...issues, ...onSubscription('/pause', {}) },
@@ -342,7 +390,7 @@ function expected(caller: Caller, row: Row, code: string): string {
     // Which of the four it is follows from the route; what counts is that it is the answer for an absent one.
     return isItsOwn
       ? 'done'
-      : (['account', 'grant', 'hold', 'operation']
+      : (['account', 'grant', 'hold', 'operation', 'purchase']
           .map((one) => `${one}_not_found`)
           .find((one) => one === code) ?? 'a 404');
   }

@@ -5,7 +5,7 @@ import type { Problem } from '@drawdown/client';
 import type { FastifyInstance } from 'fastify';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
-import { Engine } from '../../src/engine.ts';
+import { Engine, type EngineOptions } from '../../src/engine.ts';
 import { problemsOf } from '../../src/http/openapi.ts';
 import type { Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
@@ -53,12 +53,13 @@ export interface TestServer {
 export const catalog = readCatalog(shippedCatalog);
 
 export async function startServer(
-  options: Partial<Omit<ServerOptions, 'engine'>> & { testClock?: boolean } = {},
+  options: Partial<Omit<ServerOptions, 'engine'>> & Pick<EngineOptions, 'testClock' | 'payments'> = {},
 ): Promise<TestServer> {
   const { database, drop } = await freshDatabase();
   const testClock = options.testClock ?? true;
-  const engine = await Engine.open({ database, catalog, testClock });
-  const { testClock: _clock, ...rest } = options;
+  const payments = options.payments ?? { sandbox: true };
+  const engine = await Engine.open({ database, catalog, testClock, payments });
+  const { testClock: _clock, payments: _payments, ...rest } = options;
   const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });
   const exercised = new Set<string>();
   return {

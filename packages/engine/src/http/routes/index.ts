@@ -3,11 +3,13 @@ import { accessRoutes } from './access.ts';
 import { accountRoutes } from './accounts.ts';
 import { catalogRoutes } from './catalog.ts';
 import { grantRoutes } from './grants.ts';
+import { checkoutRoutes } from './checkouts.ts';
 import { historyRoutes } from './history.ts';
 import { holdRoutes } from './holds.ts';
 import { operationRoutes } from './operations.ts';
 import { processRoutes } from './process.ts';
 import { spendingRoutes } from './spending.ts';
+import { purchaseRoutes } from './purchases.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
@@ -19,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   ...operationRoutes,
   ...subscriptionRoutes,
   ...historyRoutes,
+  ...purchaseRoutes,
+  ...checkoutRoutes,
   ...catalogRoutes,
   ...accessRoutes,
   ...processRoutes,

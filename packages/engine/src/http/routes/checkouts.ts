@@ -1,0 +1,75 @@
+/** The sandbox's pages: a checkout that takes no money. Who has the address has the checkout, as with any provider. */
+import { z } from 'zod';
+import { SANDBOX_ACTIONS } from '../../sources/sandbox.ts';
+import type { SandboxDesk } from '../../sources/sandbox-checkout.ts';
+import { checkoutPage, pagePolicy } from '../checkout-page.ts';
+import { type Answer, route } from '../route.ts';
+import { checkoutId } from '../schemas/primitives.ts';
+
+const HTML = 'text/html; charset=utf-8';
+
+const desk = {
+  tag: 'Sandbox',
+  scope: null,
+  sessions: 'any',
+  idempotency: 'none',
+  status: 200,
+  problems: ['checkout_not_found'],
+} as const;
+
+const page = { description: 'The page', schema: z.string(), media: 'text/html' };
+
+const showCheckout = route({
+  ...desk,
+  method: 'GET',
+  path: '/checkout/{checkout}',
+  operationId: 'showSandboxCheckout',
+  summary: 'The page of a sandbox checkout',
+  params: z.strictObject({ checkout: checkoutId }),
+  answers: { 200: page },
+  handler: async ({ engine }, { params }) =>
+    answer(await engine.sandbox.show(params.checkout), params.checkout),
+});
+
+const actOnCheckout = route({
+  ...desk,
+  method: 'POST',
+  path: '/checkout/{checkout}/{action}',
+  operationId: 'actOnSandboxCheckout',
+  summary: 'A button of the page of a sandbox checkout',
+  params: z.strictObject({ checkout: checkoutId, action: z.enum(SANDBOX_ACTIONS) }),
+  form: true,
+  answers: {
+    200: page,
+    303: { description: 'Back to the product, or to the page', schema: z.string(), media: 'text/html' },
+  },
+  handler: async ({ engine }, { params: { checkout, action } }) => {
+    const after = await engine.sandbox.act(checkout, action);
+    if (action === 'decline') return answer(after, checkout, true);
+    const isOver = action === 'pay' || action === 'cancel';
+    const location = isOver ? returnTo(after) : `/checkout/${checkout}`;
+    return {
+      body: '',
+      status: 303,
+      type: HTML,
+      headers: { location, 'content-security-policy': pagePolicy(after.returnUrl) },
+    };
+  },
+});
+
+function answer(desk: SandboxDesk, checkout: string, declined = false): Answer {
+  return {
+    body: checkoutPage(desk, { checkout, declined, returnTo: returnTo(desk) }),
+    type: HTML,
+    headers: { 'content-security-policy': pagePolicy(desk.returnUrl) },
+  };
+}
+
+/** The product learns from its address which purchase it was; whether it is paid, it asks the API. */
+function returnTo({ purchase, returnUrl }: SandboxDesk): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set('purchase', purchase.id);
+  return url.href;
+}
+
+export const checkoutRoutes = [showCheckout, actOnCheckout];

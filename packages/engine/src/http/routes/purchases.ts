@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { receipt, route } from '../route.ts';
+import {
+  checkoutReceipt,
+  checkoutRequest,
+  purchase,
+  purchasePage,
+  purchaseRefundRequest,
+} from '../schemas/purchase.ts';
+import { originOf } from './origin.ts';
+import { ofAccount, ofPurchase, paging } from './params.ts';
+
+const createCheckout = route({
+  method: 'POST',
+  path: '/v1/accounts/{account}/checkouts',
+  operationId: 'createCheckout',
+  summary: 'Opens a checkout for a pack; nothing is granted before it is paid',
+  tag: 'Purchases',
+  scope: 'grant',
+  sessions: 'own-account',
+  idempotency: 'required',
+  params: ofAccount,
+  body: checkoutRequest,
+  status: 201,
+  answers: { 201: { description: 'Where to pay, and the purchase', schema: checkoutReceipt } },
+  problems: [
+    'unknown_pack',
+    'unknown_currency',
+    'consent_required',
+    'return_url_not_allowed',
+    'account_not_found',
+    'provider_not_configured',
+    'idempotency_key_reused',
+    'unavailable',
+  ],
+  handler: async ({ engine }, { params, body, call, request }) =>
+    receipt(await engine.purchases.checkout(params.account, body, { ...call, origin: originOf(request) })),
+});
+
+const listPurchases = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/purchases',
+  operationId: 'listPurchases',
+  summary: 'Lists purchases, newest first',
+  tag: 'Purchases',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  query: z.strictObject(paging),
+  status: 200,
+  answers: { 200: { description: 'A page of purchases', schema: purchasePage } },
+  problems: ['account_not_found', 'invalid_cursor'],
+  handler: async ({ engine }, { params, query }) => ({
+    body: await engine.purchases.list(params.account, query),
+  }),
+});
+
+const getPurchase = route({
+  method: 'GET',
+  path: '/v1/purchases/{purchase}',
+  operationId: 'getPurchase',
+  summary: 'Shows a purchase',
+  tag: 'Purchases',
+  scope: 'read',
+  sessions: 'own-resource',
+  idempotency: 'none',
+  params: ofPurchase,
+  status: 200,
+  answers: { 200: { description: 'The purchase', schema: purchase } },
+  problems: ['purchase_not_found'],
+  handler: async ({ engine }, { params, call }) => ({
+    body: await engine.purchases.byId(params.purchase, call),
+  }),
+});
+
+const refundPurchase = route({
+  method: 'POST',
+  path: '/v1/purchases/{purchase}/refund',
+  operationId: 'refundPurchase',
+  summary: 'Gives an unspent purchase back within its window',
+  tag: 'Purchases',
+  scope: 'refund',
+  sessions: 'own-resource',
+  idempotency: 'required',
+  params: ofPurchase,
+  body: purchaseRefundRequest,
+  status: 200,
+  answers: { 200: { description: 'The purchase after it', schema: purchase } },
+  problems: [
+    'purchase_not_found',
+    'purchase_not_refundable',
+    'payment_refused',
+    'provider_not_configured',
+    'idempotency_key_reused',
+    'unavailable',
+  ],
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.purchases.refund(params.purchase, body, call),
+  }),
+});
+
+export const purchaseRoutes = [createCheckout, listPurchases, getPurchase, refundPurchase];

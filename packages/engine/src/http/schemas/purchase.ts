@@ -1,0 +1,77 @@
+/** Packs that people buy. */
+import { z } from 'zod';
+import { PROVIDERS } from '../../sources/provider.ts';
+import { PURCHASE_STATES } from '../../sources/purchase-state.ts';
+import { cost } from './account.ts';
+import { accountId, catalogId, credits, grantId, instant, page, purchaseId, sentence } from './primitives.ts';
+
+export const provider = z.enum(PROVIDERS).meta({ id: 'PaymentProvider' });
+export const purchaseState = z.enum(PURCHASE_STATES).meta({ id: 'PurchaseState' });
+const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
+const consent = z.strictObject({ immediate_use: z.literal(true) });
+const jurisdiction = z.string().regex(/^[A-Za-z0-9-]{1,16}$/, 'must be a code such as DE or US-CA');
+
+export const checkoutRequest = z
+  .strictObject({
+    pack: catalogId,
+    currency: currency.exactOptional(),
+    return_url: z
+      .string()
+      .min(1)
+      .max(2000)
+      .meta({
+        format: 'uri',
+        description:
+          'Absolute, http or https, on the origin of this server or one that it was told to allow. The purchase and what became of it are added to the query.',
+        examples: ['https://app.example.com/credits'],
+      }),
+    provider: provider.exactOptional(),
+    jurisdiction: jurisdiction.exactOptional(),
+    consent: consent.exactOptional(),
+  })
+  .meta({
+    id: 'CheckoutRequest',
+    examples: [{ pack: 'pack_100', return_url: 'http://127.0.0.1:4400/docs' }],
+  });
+
+export const purchase = z
+  .object({
+    id: purchaseId,
+    account: accountId,
+    provider,
+    state: purchaseState,
+    pack: z.string().nullable(),
+    class: z.string(),
+    credits,
+    bonus: credits,
+    price: cost,
+    paid: z
+      .object({ amount_minor: z.int(), net_minor: z.int(), currency: z.string() })
+      .nullable()
+      .meta({ description: 'What was charged, and what of it is not tax, in minor units.' }),
+    grants: z.array(grantId),
+    reversed: credits,
+    lost: credits,
+    owed: credits,
+    jurisdiction: z.string().nullable(),
+    consent: z.object({ immediate_use: z.literal(true), at: instant }).nullable(),
+    checkout_url: z.string().nullable(),
+    refundable_until: instant.nullable(),
+    created_at: instant,
+    paid_at: instant.nullable(),
+  })
+  .meta({ id: 'Purchase' });
+
+export const purchasePage = page(purchase, 'PurchasePage');
+
+export const checkoutReceipt = z
+  .object({
+    url: z.string().meta({ description: 'Where to send the buyer.' }),
+    checkout: z.string().meta({ description: "The provider's id of the checkout." }),
+    purchase,
+  })
+  .meta({ id: 'CheckoutReceipt' });
+
+export const purchaseRefundRequest = z
+  .strictObject({ reason: sentence.exactOptional() })
+  .meta({ id: 'PurchaseRefundRequest' });

@@ -1,0 +1,51 @@
+/** From what an event says to what a purchase becomes and what its lots are to do. */
+import type { Account, Grant } from '../core/account.ts';
+import type { Command } from '../core/command.ts';
+import { DrawdownError } from '../errors.ts';
+import type { PaymentEvent, ProviderId } from './provider.ts';
+import { planOf } from './purchase-plan.ts';
+import { idOf, type Purchase } from './purchase-rows.ts';
+import { type Fact, outcomeOf, unite } from './purchase-state.ts';
+
+/** Facts of an event about this purchase; what was paid must be what was asked for. */
+export function checked(current: Purchase, provider: ProviderId, event: PaymentEvent): readonly Fact[] {
+  const refuse = (field: string, reason: string): never => {
+    throw new DrawdownError('payment_refused', `${field}: ${reason}`, { field, purchase: idOf(current) });
+  };
+  if (current.provider !== provider) refuse('provider', `the purchase is one of ${current.provider}`);
+  for (const fact of event.facts) {
+    if (fact.kind !== 'paid') continue;
+    if (fact.currency !== current.currency) refuse('currency', `${current.currency} was asked for`);
+    // With tax on top it is the net that was asked for, with tax included it is the gross.
+    if (fact.gross !== current.priceMinor && fact.net !== current.priceMinor) {
+      refuse('amount', `${current.priceMinor} was asked for`);
+    }
+  }
+  return event.facts;
+}
+
+/** Unchanged, the very same object, where nothing new is known. */
+export function follow(
+  current: Purchase,
+  added: readonly Fact[],
+  { account, lots, now }: { account: Account; lots: ReadonlyMap<number, Grant>; now: number },
+): { changed: Purchase; commands: readonly Command[] } {
+  const facts = unite(current.facts, added);
+  const outcome = outcomeOf(facts);
+  const { commands, parts, frozen } = planOf({
+    terms: { ...current, id: idOf(current) },
+    outcome,
+    parts: current.parts,
+    frozen: current.frozen,
+    account,
+    lots,
+    now,
+  });
+  if (facts.length === current.facts.length && commands.length === 0) return { changed: current, commands };
+  const payment = outcome.paid?.payment ?? current.payment;
+  const paidAt = current.paidAt ?? (outcome.paid === null ? null : now);
+  return {
+    changed: { ...current, facts, parts, frozen, payment, paidAt, state: outcome.state, updatedAt: now },
+    commands,
+  };
+}

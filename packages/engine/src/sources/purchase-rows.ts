@@ -1,0 +1,287 @@
+import type { Grant } from '../core/account.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { bucketOf, purchaseId } from '../core/id.ts';
+import { int8Array } from '../store/binary.ts';
+import { type Connection, type Database, statement } from '../store/database.ts';
+import { GRANT_COLUMNS, type GrantRow, grantOf } from '../store/rows.ts';
+import type { Write } from '../store/task.ts';
+import type { ProviderId } from './provider.ts';
+import type { Part } from './purchase-plan.ts';
+import type { Fact, PurchaseState } from './purchase-state.ts';
+
+export interface Consent {
+  readonly immediate_use: true;
+  readonly at: number;
+  readonly actor: string;
+}
+
+/** A purchase as it is kept. Credits are atoms, money minor units, times epoch milliseconds. */
+export interface Purchase {
+  readonly account: number;
+  readonly no: number;
+  readonly provider: ProviderId;
+  readonly checkout: string | null;
+  readonly url: string | null;
+  readonly payment: string | null;
+  readonly pack: string | null;
+  readonly credits: bigint;
+  readonly bonus: bigint;
+  readonly class: string;
+  readonly validity: string | null;
+  readonly priceMinor: number;
+  readonly currency: string;
+  readonly reversal: 'loss' | 'debt';
+  readonly refundWindow: string | null;
+  readonly jurisdiction: string | null;
+  readonly consent: Consent | null;
+  readonly returnUrl: string | null;
+  readonly facts: readonly Fact[];
+  readonly parts: readonly Part[];
+  readonly frozen: readonly number[];
+  readonly state: PurchaseState;
+  readonly paidAt: number | null;
+  /** Hashes, hex, of the request that made it; null where a store did. */
+  readonly key: string | null;
+  readonly fingerprint: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+interface Row {
+  account: bigint;
+  no: bigint;
+  provider: string;
+  checkout: string | null;
+  url: string | null;
+  payment: string | null;
+  pack: string | null;
+  credits: bigint;
+  bonus: bigint;
+  class: string;
+  validity: string | null;
+  price_minor: bigint;
+  currency: string;
+  reversal: 'loss' | 'debt';
+  refund_window: string | null;
+  jurisdiction: string | null;
+  consent: string | null;
+  return_url: string | null;
+  facts: string;
+  parts: string;
+  frozen: bigint[];
+  state: string;
+  paid_at: bigint | null;
+  key: string | null;
+  fingerprint: string | null;
+  created_at: bigint;
+  updated_at: bigint;
+}
+
+const COLUMNS = `account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity, price_minor,
+  currency, reversal, refund_window, jurisdiction, consent, return_url, facts, parts, frozen, state, paid_at,
+  encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at`;
+
+const BY_NO = statement<[number, number], Row>(
+  'purchase',
+  `select ${COLUMNS} from drawdown.purchases where account = $1 and no = $2`,
+);
+const BY_KEY = statement<[number, string], Row>(
+  'purchase_by_key',
+  `select ${COLUMNS} from drawdown.purchases where account = $1 and key = decode($2, 'hex')`,
+);
+const BY_PAYMENT = statement<[string, string], Row>(
+  'purchase_by_payment',
+  `select ${COLUMNS} from drawdown.purchases where provider = $1 and payment = $2`,
+);
+const PAGE = statement<[number, number, number], Row>(
+  'purchases_page',
+  `select ${COLUMNS} from drawdown.purchases where account = $1 and no < $2 order by no desc limit $3`,
+);
+const LAST = statement<[number], { no: bigint | null }>(
+  'purchase_last',
+  'select max(no) as no from drawdown.purchases where account = $1',
+);
+const INSERT = statement<readonly unknown[], unknown>(
+  'purchase_insert',
+  `insert into drawdown.purchases (account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity,
+     price_minor, currency, reversal, refund_window, jurisdiction, consent, return_url, facts, parts, frozen, state,
+     paid_at, key, fingerprint, created_at, updated_at, bucket)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json, $18, $19::json, $20::json,
+     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28)`,
+);
+const UPDATE = statement<readonly unknown[], unknown>(
+  'purchase_update',
+  `update drawdown.purchases set payment = $3, facts = $4::json, parts = $5::json, frozen = $6::int8[], state = $7,
+     paid_at = $8, updated_at = $9 where account = $1 and no = $2`,
+);
+const OPENED = statement<[number, number, string, string], never>(
+  'purchase_opened',
+  'update drawdown.purchases set checkout = $3, url = $4 where account = $1 and no = $2 and checkout is null',
+);
+const LOTS = statement<[number, Buffer], GrantRow>(
+  'purchase_lots',
+  `select ${GRANT_COLUMNS} from drawdown.grants where account = $1 and no = any ($2::int8[])`,
+);
+
+type Reader = Pick<Connection, 'query'> | Pick<Database, 'query'>;
+
+export async function purchaseByNo(on: Reader, account: number, no: number): Promise<Purchase | null> {
+  const { rows } = await on.query(BY_NO, [account, no]);
+  return rows[0] === undefined ? null : purchaseOf(rows[0]);
+}
+
+export async function purchaseByKey(on: Reader, account: number, key: string): Promise<Purchase | null> {
+  const { rows } = await on.query(BY_KEY, [account, key]);
+  return rows[0] === undefined ? null : purchaseOf(rows[0]);
+}
+
+export async function purchaseByPayment(
+  on: Reader,
+  { provider, payment }: { provider: ProviderId; payment: string },
+): Promise<Purchase | null> {
+  const { rows } = await on.query(BY_PAYMENT, [provider, payment]);
+  return rows[0] === undefined ? null : purchaseOf(rows[0]);
+}
+
+/** Newest first, from before `before`. */
+export async function purchasesBefore(
+  on: Reader,
+  account: number,
+  { before, limit }: { before: number; limit: number },
+): Promise<Purchase[]> {
+  const { rows } = await on.query(PAGE, [account, before, limit]);
+  return rows.map(purchaseOf);
+}
+
+/** The last number that was given to a purchase of the account; 0 where there is none. */
+export async function lastPurchase(on: Reader, account: number): Promise<number> {
+  const { rows } = await on.query(LAST, [account]);
+  return Number(rows[0]?.no ?? 0);
+}
+
+/** Lots as they stood before this transaction. */
+export async function lotsNumbered(
+  on: Reader,
+  account: number,
+  numbers: readonly number[],
+): Promise<Grant[]> {
+  if (numbers.length === 0) return [];
+  const { rows } = await on.query(LOTS, [account, int8Array(numbers)]);
+  return rows.map(grantOf);
+}
+
+/** Keeps what the provider made of the order; the first answer counts. */
+export async function keepCheckout(
+  on: Reader,
+  { account, no }: Purchase,
+  { checkout, url }: { checkout: string; url: string },
+): Promise<void> {
+  await on.query(OPENED, [account, no, checkout, url]);
+}
+
+export function insertion(purchase: Purchase): Write {
+  const { consent } = purchase;
+  return {
+    statement: INSERT,
+    params: [
+      purchase.account,
+      purchase.no,
+      purchase.provider,
+      purchase.checkout,
+      purchase.url,
+      purchase.payment,
+      purchase.pack,
+      purchase.credits,
+      purchase.bonus,
+      purchase.class,
+      purchase.validity,
+      purchase.priceMinor,
+      purchase.currency,
+      purchase.reversal,
+      purchase.refundWindow,
+      purchase.jurisdiction,
+      consent === null ? null : canonicalJson(consent),
+      purchase.returnUrl,
+      canonicalJson(purchase.facts),
+      partsText(purchase.parts),
+      arrayText(purchase.frozen),
+      purchase.state,
+      purchase.paidAt,
+      purchase.key,
+      purchase.fingerprint,
+      purchase.createdAt,
+      purchase.updatedAt,
+      bucketOf(purchase.account),
+    ],
+  };
+}
+
+export function update(purchase: Purchase): Write {
+  return {
+    statement: UPDATE,
+    params: [
+      purchase.account,
+      purchase.no,
+      purchase.payment,
+      canonicalJson(purchase.facts),
+      partsText(purchase.parts),
+      arrayText(purchase.frozen),
+      purchase.state,
+      purchase.paidAt,
+      purchase.updatedAt,
+    ],
+  };
+}
+
+export const idOf = ({ account, no }: Pick<Purchase, 'account' | 'no'>): string => purchaseId(account, no);
+
+const arrayText = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
+
+/** Atoms travel as text, since JSON readers round above 2^53. */
+function partsText(parts: readonly Part[]): string {
+  return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+function partOf(stored: { lots: number[] } & Record<Exclude<keyof Part, 'lots'>, string>): Part {
+  return {
+    credits: BigInt(stored.credits),
+    lots: stored.lots,
+    target: BigInt(stored.target),
+    voided: BigInt(stored.voided),
+    lost: BigInt(stored.lost),
+    given: BigInt(stored.given),
+    excluded: BigInt(stored.excluded),
+  };
+}
+
+function purchaseOf(row: Row): Purchase {
+  return {
+    account: Number(row.account),
+    no: Number(row.no),
+    provider: row.provider as ProviderId,
+    checkout: row.checkout,
+    url: row.url,
+    payment: row.payment,
+    pack: row.pack,
+    credits: row.credits,
+    bonus: row.bonus,
+    class: row.class,
+    validity: row.validity,
+    priceMinor: Number(row.price_minor),
+    currency: row.currency,
+    reversal: row.reversal,
+    refundWindow: row.refund_window,
+    jurisdiction: row.jurisdiction,
+    consent: row.consent === null ? null : (JSON.parse(row.consent) as Consent),
+    returnUrl: row.return_url,
+    facts: JSON.parse(row.facts) as Fact[],
+    parts: (JSON.parse(row.parts) as Parameters<typeof partOf>[0][]).map(partOf),
+    frozen: row.frozen.map(Number),
+    state: row.state as PurchaseState,
+    paidAt: row.paid_at === null ? null : Number(row.paid_at),
+    key: row.key,
+    fingerprint: row.fingerprint,
+    createdAt: Number(row.created_at),
+    updatedAt: Number(row.updated_at),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * What is known of one payment, and what follows from it. Providers deliver in any order, twice and late, so nothing
+ * here is an event that changes a state: facts are collected in a set, and the outcome is a function of the set.
+ */
+import { canonicalJson } from '../core/canonical.ts';
+
+/** Amounts are minor units of the payment's currency; times are epoch milliseconds, as the provider tells them. */
+export type Fact =
+  /** Money arrived: `gross` was charged, `net` of it is not tax. */
+  | {
+      readonly kind: 'paid';
+      /** The provider's own id of the payment. */
+      readonly payment: string;
+      readonly gross: number;
+      readonly net: number;
+      readonly currency: string;
+      readonly at: number;
+    }
+  /** The checkout ended without money. */
+  | { readonly kind: 'ended'; readonly how: 'canceled' | 'failed' | 'expired' }
+  /** One refund; a failed one is told by a second fact with the same id. */
+  | { readonly kind: 'refund'; readonly id: string; readonly amount: number; readonly failed: boolean }
+  /** All that was refunded up to some moment, by a provider that tells sums. */
+  | { readonly kind: 'refunded'; readonly total: number }
+  | {
+      readonly kind: 'dispute';
+      readonly id: string;
+      readonly stage: 'opened' | 'won' | 'lost';
+      readonly amount: number;
+      readonly at: number;
+    }
+  /** The buyer asked for a refund, and the provider declined to make it; asked again, the number is higher. */
+  | { readonly kind: 'asked' | 'declined'; readonly attempt: number };
+
+export const PURCHASE_STATES = [
+  'open',
+  'canceled',
+  'failed',
+  'expired',
+  'completed',
+  'refunding',
+  'disputed',
+  'partly_reversed',
+  'reversed',
+] as const;
+export type PurchaseState = (typeof PURCHASE_STATES)[number];
+
+export type Paid = Extract<Fact, { kind: 'paid' }>;
+
+/** What the facts come to. */
+export interface Outcome {
+  readonly state: PurchaseState;
+  readonly paid: Paid | null;
+  /** Nobody may spend it until this is settled. */
+  readonly frozen: boolean;
+  /** How much of the gross has gone back: refunds and lost disputes netted, never more than was paid. */
+  readonly back: number;
+}
+
+/** The union of two sets of facts, in an order that depends on nothing but the facts. */
+export function unite(known: readonly Fact[], more: readonly Fact[]): Fact[] {
+  const facts = new Map([...known, ...more].map((fact) => [canonicalJson(fact), fact]));
+  return [...facts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fact]) => fact);
+}
+
+/** Depends on the set alone: neither on the order nor on how often a fact is in `facts`. */
+export function outcomeOf(facts: readonly Fact[]): Outcome {
+  const paid = firstPaid(facts);
+  if (paid === null) return { state: endOf(facts), paid, frozen: false, back: 0 };
+  const disputes = disputesOf(facts);
+  const refunded = refundedBy(facts);
+  const lost = disputes.reduce((sum, one) => sum + (one.stage === 'lost' ? one.amount : 0), 0);
+  const back = Math.min(paid.gross, refunded + lost);
+  const disputed = disputes.some((one) => one.stage === 'opened');
+  const refunding = isAsked(facts);
+  return { state: stateOf({ paid, back, disputed, refunding }), paid, frozen: disputed || refunding, back };
+}
+
+function stateOf(about: { paid: Paid; back: number; disputed: boolean; refunding: boolean }): PurchaseState {
+  if (about.back >= about.paid.gross) return 'reversed';
+  if (about.disputed) return 'disputed';
+  if (about.refunding) return 'refunding';
+  return about.back > 0 ? 'partly_reversed' : 'completed';
+}
+
+/** Two events may tell of one payment with instants of their own: the earlier one counts. */
+function firstPaid(facts: readonly Fact[]): Paid | null {
+  const paid = facts.filter((fact) => fact.kind === 'paid');
+  paid.sort((a, b) => a.at - b.at || (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
+  return paid[0] ?? null;
+}
+
+/** Money beats every end; a failure says more than an expiry or a change of mind. */
+function endOf(facts: readonly Fact[]): PurchaseState {
+  for (const how of ['failed', 'canceled', 'expired'] as const) {
+    if (facts.some((fact) => fact.kind === 'ended' && fact.how === how)) return how;
+  }
+  return 'open';
+}
+
+/** Sums and single refunds tell of the same money: what more of them vouch for is what went back. */
+function refundedBy(facts: readonly Fact[]): number {
+  const made = new Map<string, number>();
+  const failed = new Map<string, number>();
+  let total = 0;
+  for (const fact of facts) {
+    if (fact.kind === 'refunded') total = Math.max(total, fact.total);
+    if (fact.kind !== 'refund') continue;
+    const kind = fact.failed ? failed : made;
+    kind.set(fact.id, Math.max(kind.get(fact.id) ?? 0, fact.amount));
+  }
+  const sum = (amounts: Iterable<number>) => [...amounts].reduce((all, amount) => all + amount, 0);
+  const standing = [...made].filter(([id]) => !failed.has(id)).map(([, amount]) => amount);
+  return Math.max(0, sum(standing), total - sum(failed.values()));
+}
+
+interface Dispute {
+  readonly amount: number;
+  readonly stage: 'opened' | 'won' | 'lost';
+}
+
+/** A dispute's verdict is the later one that the provider gave; of two in one instant, the one for the buyer's credits. */
+function disputesOf(facts: readonly Fact[]): Dispute[] {
+  const ids = new Set<string>();
+  for (const fact of facts) if (fact.kind === 'dispute') ids.add(fact.id);
+  return [...ids].map((id) => {
+    const own = facts.filter((fact) => fact.kind === 'dispute' && fact.id === id) as Extract<
+      Fact,
+      { kind: 'dispute' }
+    >[];
+    const last = (stage: 'won' | 'lost') =>
+      Math.max(...own.filter((one) => one.stage === stage).map((one) => one.at), Number.NEGATIVE_INFINITY);
+    const [won, lost] = [last('won'), last('lost')];
+    const ended = Math.max(won, lost) > Number.NEGATIVE_INFINITY;
+    const amount = Math.max(...own.map((one) => one.amount));
+    return { amount, stage: !ended ? 'opened' : won >= lost ? 'won' : 'lost' };
+  });
+}
+
+/** Any refund answers the buyer's wish, also one that failed later; so does the provider's refusal. */
+function isAsked(facts: readonly Fact[]): boolean {
+  const answered = facts.some((fact) => fact.kind === 'refund' || fact.kind === 'refunded');
+  return !answered && attemptsOf(facts, 'asked') > attemptsOf(facts, 'declined');
+}
+
+/** How often the buyer asked for a refund, or was declined one. */
+export function attemptsOf(facts: readonly Fact[], kind: 'asked' | 'declined'): number {
+  return facts.reduce((last, fact) => {
+    const isThat = fact.kind === kind && 'attempt' in fact;
+    return isThat ? Math.max(last, fact.attempt) : last;
+  }, 0);
+}

@@ -1,0 +1,93 @@
+/** What is bought, at which price and under which terms: read from the catalog once, and copied. */
+import type * as wire from '@drawdown/client';
+import type { Catalog, CatalogDuration } from '../catalog/catalog.ts';
+import { addDuration } from '../core/calendar.ts';
+import { DrawdownError, invalid } from '../errors.ts';
+import type { Purchase } from './purchase-rows.ts';
+
+type Bought = Pick<
+  Purchase,
+  | 'pack'
+  | 'credits'
+  | 'bonus'
+  | 'class'
+  | 'validity'
+  | 'priceMinor'
+  | 'currency'
+  | 'reversal'
+  | 'refundWindow'
+  | 'jurisdiction'
+>;
+
+/** The terms of a checkout, and the name that the buyer reads. Refusals name the field. */
+export function termsOf(catalog: Catalog, body: wire.CheckoutRequest): Bought & { readonly name: string } {
+  const pack = catalog.packs.find(({ id }) => id === body.pack);
+  if (pack === undefined) throw invalid('pack', 'is no pack of the catalog', 'unknown_pack');
+  const currency = body.currency ?? Object.keys(pack.prices)[0];
+  const priceMinor =
+    currency === undefined || !Object.hasOwn(pack.prices, currency) ? undefined : pack.prices[currency];
+  if (currency === undefined || priceMinor === undefined) {
+    throw invalid('currency', `must be one of ${Object.keys(pack.prices).join(', ')}`, 'unknown_currency');
+  }
+  const law = jurisdictionOf(catalog, body);
+  return {
+    name: pack.name,
+    pack: pack.id,
+    credits: pack.credits,
+    bonus: pack.bonus,
+    class: pack.class,
+    validity: longer(pack.validity, pack.validity && (law?.expiryFloor ?? null))?.iso ?? null,
+    priceMinor,
+    currency,
+    reversal: catalog.policies.reversal,
+    refundWindow: longer(catalog.policies.packRefundWindow, law?.withdrawalWindow ?? null)?.iso ?? null,
+    jurisdiction: body.jurisdiction ?? null,
+  };
+}
+
+/** Where buyers may withdraw, credits that can be spent at once need the buyer's word that this is wanted. */
+function jurisdictionOf(catalog: Catalog, body: wire.CheckoutRequest) {
+  if (body.jurisdiction === undefined) return undefined;
+  const law = catalog.policies.jurisdictions[body.jurisdiction];
+  if (law === undefined) throw invalid('jurisdiction', 'is none that the catalog has a policy for');
+  if (law.withdrawalWindow !== null && body.consent?.immediate_use !== true) {
+    throw invalid(
+      'consent',
+      `must be given in ${body.jurisdiction}: {"immediate_use": true}`,
+      'consent_required',
+    );
+  }
+  return law;
+}
+
+function longer(one: CatalogDuration | null, other: CatalogDuration | null): CatalogDuration | null {
+  if (one === null || other === null) return one ?? other;
+  return addDuration(0, other.parts) > addDuration(0, one.parts) ? other : one;
+}
+
+const MAX_URL = 2_000;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Where the buyer goes afterwards: an absolute http or https address on an origin that is allowed, so that a checkout
+ * cannot be made into a door to somebody else's page.
+ */
+export function readReturnUrl(
+  value: unknown,
+  { origins, loopback }: { origins: ReadonlySet<string>; loopback: boolean },
+): string {
+  const url =
+    typeof value === 'string' && value.length <= MAX_URL && URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw invalid('return_url', `must be an absolute http or https URL of at most ${MAX_URL} characters`);
+  }
+  if (origins.has(url.origin) || (loopback && LOOPBACK.has(url.hostname))) return url.href;
+  throw new DrawdownError(
+    'return_url_not_allowed',
+    `return_url: ${url.origin} is no origin that is allowed`,
+    {
+      field: 'return_url',
+      errors: [{ field: 'return_url', message: 'is on an origin that is not allowed' }],
+    },
+  );
+}

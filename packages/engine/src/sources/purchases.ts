@@ -1,0 +1,277 @@
+import type * as wire from '@drawdown/client';
+import type { Call, Replayed } from '../change.ts';
+import type { Account, Grant } from '../core/account.ts';
+import { parsePurchaseId } from '../core/id.ts';
+import { DrawdownError } from '../errors.ts';
+import { pageOf, readCursor, readLimit } from '../page.ts';
+import type { Paging } from '../queries.ts';
+import { readAccountId } from '../request.ts';
+import type { Connection } from '../store/database.ts';
+import type { Outcome, Prepared } from '../store/task.ts';
+import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
+import { checked, follow } from './purchase-follow.ts';
+import { Orders, type Place } from './purchase-order.ts';
+import { presentPurchase } from './purchase-present.ts';
+import {
+  idOf,
+  lotsNumbered,
+  type Purchase,
+  purchaseByNo,
+  purchaseByPayment,
+  purchasesBefore,
+  update,
+} from './purchase-rows.ts';
+import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
+import { readReturnUrl, termsOf } from './purchase-terms.ts';
+import { mayAsk } from './purchase-wish.ts';
+import type { SourceSetting } from './source.ts';
+
+export interface PurchasesOptions {
+  readonly providers: readonly PaymentProvider[];
+  /** Origins that buyers may be sent back to, besides the server's own. */
+  readonly returnOrigins: readonly string[];
+}
+
+/** What became of a delivery. */
+export interface Received {
+  /** `null`: genuine, and of no concern here. */
+  readonly purchase: string | null;
+  readonly state: wire.PurchaseState | null;
+}
+
+/**
+ * Credits that people buy. A checkout makes a purchase; what the provider then says of its payment is kept as facts,
+ * and the purchase's own lots follow from these, in the transaction that keeps them (law 8).
+ */
+export class Purchases {
+  readonly #setting: SourceSetting;
+  readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
+  readonly #origins: readonly string[];
+  readonly #orders: Orders;
+
+  constructor(setting: SourceSetting, { providers, returnOrigins }: PurchasesOptions) {
+    this.#setting = setting;
+    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
+    this.#origins = returnOrigins;
+    this.#orders = new Orders(setting);
+  }
+
+  /** Throws `provider_not_configured` where the installation does not take money that way. */
+  provider(id: ProviderId): PaymentProvider {
+    const provider = this.#providers.get(id);
+    if (provider !== undefined) return provider;
+    throw new DrawdownError('provider_not_configured', `This installation does not sell through ${id}.`, {
+      provider: id,
+    });
+  }
+
+  /**
+   * Opens a checkout for a pack. Nothing is granted before the provider says that it was paid. `origin` is where this
+   * server is reached. The same key opens the same checkout again.
+   */
+  async checkout(
+    id: string,
+    body: wire.CheckoutRequest,
+    call: Call & { readonly origin: string },
+  ): Promise<wire.CheckoutReceipt & Replayed> {
+    const { catalog, accounts } = this.#setting;
+    const provider = this.#seller(body.provider);
+    const terms = termsOf(catalog, body);
+    const origins = new Set([...this.#origins, call.origin]);
+    const returnUrl = readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
+    const account = { number: await accounts.ensure(readAccountId(id)), id };
+    const { name, ...bought } = terms;
+    const made = await this.#orders.order(account, body, { call, provider: provider.id, returnUrl, bought });
+    const opened = await this.#orders.open(provider, made.purchase, {
+      account: id,
+      name,
+      origin: call.origin,
+    });
+    return {
+      url: opened.url as string,
+      checkout: opened.checkout as string,
+      purchase: await this.#present(opened, id),
+      replayed: made.replayed,
+    };
+  }
+
+  #seller(wanted: ProviderId | undefined): Seller {
+    const id = wanted ?? (this.#providers.has('stripe') ? 'stripe' : 'sandbox');
+    const provider = this.provider(id);
+    if (hasCheckout(provider)) return provider;
+    throw new DrawdownError(
+      'provider_not_configured',
+      `${id} has no checkout of ours: it sells in its store.`,
+      {
+        provider: id,
+      },
+    );
+  }
+
+  /** Newest first. */
+  async list(id: string, paging: Paging): Promise<wire.Page<wire.Purchase>> {
+    const { queries, database, presenter } = this.#setting;
+    const limit = readLimit(paging.limit);
+    const { number, timeZone } = await queries.profile(id);
+    const before =
+      paging.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('purchases', paging.cursor);
+    const rows = await purchasesBefore(database, number, { before, limit: limit + 1 });
+    return pageOf(
+      'purchases',
+      rows,
+      limit,
+      (row) => row.no,
+      (row) => presentPurchase(row, { account: id, timeZone, presenter }),
+    );
+  }
+
+  async byId(id: string, call: Call): Promise<wire.Purchase> {
+    const { purchase, account } = await this.reach(id, call);
+    return this.#present(purchase, account.id);
+  }
+
+  /** The purchase behind an id; a foreign and an absent one answer alike. */
+  async reach(id: string, call: Call): Promise<{ purchase: Purchase; account: Place }> {
+    const { accounts, database } = this.#setting;
+    const address = parsePurchaseId(id);
+    const account = address === null ? null : await accounts.idOf(address.account);
+    const isOpen = call.accounts === undefined || (account !== null && call.accounts.includes(account));
+    const purchase =
+      address === null || account === null || !isOpen
+        ? null
+        : await purchaseByNo(database, address.account, address.no);
+    if (purchase === null || account === null) throw new DrawdownError('purchase_not_found');
+    return { purchase, account: { number: purchase.account, id: account } };
+  }
+
+  /**
+   * Takes in what a provider delivers: verified, entered once, in any order. Rejects with what to answer the provider:
+   * a refusal is final, `unavailable` asks it to come again.
+   */
+  async receive(id: ProviderId, delivery: Delivery): Promise<Received> {
+    const event = await this.provider(id).read(delivery);
+    if (event === null) return { purchase: null, state: null };
+    const purchase = await this.enter(id, event);
+    return { purchase: idOf(purchase), state: purchase.state };
+  }
+
+  /** Adds an event's facts to what is known, and brings the lots to what follows. */
+  async enter(provider: ProviderId, event: PaymentEvent): Promise<Purchase> {
+    const { purchase, account } = await this.#subjectOf(provider, event);
+    const call = {
+      idempotencyKey: `${provider}:${event.id}`,
+      actor: `provider:${provider}`,
+      principal: 'source',
+    };
+    return this.#add(
+      { account, no: purchase.no },
+      { call, input: { provider, event: event.id }, facts: (current) => checked(current, provider, event) },
+    );
+  }
+
+  async #subjectOf(provider: ProviderId, { subject }: PaymentEvent) {
+    if ('purchase' in subject) return this.reach(subject.purchase, {});
+    const { database, accounts } = this.#setting;
+    const purchase = await purchaseByPayment(database, { provider, payment: subject.payment });
+    const id = purchase === null ? null : await accounts.idOf(purchase.account);
+    if (purchase !== null && id !== null) return { purchase, account: { number: purchase.account, id } };
+    throw new DrawdownError('unavailable', 'The payment is not known yet: deliver the event again later.');
+  }
+
+  /** Facts are found under the lock, since whether there may be any depends on what is known by then. */
+  async #add(
+    place: { account: Place; no: number },
+    about: {
+      call: Call;
+      input: unknown;
+      facts: (
+        current: Purchase,
+        at: { account: Account; lots: readonly Grant[]; now: number },
+      ) => readonly Fact[];
+    },
+  ): Promise<Purchase> {
+    const { account, no } = place;
+    let result: Purchase | undefined;
+    const prepare = async (on: Connection, locked: { account: Account; now: number }): Promise<Prepared> => {
+      const current = await purchaseByNo(on, account.number, no);
+      if (current === null) throw new DrawdownError('purchase_not_found');
+      const lots = await this.#lots(on, locked.account, current);
+      const added = about.facts(current, { ...locked, lots: [...lots.values()] });
+      const { changed, commands } = follow(current, added, { ...locked, lots });
+      result = changed;
+      return {
+        command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
+        writes: () => (changed === current ? [] : [update(changed)]),
+      };
+    };
+    await this.#setting.runner.runPrepared({
+      account,
+      verb: 'purchase',
+      input: about.input,
+      call: about.call,
+      prepare,
+      answer: (_: Outcome) => undefined,
+    });
+    // A repetition prepares nothing: what it came to is what is kept.
+    return result ?? ((await purchaseByNo(this.#setting.database, account.number, no)) as Purchase);
+  }
+
+  /** Live ones as they are settled, finished ones as they are stored. */
+  async #lots(on: Connection, account: Account, { parts }: Purchase): Promise<Map<number, Grant>> {
+    const numbers = parts.flatMap((part) => part.lots);
+    const live = account.grants.filter((grant) => numbers.includes(grant.no));
+    const missing = numbers.filter((no) => !live.some((grant) => grant.no === no));
+    const finished = await lotsNumbered(on, account.number, missing);
+    return new Map([...live, ...finished].map((grant) => [grant.no, grant]));
+  }
+
+  /**
+   * Gives an unspent purchase back within its window: the credits are frozen, the provider pays back, the credits go.
+   * Where no answer came from the provider they stay frozen, and the same call again finishes it.
+   */
+  async refund(id: string, body: wire.PurchaseRefundRequest, call: Call): Promise<wire.Purchase> {
+    const { purchase, account } = await this.reach(id, call);
+    const provider = this.provider(purchase.provider);
+    if (provider.refund === undefined) {
+      throw new DrawdownError('purchase_not_refundable', `${provider.id} pays back in its own store only.`, {
+        reason: 'provider',
+      });
+    }
+    const place = { account, no: purchase.no };
+    const input = { purchase: id, ...body };
+    const asked = await this.#add(place, { call, input, facts: mayAsk });
+    if (asked.state !== 'refunding') return this.#present(asked, account.id);
+    const payment = {
+      purchase: id,
+      payment: asked.payment as string,
+      amountMinor: outcomeOf(asked.facts).paid?.gross ?? 0,
+    };
+    const event = await provider.refund(payment).catch(async (error: unknown) => {
+      if (error instanceof DrawdownError && error.code === 'payment_refused')
+        await this.#decline(place, asked);
+      throw error;
+    });
+    return this.#present(await this.enter(provider.id, event), account.id);
+  }
+
+  async #decline(place: { account: Place; no: number }, purchase: Purchase): Promise<void> {
+    const attempt = attemptsOf(purchase.facts, 'asked');
+    const call = {
+      idempotencyKey: `declined:${idOf(purchase)}:${attempt}`,
+      actor: 'system',
+      principal: 'source',
+    };
+    const input = { purchase: idOf(purchase), attempt };
+    await this.#add(place, { call, input, facts: () => [{ kind: 'declined', attempt }] });
+  }
+
+  async #present(purchase: Purchase, account: string): Promise<wire.Purchase> {
+    const { presenter, accounts } = this.#setting;
+    const profile = await accounts.byNumber(purchase.account);
+    return presentPurchase(purchase, { account, timeZone: profile?.timeZone ?? 'UTC', presenter });
+  }
+}
+
+function hasCheckout(provider: PaymentProvider): provider is Seller {
+  return provider.checkout !== undefined;
+}

@@ -1,0 +1,66 @@
+/** The desk of the sandbox: what its pages show and what happens when a button is pressed. */
+import type * as wire from '@drawdown/client';
+import { DrawdownError } from '../errors.ts';
+import { idOf } from './purchase-rows.ts';
+import type { Purchases } from './purchases.ts';
+import type { Sandbox, SandboxAction } from './sandbox.ts';
+
+export interface SandboxDesk {
+  readonly purchase: wire.Purchase;
+  readonly returnUrl: string;
+  /** What can be done now. */
+  readonly actions: readonly SandboxAction[];
+}
+
+const ACTIONS: Readonly<Record<wire.PurchaseState, readonly SandboxAction[]>> = {
+  open: ['pay', 'decline', 'cancel'],
+  canceled: [],
+  failed: [],
+  expired: [],
+  completed: ['refund', 'dispute'],
+  refunding: [],
+  disputed: ['win', 'lose'],
+  partly_reversed: ['dispute'],
+  reversed: [],
+};
+
+/** Absent where the installation takes real money. */
+export class SandboxCheckouts {
+  readonly #purchases: Purchases;
+  readonly #sandbox: Sandbox | null;
+
+  constructor(purchases: Purchases, sandbox: Sandbox | null) {
+    this.#purchases = purchases;
+    this.#sandbox = sandbox;
+  }
+
+  /** Throws `checkout_not_found` for every id that was not given out. */
+  async show(checkout: string): Promise<SandboxDesk> {
+    return (await this.#find(checkout)).desk;
+  }
+
+  /** Does what the button says, through the intake of every provider. What cannot be done now changes nothing. */
+  async act(checkout: string, action: SandboxAction): Promise<SandboxDesk> {
+    const { sandbox, id, desk } = await this.#find(checkout);
+    if (!desk.actions.includes(action)) return desk;
+    const { price } = desk.purchase;
+    const order = { purchase: id, amountMinor: price.amount_minor, currency: price.currency };
+    const delivery = await sandbox.deliveryOf(action, order);
+    if (delivery !== null) await this.#purchases.receive('sandbox', delivery);
+    return this.show(checkout);
+  }
+
+  async #find(checkout: string): Promise<{ sandbox: Sandbox; id: string; desk: SandboxDesk }> {
+    const sandbox = this.#sandbox;
+    const purchase = (await sandbox?.purchaseOf(checkout)) ?? null;
+    if (sandbox === null || purchase === null) throw new DrawdownError('checkout_not_found');
+    const { purchase: row } = await this.#purchases.reach(purchase, {});
+    if (row.checkout !== checkout || row.returnUrl === null) throw new DrawdownError('checkout_not_found');
+    const shown = await this.#purchases.byId(idOf(row), {});
+    return {
+      sandbox,
+      id: purchase,
+      desk: { purchase: shown, returnUrl: row.returnUrl, actions: ACTIONS[row.state] },
+    };
+  }
+}

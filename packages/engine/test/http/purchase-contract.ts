@@ -1,0 +1,24 @@
+/** Every operation on purchases with success; answers are checked as they come. */
+import type { CheckoutReceipt, Page, Purchase } from '@drawdown/client';
+import { expect, test } from 'vitest';
+import type { TestServer } from './support.ts';
+
+/** `server` is asked for when a test runs, since it is started after the tests are declared. */
+export function purchaseContract(server: () => TestServer): void {
+  test('a pack is ordered, looked at, declined, paid, shown, listed and given back', async () => {
+    const t = server();
+    const { body: order } = await t.ask<CheckoutReceipt>('POST', '/v1/accounts/u_pack/checkouts', {
+      body: { pack: 'pack_100', currency: 'EUR', return_url: 'http://127.0.0.1/' },
+    });
+    const page = `/checkout/${order.checkout}`;
+    expect((await t.ask('GET', page, { as: null })).status).toBe(200);
+    expect((await t.ask('POST', `${page}/decline`, { as: null, key: null })).status).toBe(200);
+    expect((await t.ask('POST', `${page}/pay`, { as: null, key: null })).status).toBe(303);
+    const { body: paid } = await t.ask<Purchase>('GET', `/v1/purchases/${order.purchase.id}`);
+    expect(paid).toMatchObject({ state: 'completed', paid: { amount_minor: 499, currency: 'EUR' } });
+    const { body: list } = await t.ask<Page<Purchase>>('GET', '/v1/accounts/u_pack/purchases');
+    expect(list).toEqual({ data: [paid], next_cursor: null });
+    const { body: back } = await t.ask<Purchase>('POST', `/v1/purchases/${paid.id}/refund`, { body: {} });
+    expect(back).toMatchObject({ state: 'reversed', reversed: 100, lost: 0 });
+  });
+}
