@@ -7,7 +7,17 @@ interface Table {
 }
 
 /** Tables of the installation, not of an account: small, few, and copied to every node of a distributed database. */
-const SHARED = new Set(['settings', 'catalogs', 'keys', 'signing_keys', 'migrations']);
+const SHARED = new Set([
+  'settings',
+  'catalogs',
+  'keys',
+  'signing_keys',
+  'migrations',
+  // A budget, a code and a device are what accounts compete for: they belong to the campaign.
+  'campaigns',
+  'campaign_codes',
+  'campaign_devices',
+]);
 /** What an account is known by, as a key may begin. */
 const ACCOUNT = new Set(['account', 'number']);
 

@@ -1,7 +1,8 @@
+import { campaignMethods } from './campaigns.ts';
 import { accountEvents, balances, type EventsOptions } from './events.ts';
 import { accountPath, change, parsed, post, read } from './exchange.ts';
-import { subscriptionMethods } from './subscriptions.ts';
 import { purchaseMethods } from './purchases.ts';
+import { subscriptionMethods } from './subscriptions.ts';
 import {
   type CallOptions,
   type ChangeOptions,
@@ -55,8 +56,9 @@ export function createClient(options: ClientOptions) {
     ...spendingMethods(transport),
     ...holdMethods(transport),
     ...subscriptionMethods(transport),
-    ...historyMethods(transport),
+    ...campaignMethods(transport),
     ...purchaseMethods(transport),
+    ...historyMethods(transport),
     ...serverMethods(transport),
   };
 }

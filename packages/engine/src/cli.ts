@@ -1,5 +1,6 @@
 /** The command line: every command, and the program that runs them. */
 import { accountCommands } from './cli/accounts.ts';
+import { campaignCommands } from './cli/campaigns.ts';
 import type { CommandData } from './cli/command.ts';
 import { demoCommand } from './cli/demo.ts';
 import { headsCommand } from './cli/heads.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly CommandData[] = [
   ...accountCommands,
   ...spendCommands,
   ...holdCommands,
+  ...campaignCommands,
   watchCommand,
   verifyCommand,
   headsCommand,

@@ -17,6 +17,8 @@ import { Quoting } from './quoting.ts';
 import { answering, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
+import { Campaigns } from './sources/campaign.ts';
+import { plansOf } from './sources/campaign-plans.ts';
 import { createPayments, type PaymentOptions, type Payments } from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
@@ -50,15 +52,18 @@ export interface EngineOptions {
   readonly lanes?: number;
   /** Accounts whose state is kept in memory between batches. */
   readonly remembered?: number;
-  /** False: nobody looks for what is due; every balance is the same, streams learn of it later. */
+  /**
+   * False: nobody looks for what is due; every balance is the same, streams learn of it later. What a referral's
+   * inviter is due is then delivered by other processes.
+   */
   readonly sweep?: boolean;
+  /** How money is taken; absent: not at all. */
+  readonly payments?: PaymentOptions;
   /** In [0, 1): spreads retries. */
   readonly random?: () => number;
   /** Makes keys for changes that come without one; unguessable and never the same twice. */
   readonly makeKey?: () => string;
   readonly log?: (message: string, error?: unknown) => void;
-  /** How money is taken; absent: not at all. */
-  readonly payments?: PaymentOptions;
 }
 
 /**
@@ -69,15 +74,16 @@ export class Engine {
   readonly catalog: Catalog;
   readonly database: Database;
   readonly testClock: boolean;
+  readonly campaigns: Campaigns;
   readonly subscriptions: Subscriptions;
+  readonly purchases: Payments['purchases'];
+  readonly sandbox: Payments['sandbox'];
   readonly grant: Changes['grant'];
   readonly voidGrant: Changes['voidGrant'];
   readonly extendGrant: Changes['extendGrant'];
   readonly freezeGrant: Changes['freezeGrant'];
   readonly unfreezeGrant: Changes['unfreezeGrant'];
   readonly adjust: Changes['adjust'];
-  readonly purchases: Payments['purchases'];
-  readonly sandbox: Payments['sandbox'];
   readonly consume: Changes['consume'];
   readonly hold: Changes['hold'];
   readonly capture: Changes['capture'];
@@ -153,7 +159,11 @@ export class Engine {
     this.catalog = catalog;
     this.database = database;
     this.testClock = options.testClock === true;
+    this.campaigns = new Campaigns({ ...source, plansOf });
     this.subscriptions = new Subscriptions(source);
+    const payments = createPayments(source, options.payments ?? {});
+    this.purchases = payments.purchases;
+    this.sandbox = payments.sandbox;
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
     this.extendGrant = changes.extendGrant.bind(changes);
@@ -161,9 +171,6 @@ export class Engine {
     this.unfreezeGrant = changes.unfreezeGrant.bind(changes);
     this.adjust = changes.adjust.bind(changes);
     this.consume = changes.consume.bind(changes);
-    const payments = createPayments(source, options.payments ?? {});
-    this.purchases = payments.purchases;
-    this.sandbox = payments.sandbox;
     this.hold = changes.hold.bind(changes);
     this.capture = changes.capture.bind(changes);
     this.release = changes.release.bind(changes);
@@ -206,6 +213,7 @@ export class Engine {
     await new Catalogs(database).record(catalog, await engine.now());
     await engine.#wakeups.start();
     if (options.sweep !== false) engine.#sweep.start();
+    await engine.campaigns.start({ deliver: options.sweep !== false });
     return engine;
   }
 
@@ -293,6 +301,7 @@ export class Engine {
   /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
   async close(): Promise<void> {
     await this.#sweep.stop();
+    await this.campaigns.stop();
     await this.#wakeups.close();
     await this.#writer.close();
     await this.#reader.close();

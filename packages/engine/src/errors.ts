@@ -32,6 +32,8 @@ export const PROBLEMS = {
   grant_not_found: { status: 404, title: 'No such grant' },
   operation_not_found: { status: 404, title: 'No such operation' },
   hold_not_found: { status: 404, title: 'No such hold' },
+  campaign_not_found: { status: 404, title: 'No such campaign' },
+  code_not_found: { status: 404, title: 'No such code' },
   purchase_not_found: { status: 404, title: 'No such purchase' },
   checkout_not_found: { status: 404, title: 'No such checkout' },
   key_not_found: { status: 404, title: 'No such key' },
@@ -51,9 +53,20 @@ export const PROBLEMS = {
   expiry_not_later: { status: 409, title: 'A validity is never shortened' },
   balance_limit_exceeded: { status: 409, title: 'The account would hold more than can be counted' },
   account_kind_fixed: { status: 409, title: 'The kind of an account never changes' },
+  campaign_exists: { status: 409, title: 'There is another campaign of that id' },
+  campaign_not_started: { status: 409, title: 'The campaign has not started' },
+  campaign_ended: { status: 409, title: 'The campaign has ended' },
+  campaign_stopped: { status: 409, title: 'The campaign was stopped' },
+  campaign_budget_exhausted: { status: 409, title: 'The budget of the campaign is spent' },
+  campaign_already_redeemed: { status: 409, title: 'The account has had what the campaign allows it' },
+  campaign_device_limit: { status: 409, title: 'The device has had what the campaign allows it' },
+  campaign_not_eligible: { status: 409, title: 'The campaign is not for this account' },
   subscription_state: { status: 409, title: 'The subscription is not in a state for that' },
   subscription_exists: { status: 409, title: 'Another subscription has that ref' },
   trial_used: { status: 409, title: 'The account has had its trial of the plan' },
+  provider_not_configured: { status: 409, title: 'Money is not taken that way here' },
+  payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
+  purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
   clock_backwards: { status: 409, title: 'The clock only moves forward' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
@@ -64,9 +77,6 @@ export const PROBLEMS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-  provider_not_configured: { status: 409, title: 'Money is not taken that way here' },
-  payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
-  purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
 
 /** A refusal at the door: nothing was written. `details` are JSON and go into the problem document as they are. */
 export class DrawdownError extends Error {

@@ -96,7 +96,8 @@ function resolvePack(file: ValidatedFile, pack: FilePack): Pack {
   };
 }
 
-function resolveCampaign(campaign: FileCampaign, scale: number): Campaign {
+/** One campaign that has passed the schema. */
+export function resolveCampaign(campaign: FileCampaign, scale: number): Campaign {
   const { audience, referral } = campaign;
   return {
     id: campaign.id,

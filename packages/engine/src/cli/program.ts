@@ -27,6 +27,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 };
 
 const GROUPS: Readonly<Record<string, string>> = {
+  campaigns: 'Make, list, watch and stop campaigns, and make their codes',
   keys: 'Make, list and revoke the keys that servers and staff use',
 };
 

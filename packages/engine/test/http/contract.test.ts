@@ -21,9 +21,10 @@ import type {
   TestClock,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { campaignContract } from './campaign-contract.ts';
 import { readEvents } from './events.ts';
-import { subscriptionContract } from './subscription-contract.ts';
 import { purchaseContract } from './purchase-contract.ts';
+import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 
 let t: TestServer;
@@ -482,10 +483,11 @@ describe('catalog and process', () => {
   });
 });
 
-describe('subscriptions', () => subscriptionContract(() => t));
 describe('purchases', () => purchaseContract(() => t));
 
+describe('campaigns', () => campaignContract(() => t));
 
+describe('subscriptions', () => subscriptionContract(() => t));
 
 test('100 % of the operations in the document are exercised', async () => {
   const { body } = await t.ask<{ paths: Record<string, Record<string, { operationId: string }>> }>(

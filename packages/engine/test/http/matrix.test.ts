@@ -4,6 +4,7 @@
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import type {
+  CampaignCodes,
   CheckoutReceipt,
   CreatedKey,
   GrantReceipt,
@@ -40,8 +41,8 @@ const FOREIGN = 'u_foreign';
 const ABSENT = 'u_absent';
 const NO_GRANT = 'grt_0cn99285w001k0000000c';
 const NO_HOLD = 'hld_0cn99285w001k0000000c';
-const NO_OPERATION = 'op_1m83tyy3z1k0000000c00000004';
 const NO_PURCHASE = 'pur_0cn99285w001k0000000c';
+const NO_OPERATION = 'op_1m83tyy3z1k0000000c00000004';
 
 let t: TestServer;
 
@@ -89,7 +90,6 @@ const onHold = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> =>
   absent: () => ({ path: `/v1/holds/${NO_HOLD}${act}`, ...(body === undefined ? {} : { ask: { body } }) }),
 });
 
-const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
 async function ordered(account: string): Promise<CheckoutReceipt> {
   const { body } = await t.ask<CheckoutReceipt>('POST', `/v1/accounts/${account}/checkouts`, { body: ORDER });
   return body;
@@ -112,6 +112,7 @@ const onPurchase = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'
   }),
 });
 
+const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
   request: async (account) => ({
     path: `/v1/operations/${await spent(account)}${act}`,
     ...(body === undefined ? {} : { ask: { body } }),
@@ -143,6 +144,15 @@ const onSubscription = (act: string, body?: unknown, first?: string): Pick<Row, 
   };
 };
 
+/** A fresh code for each caller, since one is good for a single award. */
+async function redeemable(account: string): Promise<Wanted> {
+  const { body } = await t.ask<CampaignCodes>('POST', '/v1/campaigns/matrix_codes/codes', {
+    as: ADMIN,
+    body: { count: 1 },
+  });
+  return at('/redeem', { code: body.codes[0] })(account);
+}
+
 const absentAt = (path: string, body?: unknown) => () => at(path, body)(ABSENT);
 const onAccount = (path: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
   request: at(path, body),
@@ -153,16 +163,6 @@ const plain = (path: string, body?: unknown): Pick<Row, 'request'> => ({
 });
 
 const RANGE = 'from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
-const REASON = { reason: 'a test' };
-const staff = { scope: 'admin', session: false } as const;
-const reads = { scope: 'read', session: true } as const;
-const spends = { scope: 'consume', session: true } as const;
-const issues = { scope: 'grant', session: false } as const;
-const open = { scope: null, session: true } as const;
-
-const ROWS: Record<string, Row> = {
-  putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
-  getAccount: { ...reads, ...onAccount('') },
 const ORDER = { pack: 'pack_100', return_url: 'http://127.0.0.1/' };
 const EVENT = {
   id: 'matrix',
@@ -173,6 +173,16 @@ const EVENT = {
   validity: 'P7D',
   per_account_limit: null,
 };
+const REASON = { reason: 'a test' };
+const staff = { scope: 'admin', session: false } as const;
+const reads = { scope: 'read', session: true } as const;
+const spends = { scope: 'consume', session: true } as const;
+const issues = { scope: 'grant', session: false } as const;
+const open = { scope: null, session: true } as const;
+
+const ROWS: Record<string, Row> = {
+  putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
+  getAccount: { ...reads, ...onAccount('') },
   getBalance: { ...reads, ...onAccount('/balance') },
   createGrant: {
     scope: 'grant',
@@ -212,16 +222,6 @@ const EVENT = {
   getOperation: { ...reads, ...onOperation('') },
   explainOperation: { ...reads, ...onOperation('/explain') },
   refundOperation: { scope: 'refund', session: false, ...onOperation('/refund', REASON) },
-  listEntries: { ...reads, ...onAccount('/entries') },
-  getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
-  // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
-  streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
-  createSubscription: { ...issues, ...onAccount('/subscriptions', { plan: 'pro' }) },
-  listSubscriptions: { ...reads, ...onAccount('/subscriptions') },
-  getSubscription: { ...reads, ...onSubscription('') },
-  previewSubscription: { ...reads, ...onSubscription('/preview', { action: 'cancel' }) },
-  renewSubscription: { ...issues, ...onSubscription('/renew', { ref: 'in_2' }) },
-  reportFailedPayment: { ...issues, ...onSubscription('/payment_failed', {}) },
   createCheckout: { scope: 'grant', session: true, ...onAccount('/checkouts', ORDER) },
   listPurchases: { ...reads, ...onAccount('/purchases') },
   getPurchase: { ...reads, ...onPurchase('') },
@@ -234,12 +234,34 @@ const EVENT = {
     ...open,
     request: async () => ({ path: `/checkout/${(await ordered(OWN)).checkout}/decline` }),
   },
+  redeem: {
     scope: 'grant',
     session: true,
+    request: redeemable,
+    absent: absentAt('/redeem', { code: 'ABCDEF' }),
   },
+  claimCampaign: {
     scope: 'grant',
     session: true,
+    ...onAccount('/campaigns/matrix/claim', {}),
   },
+  createReferral: { scope: 'grant', session: true, ...onAccount('/referrals', {}) },
+  createCampaign: { ...staff, ...plain('/v1/campaigns', EVENT) },
+  listCampaigns: { ...staff, ...plain('/v1/campaigns') },
+  getCampaign: { ...staff, ...plain('/v1/campaigns/matrix') },
+  stopCampaign: { ...staff, ...plain('/v1/campaigns/creator_event/stop', REASON) },
+  createCampaignCodes: { ...staff, ...plain('/v1/campaigns/promotion_code/codes', { count: 1 }) },
+  listRedemptions: { ...staff, ...plain('/v1/campaigns/matrix/redemptions') },
+  listEntries: { ...reads, ...onAccount('/entries') },
+  getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
+  // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
+  streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
+  createSubscription: { ...issues, ...onAccount('/subscriptions', { plan: 'pro' }) },
+  listSubscriptions: { ...reads, ...onAccount('/subscriptions') },
+  getSubscription: { ...reads, ...onSubscription('') },
+  previewSubscription: { ...reads, ...onSubscription('/preview', { action: 'cancel' }) },
+  renewSubscription: { ...issues, ...onSubscription('/renew', { ref: 'in_2' }) },
+  reportFailedPayment: { ...issues, ...onSubscription('/payment_failed', {}) },
   changeSubscription: { ...issues, ...onSubscription('/change', { interval: 'year' }) },
   cancelSubscription: { ...issues, ...onSubscription('/cancel', {}) },
   pauseSubscription: { ...issues, ...onSubscription('/pause', {}) },
@@ -301,6 +323,11 @@ beforeAll(async () => {
   for (const account of [OWN, FOREIGN]) {
     await t.ask('POST', `/v1/accounts/${account}/grants`, { body: { class: 'purchased', amount: 100_000 } });
   }
+  await t.ask('POST', '/v1/campaigns', { as: ADMIN, body: EVENT });
+  await t.ask('POST', '/v1/campaigns', {
+    as: ADMIN,
+    body: { ...EVENT, id: 'matrix_codes', kind: 'promotion_code', codes: { kind: 'single_use' } },
+  });
   const short = await session(OWN, { ttl_seconds: 1 });
   const { body: clock } = await t.ask<TestClock>('GET', '/v1/test_clock');
   const expiring = await key(['read'], { expires_at: new Date(Date.parse(clock.now) + 500).toISOString() });

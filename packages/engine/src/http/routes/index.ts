@@ -1,15 +1,16 @@
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { accountRoutes } from './accounts.ts';
+import { campaignRoutes } from './campaigns.ts';
 import { catalogRoutes } from './catalog.ts';
-import { grantRoutes } from './grants.ts';
 import { checkoutRoutes } from './checkouts.ts';
+import { grantRoutes } from './grants.ts';
 import { historyRoutes } from './history.ts';
 import { holdRoutes } from './holds.ts';
 import { operationRoutes } from './operations.ts';
 import { processRoutes } from './process.ts';
-import { spendingRoutes } from './spending.ts';
 import { purchaseRoutes } from './purchases.ts';
+import { spendingRoutes } from './spending.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
@@ -20,9 +21,10 @@ export const ROUTES: readonly Route[] = [
   ...holdRoutes,
   ...operationRoutes,
   ...subscriptionRoutes,
-  ...historyRoutes,
   ...purchaseRoutes,
   ...checkoutRoutes,
+  ...historyRoutes,
+  ...campaignRoutes,
   ...catalogRoutes,
   ...accessRoutes,
   ...processRoutes,

@@ -6,6 +6,7 @@ import type * as wire from '@drawdown/client';
 import type { z } from 'zod';
 import type * as access from './access.ts';
 import type * as account from './account.ts';
+import type * as campaign from './campaign.ts';
 import type * as history from './history.ts';
 import type * as operation from './operation.ts';
 import type { problem } from './problem.ts';
@@ -36,6 +37,11 @@ export type RequestsAreTheWireTypes = Proof<{
   RefundRequest: Same<Of<typeof operation.refundRequest>, wire.RefundRequest>;
   AdjustRequest: Same<Of<typeof operation.adjustRequest>, wire.AdjustRequest>;
   SessionRequest: Same<Of<typeof access.sessionRequest>, wire.SessionRequest>;
+  CampaignRequest: Same<Of<typeof campaign.campaignRequest>, wire.CampaignRequest>;
+  CampaignCodesRequest: Same<Of<typeof campaign.campaignCodesRequest>, wire.CampaignCodesRequest>;
+  ClaimRequest: Same<Of<typeof campaign.claimRequest>, wire.ClaimRequest>;
+  RedeemRequest: Same<Of<typeof campaign.redeemRequest>, Flat<wire.RedeemRequest>>;
+  ReferralRequest: Same<Of<typeof campaign.referralRequest>, wire.ReferralRequest>;
   KeyRequest: Same<Of<typeof access.keyRequest>, wire.KeyRequest>;
 }>;
 
@@ -61,6 +67,11 @@ export type AnswersAreTheWireTypes = Proof<{
   Session: Same<Of<typeof access.session>, wire.Session>;
   Key: Same<Of<typeof access.key>, wire.Key>;
   CreatedKey: Same<Of<typeof access.createdKey>, Flat<wire.CreatedKey>>;
+  Campaign: Same<Of<typeof campaign.campaign>, wire.Campaign>;
+  CampaignPage: Same<Of<typeof campaign.campaignPage>, wire.Page<wire.Campaign>>;
+  CampaignCodes: Same<Of<typeof campaign.campaignCodes>, wire.CampaignCodes>;
+  RedemptionPage: Same<Of<typeof campaign.redemptionPage>, wire.Page<wire.Redemption>>;
+  Referral: Same<Of<typeof campaign.referral>, wire.Referral>;
   TestClock: Same<Of<typeof access.testClock>, wire.TestClock>;
   Problem: Same<Of<typeof problem>, wire.Problem>;
 }>;

@@ -1,0 +1,225 @@
+/** Referrals: two accounts, two grants, each exactly once, also where a process ends in between. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Engine } from '../../src/engine.ts';
+import { statement } from '../../src/store/database.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { asked, call, campaign, catalogWith, numbered, people } from './campaign-rig.ts';
+import { codeOf, expectWhole, openRig, type Rig, SHIPPED, tally, together } from './rig.ts';
+
+const CATALOG = catalogWith(
+  campaign('friends', { kind: 'referral', credits: 20, referral: { inviter_credits: 30, inviter_limit: 3 } }),
+  campaign('budgeted', { kind: 'referral', budget: 100, referral: { inviter_credits: 15 } }),
+);
+
+const AWARDS = statement<[string], { awards: bigint; due: bigint }>(
+  'test.referral_awards',
+  `select (select count(*) from drawdown.campaign_awards w join drawdown.accounts a on a.number = w.account
+            where a.id = $1 and w.role = 'inviter') as awards,
+          (select count(*) from drawdown.referrals r join drawdown.accounts a on a.number = r.inviter
+            where a.id = $1 and r.due_at is not null) as due`,
+);
+
+let rig: Rig;
+const engine = (i: number): Engine => (i % 2 === 0 ? rig.first : rig.second);
+
+beforeAll(async () => {
+  rig = await openRig({ catalog: CATALOG, engines: [{}, {}] });
+});
+
+afterAll(async () => {
+  await expectWhole(rig);
+  await rig.close();
+});
+
+async function codeFor(id: string, of = 'friends'): Promise<string> {
+  return (await rig.first.campaigns.referral(id, { campaign: of }, {})).code;
+}
+
+/** Waits for what comes by itself; the test's own time-out is the limit. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10);
+}
+
+const totalOf = async (id: string): Promise<number> => (await rig.second.balance(id)).total;
+
+test('both sides are granted, each once, and both see whose it is', async () => {
+  await people(rig.first, ['anna', 'ben']);
+  const code = await codeFor('anna');
+  const key = call();
+  const receipts = await together(20, (i) => engine(i).campaigns.redeem('ben', { code }, key));
+  expect(receipts[0]?.grant).toMatchObject({
+    account: 'ben',
+    amount: 20,
+    source: { type: 'campaign', ref: 'friends' },
+    metadata: { role: 'invited' },
+  });
+  await until(async () => (await totalOf('anna')) > 0);
+  await rig.first.drain();
+  expect(await totalOf('anna')).toBe(30);
+  expect(await totalOf('ben')).toBe(20);
+  expect((await rig.first.grants('anna', {})).data).toMatchObject([
+    { amount: 30, source: { type: 'campaign', ref: 'friends' }, metadata: { role: 'inviter' } },
+  ]);
+  expect(await rig.second.campaigns.referral('anna', {}, {})).toMatchObject({
+    campaign: 'friends',
+    code,
+    invited: 1,
+    awarded: 30,
+    pending: 0,
+  });
+});
+
+test("an account's code is the same for good, also where its first calls race", async () => {
+  await people(rig.first, ['racer']);
+  const codes = await together(20, (i) => engine(i).campaigns.referral('racer', { campaign: 'friends' }, {}));
+  expect(new Set(codes.map(({ code }) => code)).size).toBe(1);
+  expect(await codeFor('racer', 'budgeted')).not.toBe(codes[0]?.code);
+});
+
+test('nobody invites themselves, and nobody is invited twice', async () => {
+  await people(rig.first, ['carl', 'dora', 'emil']);
+  const [carls, doras] = [await codeFor('carl'), await codeFor('dora', 'budgeted')];
+  expect(await codeOf(rig.first.campaigns.redeem('carl', { code: carls }, call()))).toBe(
+    'campaign_not_eligible',
+  );
+  const outcomes = await together(10, (i) =>
+    codeOf(engine(i).campaigns.redeem('emil', { code: i % 2 === 0 ? carls : doras }, call())),
+  );
+  expect(tally(outcomes)).toEqual({ done: 1, campaign_already_redeemed: 9 });
+});
+
+test('an inviter is granted something up to its limit; those it invites beyond that get theirs all the same', async () => {
+  const invited = numbered('invited_', 8);
+  await people(rig.first, ['popular', ...invited]);
+  const code = await codeFor('popular');
+  const outcomes = await together(8, (i) =>
+    codeOf(engine(i).campaigns.redeem(invited[i] as string, { code }, call())),
+  );
+  expect(tally(outcomes)).toEqual({ done: 8 });
+  await until(async () => (await rig.first.campaigns.referral('popular', {}, {})).awarded === 90);
+  expect(await rig.first.campaigns.referral('popular', {}, {})).toMatchObject({ invited: 8, pending: 0 });
+  expect(await totalOf('popular')).toBe(90);
+});
+
+test('both sides come out of one budget, and races leave exactly what does not suffice for both', async () => {
+  const invited = numbered('guest_', 12);
+  await people(rig.first, ['host', ...invited]);
+  const code = await codeFor('host', 'budgeted');
+  const outcomes = await together(12, (i) =>
+    codeOf(engine(i).campaigns.redeem(invited[i] as string, { code }, call())),
+  );
+  // One was spent on by the test above, if at all: each referral takes 10 + 15.
+  const done = tally(outcomes).done ?? 0;
+  expect(done).toBeGreaterThanOrEqual(3);
+  await until(async () => (await totalOf('host')) === done * 15);
+  await until(async () => (await rig.first.campaigns.show('budgeted')).metrics.awarded === 100);
+  const { metrics } = await rig.first.campaigns.show('budgeted');
+  expect(metrics).toMatchObject({ awarded: 100, redemptions: 8, budget_left: 0 });
+});
+
+test('a referral campaign that staff made gives codes as well, and none runs after it is stopped', async () => {
+  const lone = await openRig({ catalog: catalogWith() });
+  try {
+    await people(lone.first, ['fred']);
+    expect(await codeOf(lone.first.campaigns.referral('fred', {}, {}))).toBe('campaign_not_found');
+    const made = campaign('bring', { kind: 'referral', referral: { inviter_credits: 5 } });
+    await lone.first.campaigns.create(asked(made), {});
+    expect(await lone.first.campaigns.referral('fred', {}, {})).toMatchObject({ campaign: 'bring' });
+    await lone.first.campaigns.end('bring', { reason: 'over' }, {});
+    expect(await codeOf(lone.first.campaigns.referral('fred', {}, {}))).toBe('campaign_not_found');
+    expect(await codeOf(lone.first.campaigns.referral('fred', { campaign: 'bring' }, {}))).toBe(
+      'campaign_stopped',
+    );
+  } finally {
+    await lone.close();
+  }
+});
+
+const SECRET = 'sk_test_of_a_crash';
+
+/** A server of its own process under the shipped catalog. */
+async function serve(databaseUrl: string): Promise<{ child: ChildProcess; url: string }> {
+  const loader = new URL('../support/run-typescript.mjs', import.meta.url).href;
+  const child = spawn(
+    process.execPath,
+    ['--import', loader, fileURLToPath(new URL('./serve-process.ts', import.meta.url))],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        PORT: '0',
+        DATABASE_URL: databaseUrl,
+        DRAWDOWN_SECRET_KEY: SECRET,
+        DRAWDOWN_DEMO: '0',
+        DRAWDOWN_ALLOW_UNSAFE: '1',
+        DRAWDOWN_LOG_LEVEL: 'silent',
+      },
+    },
+  );
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /^drawdown listening on (\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    child.stdout.resume();
+    return { child, url };
+  }
+  throw new Error('the server ended before it listened');
+}
+
+test('law 11: a process killed between the two grants leaves the inviter due, and the next delivers it once', async () => {
+  // No sweep: this engine delivers nothing, so that only the processes do.
+  const alone = await openRig({ sweep: false, catalog: SHIPPED });
+  const { child, url } = await serve(alone.url);
+  const blocker = await alone.database.connect();
+  try {
+    await people(alone.first, ['gina', 'hugo']);
+    const { code } = await alone.first.campaigns.referral('gina', {}, {});
+    // The inviter's account is held, so that its grant must wait, however fast the process is.
+    await blocker.script(`begin; select 1 from drawdown.accounts where id = 'gina' for update`);
+    const answer = await fetch(`${url}/v1/accounts/hugo/redeem`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${SECRET}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'hugo-joins',
+      },
+      body: JSON.stringify({ code, device: 'hugos' }),
+    });
+    expect(answer.status).toBe(201);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await blocker.script('rollback');
+    const figures = async () => (await alone.database.query(AWARDS, ['gina'])).rows[0];
+    expect(await alone.first.balance('hugo')).toMatchObject({ total: 20 });
+    expect(await alone.first.balance('gina')).toMatchObject({ total: 0 });
+    expect(await figures()).toEqual({ awards: 0n, due: 1n });
+
+    // Two processes find it at once.
+    const databases = await together(2, () => openPostgres({ url: alone.url, poolSize: 2 }));
+    const heirs = await together(2, (i) =>
+      Engine.open({ database: databases[i] as (typeof databases)[0], catalog: SHIPPED, allowUnsafe: true }),
+    );
+    await until(async () => (await alone.first.balance('gina')).total > 0);
+    for (const heir of heirs) await heir.close();
+    for (const database of databases) await database.close();
+    expect(await alone.first.balance('gina')).toMatchObject({ total: 20, version: 1 });
+    expect(await figures()).toEqual({ awards: 1n, due: 0n });
+    // The invited account's retry is answered by what was done, and grants nobody anything.
+    const again = await alone.first.campaigns.redeem(
+      'hugo',
+      { code, device: 'hugos' },
+      { idempotencyKey: 'hugo-joins' },
+    );
+    expect(again.replayed).toBe(true);
+    expect(await figures()).toEqual({ awards: 1n, due: 0n });
+    await expectWhole(alone);
+  } finally {
+    child.kill('SIGKILL');
+    await blocker.close();
+    await alone.close();
+  }
+}, 60_000);
