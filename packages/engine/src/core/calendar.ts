@@ -74,7 +74,10 @@ function addCalendar(instant: number, parts: Temporal.DurationLike, timeZone: st
 
 /** The calendar day in `timeZone` that an instant belongs to, as `2026-03-29`. */
 export function calendarDay(instant: number, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+  return Temporal.Instant.fromEpochMilliseconds(instant)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString();
 }
 
 /** Temporal takes a whole date with a zone for that zone; a name is no date. */

@@ -4,7 +4,7 @@ import { addDuration, calendarDay } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { bucketOf } from '../core/id.ts';
 import { invalid } from '../errors.ts';
-import type { Connection } from '../store/database.ts';
+import { type Connection, DatabaseError } from '../store/database.ts';
 import type { Outcome, Prepared, Write } from '../store/task.ts';
 import { deviceHash } from './campaign-code.ts';
 import { demandOpen, refusalOf } from './campaign-refusal.ts';
@@ -155,10 +155,13 @@ async function claimBudget(on: Connection, campaign: Campaign, atoms: bigint): P
   const row = found[0];
   if (row === undefined) throw new Error('a campaign has a row');
   if (row.stopped_at !== null) throw stopped(id);
-  if (row.spent === null) {
-    if (budget === null) return;
-    await on.query(rows.COUNT_SPENT, [id]);
+  if (budget === null) {
+    if (row.spent === null) return;
+    // Counting began while this one waited. Others hold the row as well by now, so it lets go and begins anew.
+    throw new DatabaseError('The campaign began to count', { kind: 'serialization', sqlState: '40001' });
   }
+  if (row.spent === null) await on.query(rows.COUNT_SPENT, [id]);
+  // Nothing moves while the row is locked, so what is refused now is refused for good.
   if (await claim()) return;
   throw refusalOf('campaign_budget_exhausted', id, 'The budget of the campaign is spent.');
 }

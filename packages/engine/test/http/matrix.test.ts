@@ -153,31 +153,6 @@ async function redeemable(account: string): Promise<Wanted> {
   return at('/redeem', { code: body.codes[0] })(account);
 }
 
-async function subscribed(account: string): Promise<string> {
-  const { body } = await t.ask<SubscriptionReceipt>('POST', `/v1/accounts/${account}/subscriptions`, {
-    body: { plan: 'pro' },
-  });
-  return body.subscription.id;
-}
-
-/** A subscription of its own for each caller; `first` brings it into the state that the request is for. */
-const onSubscription = (
-  act: string,
-  body?: unknown,
-  first?: string,
-): Pick<Row, 'request' | 'absent'> => {
-  const ask = body === undefined ? {} : { ask: { body } };
-  const at = (account: string, id: string) => `/v1/accounts/${account}/subscriptions/${id}`;
-  return {
-    request: async (account) => {
-      const path = at(account, await subscribed(account));
-      if (first !== undefined) await t.ask('POST', `${path}/${first}`, { body: {} });
-      return { path: `${path}${act}`, ...ask };
-    },
-    absent: () => ({ path: `${at(ABSENT, 'sub_0cn99285w001k0000000c')}${act}`, ...ask }),
-  };
-};
-
 const absentAt = (path: string, body?: unknown) => () => at(path, body)(ABSENT);
 const onAccount = (path: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
   request: at(path, body),
