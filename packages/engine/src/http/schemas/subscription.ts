@@ -88,12 +88,10 @@ const change = {
 const cancel = { at: time.exactOptional() };
 const reactivate = { ref: ref.exactOptional(), cost: cost.exactOptional() };
 
-export const renewRequest = z
-  .strictObject(renew)
-  .meta({
-    id: 'RenewRequest',
-    description: 'A payment, by its own name and by the end of the period it pays.',
-  });
+export const renewRequest = z.strictObject(renew).meta({
+  id: 'RenewRequest',
+  description: 'A payment, by its own name and by the end of the period it pays.',
+});
 
 export const paymentFailedRequest = z
   .strictObject({ ref: ref.exactOptional(), period_end: instantIn.exactOptional() })
