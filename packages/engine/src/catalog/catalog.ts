@@ -112,10 +112,10 @@ export interface Billing {
   readonly prices: MoneyByCurrency;
 }
 
-/** What of an unspent refill moves into the next period. */
+/** What of a refill outlives its period, where it is unspent at the end. For a team plan, of one seat's refill. */
 export interface Rollover {
   readonly maximum: bigint;
-  /** Whole percent of what is left, 1–100. */
+  /** At most so many whole percent of the refill, 1–100; and at most the maximum, in atoms. */
   readonly percentage: number;
   readonly validity: CatalogDuration;
 }

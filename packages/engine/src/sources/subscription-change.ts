@@ -1,79 +1,16 @@
-import type { Account } from '../core/account.ts';
-import type { Command } from '../core/command.ts';
-import { subscriptionId } from '../core/id.ts';
-import { DrawdownError, invalid } from '../errors.ts';
-import {
-  monthAt,
-  monthsToEnd,
-  type Period,
-  periodAt,
-  periodsOf,
-  refillsOf,
-} from './subscription-calendar.ts';
+import { monthAt, monthsToEnd, type Period, periodAt, periodsOf } from './subscription-calendar.ts';
 import { issue, issueRefill, shareOf, voidScheduled } from './subscription-lots.ts';
 import {
-  graceFrom,
-  isPaid,
-  nextUnpaid,
-  type Paid,
-  paidRefills,
-  paidUntil,
-  periodEnding,
-  type Subscription,
-  statusAt,
-  stopOf,
-  termsAt,
-} from './subscription-state.ts';
-import { type Beginning, type Money, refillStepOf, stepOf, type Terms } from './subscription-terms.ts';
-
-/** What a change comes to: the rows after it, and what the account's ledger takes. Equal rows: nothing to do. */
-export interface Decided {
-  readonly after: Subscription;
-  readonly commands: readonly Command[];
-}
-
-/** Where a change is decided: on the locked account when it is made, on a copy of it when it is previewed. */
-export interface Ground {
-  readonly account: Account;
-  readonly now: number;
-}
-
-/** A payment as it is reported. */
-export interface Payment {
-  readonly ref: string | null;
-  readonly cost: Money | null;
-}
-
-/** What is sold, before it is known from when. */
-export type Offer = Omit<Terms, keyof Beginning | 'endsAt'>;
-
-/** Periods may be paid so far ahead: more is a slip, and every scheduled lot is carried by the account. */
-const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
-
-const unchanged = (one: Subscription): Decided => ({ after: one, commands: [] });
-
-export const idOf = ({ account, no }: Pick<Subscription, 'account' | 'no'>): string =>
-  subscriptionId(account, no);
-
-/** The refusal of what a subscription in this state does not do. */
-export function outOfState(one: Subscription, now: number, what: string): DrawdownError {
-  const state = statusAt(one, now);
-  return new DrawdownError('subscription_state', `${what}; this one is ${state}.`, { state });
-}
-
-/** Records a period as paid and issues its lots, up to where a pause or a cancellation stops them. */
-function pay(one: Subscription, period: Period, { ref, cost }: Payment, now: number): Decided {
-  const terms = one.terms[period.term] as Terms;
-  const { seats, price } = terms;
-  const agreed = price && { amountMinor: price.amountMinor * (seats ?? 1), currency: price.currency };
-  const paid: Paid = { ...period, ref, paidAt: now, cost: cost ?? agreed };
-  const after = { ...one, paid: [...one.paid, paid] };
-  const stop = stopOf(one);
-  const commands = refillsOf(terms, period)
-    .filter((refill) => refill.startsAt <= stop)
-    .flatMap((refill) => issueRefill(idOf(one), { terms, paid, refill }, now));
-  return { after, commands };
-}
+  type Decided,
+  type Ground,
+  idOf,
+  isKnown,
+  type Payment,
+  pay,
+  unchanged,
+} from './subscription-pay.ts';
+import { paidRefills, paidUntil, type Subscription, stopOf, termsAt } from './subscription-state.ts';
+import { begin, type Money, type Offer, stepOf, type Terms } from './subscription-terms.ts';
 
 /** A new subscription: its first period is paid, or its trial begins. */
 export function subscribe(
@@ -97,63 +34,6 @@ export function subscribe(
   return { after: fresh, commands: [issue(idOf(one), offer.class, lot)] };
 }
 
-const begin = (offer: Offer, { timeZone, anchor }: Pick<Terms, 'timeZone' | 'anchor'>): Terms => ({
-  ...offer,
-  timeZone,
-  anchor,
-  months: 0,
-  first: stepOf(offer),
-  startsAt: anchor,
-  endsAt: null,
-});
-
-/**
- * A payment arrived: the period that it names by its end, or the first that is unpaid, is paid and its lots are issued.
- * A payment or a period that is known already changes nothing, so that any number of reports in any order are one.
- */
-export function renew(
-  one: Subscription,
-  { periodEnd, ...payment }: Payment & { readonly periodEnd: number | null },
-  { now }: Ground,
-): Decided {
-  if (isKnown(one, payment.ref)) return unchanged(one);
-  if (periodEnd !== null && periodEnd <= Math.min(...one.terms.map(({ startsAt }) => startsAt))) {
-    throw invalid('period_end', 'must be after the start of the first period');
-  }
-  // Looked at before the periods are gone through, so that no far end makes for a long search.
-  if (periodEnd !== null && periodEnd - now > MOST_AHEAD_MS + 366 * 86_400_000) throw tooFarAhead();
-  const period = periodEnd === null ? nextUnpaid(one, now) : periodEnding(one, periodEnd);
-  if (isPaid(one, period)) return unchanged(one);
-  if (period.startsAt - now > MOST_AHEAD_MS) throw tooFarAhead();
-  if (one.cancelled === 'now' && period.startsAt >= (one.cancelAt as number)) {
-    throw outOfState(one, now, 'A period after the cancellation cannot be paid');
-  }
-  const { after, commands } = pay(one, period, payment, now);
-  const moved =
-    one.cancelled === 'period_end' ? Math.max(one.cancelAt as number, period.endsAt) : one.cancelAt;
-  return { after: { ...after, graceUntil: null, cancelAt: moved }, commands };
-}
-
-const isKnown = (one: Subscription, ref: string | null): boolean =>
-  ref !== null && one.paid.some((paid) => paid.ref === ref);
-
-const tooFarAhead = () => invalid('period_end', 'is more than three years ahead');
-
-/** A payment failed: the grace runs from now, once. What is paid already is left alone. */
-export function fail(
-  one: Subscription,
-  { ref, periodEnd }: { readonly ref: string | null; readonly periodEnd: number | null },
-  { now }: Ground,
-): Decided {
-  // The news of a failure may come after that of the success that followed it.
-  const named = periodEnd === null ? null : periodEnding(one, periodEnd);
-  if (isKnown(one, ref) || (named !== null && isPaid(one, named)) || one.graceUntil !== null) {
-    return unchanged(one);
-  }
-  if (one.cancelAt !== null && one.cancelAt <= now) return unchanged(one);
-  return { after: { ...one, graceUntil: graceFrom(termsAt(one, now).terms, now) }, commands: [] };
-}
-
 /** Other terms from this instant on, with a new anchor: their first period is paid; running lots keep their window. */
 export function changeNow(
   one: Subscription,
@@ -169,7 +49,7 @@ export function changeNow(
 }
 
 /** Ends all terms now and puts new ones in their place. */
-function beginAnew(one: Subscription, terms: Terms): Subscription {
+export function beginAnew(one: Subscription, terms: Terms): Subscription {
   const closed = one.terms.map((old) => ({
     ...old,
     endsAt: Math.min(old.endsAt ?? terms.startsAt, terms.startsAt),
@@ -177,7 +57,7 @@ function beginAnew(one: Subscription, terms: Terms): Subscription {
   return { ...one, terms: [...closed, terms] };
 }
 
-const lastPeriod = (one: Subscription): Period =>
+export const lastPeriod = (one: Subscription): Period =>
   periodAt(one.terms.at(-1) as Terms, one.terms.length - 1, 0);
 
 /**
@@ -253,97 +133,4 @@ export function addSeats(
   });
   const agreed = one.terms.map((old) => (old === terms ? { ...terms, seats } : old));
   return { after: { ...one, terms: agreed }, commands };
-}
-
-/** Ends at the end of what is paid; every lot keeps its window. */
-export function cancelLater(one: Subscription, { now }: Ground): Decided {
-  if (one.cancelAt !== null) return unchanged(one);
-  return {
-    after: { ...one, cancelAt: Math.max(paidUntil(one), now), cancelled: 'period_end' },
-    commands: [],
-  };
-}
-
-/** Ends now: lots that have not begun are taken back, the running one was paid for and keeps its window. */
-export function cancelNow(one: Subscription, { account, now }: Ground): Decided {
-  if (one.cancelAt !== null && one.cancelAt <= now) return unchanged(one);
-  const commands = voidScheduled(idOf(one), account, 'subscription_cancelled');
-  return { after: { ...one, cancelAt: now, cancelled: 'now' }, commands };
-}
-
-/** Stops refills: what is paid and has not begun is kept for the resumption; the running lot keeps its window. */
-export function pause(one: Subscription, { account, now }: Ground): Decided {
-  if (one.pausedAt !== null) return unchanged(one);
-  const status = statusAt(one, now);
-  if (status !== 'active' && status !== 'trialing') {
-    throw outOfState(one, now, 'Only an active subscription can be paused');
-  }
-  const commands = voidScheduled(idOf(one), account, 'subscription_paused');
-  return { after: { ...one, pausedAt: now }, commands };
-}
-
-/**
- * Goes on. Within the refill that was running: as if there had been no pause. Later: the refills that were kept start
- * now, one after the other, with now as their anchor; where none were kept, the next payment's period starts now.
- */
-export function resume(paused: Subscription, { now }: Ground): Decided {
-  const { pausedAt } = paused;
-  if (pausedAt === null || statusAt(paused, now) === 'cancelled') {
-    throw outOfState(paused, now, 'Only a paused subscription can be resumed');
-  }
-  const one = { ...paused, pausedAt: null };
-  const kept = paidRefills(one).filter(({ refill }) => refill.startsAt > pausedAt);
-  const runningUntil = endOfRunning(one, pausedAt);
-  if (now < runningUntil) {
-    const commands = kept.flatMap((refill) => issueRefill(idOf(one), refill, now));
-    return { after: one, commands };
-  }
-  const terms = kept[0]?.terms ?? termsAt(one, now).terms;
-  const months = kept.length * refillStepOf(terms);
-  const first = months === 0 ? stepOf(terms) : months;
-  const next = { ...begin(terms, { timeZone: terms.timeZone, anchor: now }), first };
-  const begun = beginAnew(one, next);
-  // What was kept belongs to the new terms now, so the old ones end with the lot that was running.
-  const closed = begun.terms.map((old) =>
-    old === next ? old : { ...old, endsAt: Math.min(old.endsAt ?? 0, runningUntil) },
-  );
-  const after = { ...begun, terms: closed };
-  if (kept.length === 0) return { after, commands: [] };
-  const costs = kept.map(({ paid, refill }) => shareOf(paid.cost, refill));
-  return pay(after, lastPeriod(after), { ref: null, cost: sum(costs) }, now);
-}
-
-/** The end of the refill or trial that ran at an instant. */
-function endOfRunning(one: Subscription, instant: number): number {
-  const running = paidRefills(one).filter(
-    ({ refill }) => refill.startsAt <= instant && instant < refill.endsAt,
-  );
-  const trial = one.trialEndsAt !== null && instant < one.trialEndsAt ? one.trialEndsAt : instant;
-  return Math.max(trial, ...running.map(({ refill }) => refill.endsAt));
-}
-
-/** Money of one currency; of several there is no sum. */
-function sum(costs: readonly (Money | null)[]): Money | null {
-  const currency = costs[0]?.currency;
-  if (currency === undefined || costs.some((cost) => cost?.currency !== currency)) return null;
-  return { amountMinor: costs.reduce((total, cost) => total + (cost?.amountMinor ?? 0), 0), currency };
-}
-
-/** Takes a cancellation back while it lies ahead; of what is over, a new period begins now, and is paid. */
-export function reactivate(one: Subscription, payment: Payment, { now }: Ground): Decided {
-  if (isKnown(one, payment.ref)) return unchanged(one);
-  if (one.cancelAt !== null && one.cancelAt > now) {
-    return { after: { ...one, cancelAt: null, cancelled: null }, commands: [] };
-  }
-  const status = statusAt(one, now);
-  if (status !== 'cancelled' && status !== 'ended') {
-    throw outOfState(one, now, 'Only a cancelled or ended subscription can be reactivated');
-  }
-  const { terms } = termsAt(one, now);
-  const next = begin(terms, { timeZone: terms.timeZone, anchor: now });
-  const begun = beginAnew(
-    { ...one, cancelAt: null, cancelled: null, graceUntil: null, pausedAt: null },
-    next,
-  );
-  return pay(begun, lastPeriod(begun), payment, now);
 }

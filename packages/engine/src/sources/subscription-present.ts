@@ -2,8 +2,8 @@ import type * as wire from '@drawdown/client';
 import { type Account, type Grant, isFinished } from '../core/account.ts';
 import { formatInstant } from '../core/calendar.ts';
 import type { Presenter } from '../present.ts';
-import { idOf } from './subscription-change.ts';
 import { SOURCE } from './subscription-lots.ts';
+import { idOf } from './subscription-pay.ts';
 import {
   isPaid,
   paidRefills,

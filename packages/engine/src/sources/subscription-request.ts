@@ -2,25 +2,11 @@ import type * as wire from '@drawdown/client';
 import type { Billing, Catalog, Plan } from '../catalog/catalog.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readCost, readInstant, readText } from '../request.ts';
-import {
-  addSeats,
-  cancelLater,
-  cancelNow,
-  changeLater,
-  changeNow,
-  type Decided,
-  type Ground,
-  keepTerms,
-  type Offer,
-  outOfState,
-  type Payment,
-  pause,
-  reactivate,
-  renew,
-  resume,
-} from './subscription-change.ts';
+import { addSeats, changeLater, changeNow, keepTerms } from './subscription-change.ts';
+import { cancelLater, cancelNow, pause, reactivate, resume } from './subscription-end.ts';
+import { type Decided, type Ground, outOfState, type Payment, renew } from './subscription-pay.ts';
 import { pendingTerms, type Subscription, statusAt, termsAt } from './subscription-state.ts';
-import { sellsTheSame, stepOf, type Terms, termsOf, yearlyOf } from './subscription-terms.ts';
+import { type Offer, sellsTheSame, stepOf, type Terms, termsOf, yearlyOf } from './subscription-terms.ts';
 
 /* What callers send, read strictly into changes of a subscription. Every refusal names the field. */
 
@@ -139,8 +125,8 @@ function offerOf(
   terms: Terms,
   { plan, ...wish }: Omit<wire.SubscriptionChangeRequest, 'plan'> & { readonly plan: Plan | null },
 ): Offer {
-  const sameplan = plan === null || plan.id === terms.plan;
-  if (sameplan && (wish.interval === undefined || wish.interval === terms.interval)) {
+  const samePlan = plan === null || plan.id === terms.plan;
+  if (samePlan && (wish.interval === undefined || wish.interval === terms.interval)) {
     return { ...terms, seats: readSeats(terms.sizes, wish.seats ?? terms.seats ?? undefined) };
   }
   const target = plan ?? readPlan(catalog, terms.plan);

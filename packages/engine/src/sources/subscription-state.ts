@@ -81,9 +81,6 @@ export function statusAt(one: Subscription, now: number): Status {
   return one.graceUntil !== null || paidUntil(one) <= now ? 'past_due' : 'active';
 }
 
-/** When the subscription ends or would end, as far as it is known now. */
-export const endsAt = (one: Subscription, now: number): number => one.cancelAt ?? lapsesAt(one, now);
-
 /** The instant after which what was paid for is not issued: a pause keeps it for later, a cancellation drops it. */
 export function stopOf(one: Subscription): number {
   const cancelled = one.cancelled === 'now' ? (one.cancelAt as number) : Number.POSITIVE_INFINITY;

@@ -44,14 +44,27 @@ export interface Terms {
 }
 
 /** Where terms begin; the rest of them is what is sold. */
-export type Beginning = Pick<Terms, 'timeZone' | 'anchor' | 'months' | 'first' | 'startsAt'>;
+type Beginning = Pick<Terms, 'timeZone' | 'anchor' | 'months' | 'first' | 'startsAt'>;
+
+/** What is sold, before it is known from when. */
+export type Offer = Omit<Terms, keyof Beginning | 'endsAt'>;
+
+export const begin = (offer: Offer, { timeZone, anchor }: Pick<Terms, 'timeZone' | 'anchor'>): Terms => ({
+  ...offer,
+  timeZone,
+  anchor,
+  months: 0,
+  first: stepOf(offer),
+  startsAt: anchor,
+  endsAt: null,
+});
 
 /** What a plan sells, as it stands in the catalog now. */
 export function termsOf(
   plan: Plan,
   billing: Billing,
   agreed: { readonly seats: number | null; readonly currency: string | null },
-): Omit<Terms, keyof Beginning | 'endsAt'> {
+): Offer {
   const { rollover } = plan;
   return {
     plan: plan.id,

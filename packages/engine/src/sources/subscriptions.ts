@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type * as wire from '@drawdown/client';
-import type { Catalog, Plan } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Call, Replayed, Runner } from '../change.ts';
-import { type Account, type Grant, nextStamp } from '../core/account.ts';
+import type { Account, Grant } from '../core/account.ts';
 import { apply } from '../core/apply.ts';
 import { copyOf } from '../core/balance.ts';
-import { addDuration } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
 import { parseSubscriptionId } from '../core/id.ts';
@@ -16,54 +14,30 @@ import { pageOf, readCursor, readLimit } from '../page.ts';
 import { classIn, type Presenter } from '../present.ts';
 import type { Paging, Queries } from '../queries.ts';
 import { errorOf } from '../refusal.ts';
-import { readAccountId, readInstant } from '../request.ts';
+import { readAccountId } from '../request.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Outcome } from '../store/task.ts';
 import type { SourceSetting } from './source.ts';
-import {
-  type Decided,
-  fail,
-  type Ground,
-  type Offer,
-  type Payment,
-  pause,
-  resume,
-  subscribe,
-} from './subscription-change.ts';
+import { pause, resume } from './subscription-end.ts';
+import { type Decided, fail, type Ground } from './subscription-pay.ts';
 import { presentLots, presentSubscription } from './subscription-present.ts';
 import {
-  checkKind,
   decideCancel,
   decideChange,
   decidePreviewed,
   decideReactivate,
   decideRenew,
-  MAX_REF,
-  readOffer,
   readPayment,
   readPeriodEnd,
-  readPlan,
 } from './subscription-request.ts';
 import { readSubscriptions, writesOf } from './subscription-rows.ts';
 import type { Subscription } from './subscription-state.ts';
 import { sellsTheSame, type Terms } from './subscription-terms.ts';
-
-/** A first period may begin so far ahead. */
-const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
+import { beginWish, readWish } from './subscription-wish.ts';
 
 type Receipt = wire.SubscriptionReceipt & Replayed;
 type Decide = (one: Subscription, ground: Ground) => Decided;
-
-/** A subscription as it is asked for. */
-interface Wish {
-  readonly plan: Plan;
-  readonly offer: Offer;
-  readonly payment: Payment;
-  readonly ref: string;
-  readonly trial: Plan['trial'];
-  readonly startedAt: number | null;
-}
 
 /** What a change of the rows came to, as far as the transaction knows. */
 interface Answer {
@@ -107,7 +81,7 @@ export class Subscriptions {
    * The same `ref` again is the same subscription. Periods are counted in the account's time zone.
    */
   async create(id: string, body: wire.SubscriptionRequest, call: Call): Promise<Receipt> {
-    const wish = this.#readWish(readAccountId(id), body, call);
+    const wish = readWish(this.#catalog, readAccountId(id), { body, call });
     const account = await this.#accountFor(id, wish.plan.kind);
     let after: Subscription | undefined;
     const answer = await this.#runner.runPrepared({
@@ -122,53 +96,12 @@ export class Subscriptions {
         if (known !== undefined && !sellsTheSame(known.terms[0] as Terms, wish.offer)) {
           throw new DrawdownError('subscription_exists', undefined, { field: 'ref' });
         }
-        const decided = known === undefined ? this.#begin(wish, all, ground) : { after: known, commands: [] };
+        const decided = known === undefined ? beginWish(wish, all, ground) : { after: known, commands: [] };
         after = decided.after;
         return prepared(known ?? null, decided);
       },
     });
     return this.#receipt(answer, after, { account: account.number, id: answer.origin });
-  }
-
-  #readWish(account: string, body: wire.SubscriptionRequest, call: Call): Wish {
-    const plan = readPlan(this.#catalog, body.plan);
-    const payment = readPayment(body);
-    if (body.trial === true && plan.trial === null) throw invalid('trial', 'is none that this plan has');
-    return {
-      plan,
-      offer: readOffer(plan, body),
-      payment,
-      ref: payment.ref ?? defaultRef(account, call),
-      trial: body.trial === true ? plan.trial : null,
-      startedAt: body.started_at === undefined ? null : readInstant(body.started_at, 'started_at'),
-    };
-  }
-
-  #begin(wish: Wish, all: readonly Subscription[], { account, now }: Ground): Decided {
-    const { plan, offer, payment, ref, trial } = wish;
-    checkKind(plan, account);
-    const startsAt = wish.startedAt ?? now;
-    if (startsAt - now > MOST_AHEAD_MS) throw invalid('started_at', 'is more than three years ahead');
-    if (trial !== null && all.some((one) => one.trialEndsAt !== null && one.terms[0]?.plan === plan.id)) {
-      throw new DrawdownError('trial_used', undefined, { plan: plan.id });
-    }
-    const { number, timeZone } = account;
-    const fresh = {
-      account: number,
-      no: nextStamp(all.at(-1)?.no ?? 0, now),
-      ref,
-      createdAt: now,
-      cancelAt: null,
-      cancelled: null,
-      graceUntil: null,
-      pausedAt: null,
-    };
-    const trying = trial && {
-      credits: trial.credits,
-      endsAt: addDuration(startsAt, trial.validity.parts, { timeZone }),
-    };
-    const terms = { offer, startsAt, timeZone, trial: trying, payment: { ...payment, ref } };
-    return subscribe(fresh, terms, { account, now });
   }
 
   /** A period was paid: its credits are issued once, whatever is reported how often and in whatever order. */
@@ -320,12 +253,6 @@ export class Subscriptions {
     const subscription = presentSubscription(this.#presenter, account, { one, now });
     return { operation, subscription, balance, replayed };
   }
-}
-
-/** Without a name of its own a subscription is named by the key of the request that made it. */
-function defaultRef(account: string, { idempotencyKey, principal }: Call): string {
-  if (idempotencyKey === undefined) return `request:${randomUUID()}`;
-  return `key:${principal ?? 'server'}:${account}:${idempotencyKey}`.slice(0, MAX_REF);
 }
 
 function commandOf(commands: readonly Command[]): Command {
