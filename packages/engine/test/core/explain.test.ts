@@ -157,6 +157,14 @@ describe('amounts', () => {
     ]);
   });
 
+  test('of a hold of a single atom', () => {
+    const ledger = setUp();
+    const lots = before(ledger);
+    reserve(ledger, 1n);
+    const explained = explain(lots, ledger.entries.at(-1) as Entry, { feature: null, classes: null }, RULES);
+    expect(explained.map((one) => one.drawn)).toEqual([1n, 0n, 0n, 0n]);
+  });
+
   test('of a capture: what was spent of each, though the hold had kept it from others', () => {
     const ledger = setUp();
     const no = reserve(ledger, 25n);
