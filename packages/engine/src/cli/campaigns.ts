@@ -210,7 +210,8 @@ const codes: ClientCommand = {
 
 function campaignText(output: Output, one: wire.Campaign): string {
   const { metrics } = one;
-  const window = `${one.starts_at ?? 'always'} to ${one.ends_at ?? 'ever'}`;
+  const from = one.starts_at === null ? '' : `from ${one.starts_at} `;
+  const window = `${from}until ${one.ends_at ?? 'it is stopped'}`;
   const limit = (count: number | null): string => (count === null ? 'none' : String(count));
   const left =
     metrics.budget_left === null ? 'no budget' : `${credits(metrics.budget_left)} of the budget left`;
