@@ -10,6 +10,7 @@ import { processCommands } from './cli/process.ts';
 import { runProgram } from './cli/program.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
+import { subscriptionCommands } from './cli/subscriptions.ts';
 import { verifyCommand } from './cli/verify.ts';
 import { watchCommand } from './cli/watch.ts';
 
@@ -19,6 +20,7 @@ const COMMANDS: readonly CommandData[] = [
   ...accountCommands,
   ...spendCommands,
   ...holdCommands,
+  ...subscriptionCommands,
   ...campaignCommands,
   watchCommand,
   verifyCommand,

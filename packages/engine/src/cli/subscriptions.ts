@@ -1,0 +1,156 @@
+/** Beginning, renewing, changing and cancelling subscriptions, as the product's server would. */
+import type * as wire from '@drawdown/client';
+import { type ClientCommand, type CommandData, type Invocation, parameter, stated } from './command.ts';
+import { KEY_OPTION, takeKey } from './options.ts';
+import { balanceTable, credits } from './show.ts';
+
+const ACCOUNT = ['<account>', 'the account id'] as const;
+const SUBSCRIPTION = ['<subscription>', 'the subscription: sub_…'] as const;
+const INTERVAL = ['--interval <interval>', 'month or year'] as const;
+const SEATS = ['--seats <number>', "one of the plan's sizes"] as const;
+const PREVIEW = ['--preview', 'only say what it would do to each lot'] as const;
+/** Plans have few sizes; the server knows them. */
+const MAX_SEATS = 1_000_000;
+
+function did(one: wire.Subscription): string {
+  const until = one.paid_until === null ? 'nothing is paid yet' : `paid until ${one.paid_until}`;
+  const seats = one.seats === null ? '' : `, ${one.seats} seats`;
+  return `${one.id} of ${one.account}: ${one.plan} by the ${one.interval}${seats}, ${one.status}; ${until}.`;
+}
+
+function answer({ output }: Invocation, receipt: wire.SubscriptionReceipt): undefined {
+  output.answer(receipt, () => {
+    const next = receipt.subscription.next_refill_at;
+    const refill = next === null ? '' : `\n${credits(receipt.subscription.credits)} follow at ${next}.`;
+    return `${did(receipt.subscription)}${refill}\n\n${balanceTable(output, receipt.balance)}`;
+  });
+  return undefined;
+}
+
+function answerPreview({ output }: Invocation, preview: wire.SubscriptionPreview): undefined {
+  output.answer(preview, () => {
+    const rows = preview.lots.map((lot) => [lot.class, String(lot.remaining), lot.effect, lot.because]);
+    const columns = [{ title: 'class' }, { title: 'credits', align: 'right' as const }];
+    return output.table([...columns, { title: 'effect' }, { title: 'because' }], rows);
+  });
+  return undefined;
+}
+
+/** The server judges the words. */
+const intervalOf = ({ options }: Invocation) => options.text('interval') as 'month' | 'year' | undefined;
+const seatsOf = ({ options }: Invocation) => options.whole('seats', { min: 1, max: MAX_SEATS });
+
+const subscribe: ClientCommand = {
+  name: 'subscribe',
+  summary: 'Begin a subscription: its first period is paid, or its trial begins',
+  parameters: [ACCOUNT, ['<plan>', 'a plan of the catalog']],
+  options: [
+    INTERVAL,
+    SEATS,
+    ['--trial', "begin with the plan's trial"],
+    ['--currency <code>', "of the plan's prices, e.g. USD"],
+    ['--ref <ref>', 'what it is called where it was sold; the same again is the same subscription'],
+    KEY_OPTION,
+  ],
+  help: 'Example: drawdown subscribe u_1 pro --interval year --currency USD',
+  target: { creates: true },
+  run: async (invocation) => {
+    const { client, options } = invocation;
+    const body: wire.SubscriptionRequest = {
+      plan: parameter(invocation, 1),
+      ...stated({
+        interval: intervalOf(invocation),
+        seats: seatsOf(invocation),
+        trial: options.flag('trial') ? true : undefined,
+        currency: options.text('currency'),
+        ref: options.text('ref'),
+      }),
+    };
+    return answer(invocation, await client.subscribe(parameter(invocation, 0), body, takeKey(options)));
+  },
+};
+
+const renew: ClientCommand = {
+  name: 'renew',
+  summary: 'Report a payment: its period is granted once, however often it is reported',
+  parameters: [ACCOUNT, SUBSCRIPTION],
+  options: [
+    ['--ref <ref>', 'the payment'],
+    ['--period-end <time>', 'the end of the period that it pays (default: the first unpaid one)'],
+    KEY_OPTION,
+  ],
+  target: {},
+  run: async (invocation) => {
+    const { client, options } = invocation;
+    const body = { ref: options.demand('ref'), ...stated({ period_end: options.text('period-end') }) };
+    const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+    return answer(invocation, await client.renewSubscription(account, on, body, takeKey(options)));
+  },
+};
+
+const change: ClientCommand = {
+  name: 'change',
+  summary: "Change plan, interval or seats: more at once, less at the period's end",
+  parameters: [ACCOUNT, SUBSCRIPTION],
+  options: [
+    ['--plan <plan>', 'a plan of the catalog'],
+    INTERVAL,
+    SEATS,
+    ['--at <time>', 'now or period_end'],
+    ['--ref <ref>', 'the payment of the period that begins now'],
+    PREVIEW,
+    KEY_OPTION,
+  ],
+  target: {},
+  run: async (invocation) => {
+    const { client, options } = invocation;
+    const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+    const body: wire.SubscriptionChangeRequest = stated({
+      plan: options.text('plan'),
+      interval: intervalOf(invocation),
+      seats: seatsOf(invocation),
+      at: options.text('at') as 'now' | 'period_end' | undefined,
+      ref: options.text('ref'),
+    });
+    if (options.flag('preview')) {
+      const preview = await client.previewSubscription(account, on, { action: 'change', ...body });
+      return answerPreview(invocation, preview);
+    }
+    return answer(invocation, await client.changeSubscription(account, on, body, takeKey(options)));
+  },
+};
+
+const cancel: ClientCommand = {
+  name: 'cancel',
+  summary: "Cancel at the period's end, or --now: the running lot keeps its window either way",
+  parameters: [ACCOUNT, SUBSCRIPTION],
+  options: [['--now', 'take back what has not begun'], PREVIEW, KEY_OPTION],
+  target: {},
+  run: async (invocation) => {
+    const { client, options } = invocation;
+    const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+    const at = options.flag('now') ? 'now' : 'period_end';
+    if (options.flag('preview')) {
+      const preview = await client.previewSubscription(account, on, { action: 'cancel', at });
+      return answerPreview(invocation, preview);
+    }
+    return answer(invocation, await client.cancelSubscription(account, on, { at }, takeKey(options)));
+  },
+};
+
+const subscriptions: ClientCommand = {
+  name: 'subscriptions',
+  summary: 'List the subscriptions of an account, newest first',
+  parameters: [ACCOUNT],
+  target: {},
+  run: async (invocation) => {
+    const { client, output } = invocation;
+    const page = await client.listSubscriptions(parameter(invocation, 0), { limit: 200 });
+    output.answer(page, () =>
+      page.data.length === 0 ? 'No subscriptions.' : page.data.map((one) => did(one)).join('\n'),
+    );
+    return undefined;
+  },
+};
+
+export const subscriptionCommands: readonly CommandData[] = [subscribe, renew, change, cancel, subscriptions];
