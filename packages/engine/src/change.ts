@@ -37,6 +37,11 @@ export interface RunnerSetting {
   readonly makeKey: () => string;
 }
 
+/** An answer that takes no change at all. */
+export interface Instead<T> {
+  readonly instead: T;
+}
+
 /** One change on its way: what is asked of which account. */
 export interface Asked<T> {
   readonly account: { readonly number: number; readonly id: string };
@@ -45,7 +50,7 @@ export interface Asked<T> {
   /** What was asked, as it was asked: the key is bound to this, not to what it resolves to. */
   readonly input: unknown;
   /** May refuse; a repetition of a key is answered all the same, since catalogs change and first answers do not. */
-  readonly command: () => Command;
+  readonly command: () => Command | Instead<T>;
   readonly call: Call;
   readonly answer: (outcome: Outcome) => T;
 }
@@ -73,25 +78,33 @@ export class Runner {
       fingerprint: fingerprintOf(verb, asked.input),
       answer,
     };
-    let command: Command;
+    let command: Command | Instead<T>;
     try {
       command = asked.command();
     } catch (refusal) {
-      return this.#recall(task, refusal);
+      return this.#recall(task, () => {
+        throw refusal;
+      });
     }
+    if ('instead' in command) {
+      const { instead } = command;
+      return this.#recall(task, () => instead);
+    }
+    const decided = command;
     task.command = command;
     return this.#setting.writer.submit(task).then((verdict) => {
       this.#setting.count(verb, verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind);
       if (verdict.kind === 'done') return verdict.value;
-      return this.#refuse(verdict, account.id, command);
+      return this.#refuse(verdict, account.id, decided);
     }, unavailable);
   }
 
-  /** What is refused today may have been done before: then its key gives the first answer again. */
-  async #recall<T>(task: Task<T>, refusal: unknown): Promise<T> {
+  /** What is refused or free today may have been charged before: then its key gives the first answer again. */
+  async #recall<T>(task: Task<T>, otherwise: () => T): Promise<T> {
     const verdict = await this.#setting.writer.submit(task).catch(unavailable);
     if (verdict.kind === 'done') return verdict.value;
-    throw verdict.kind === 'reused' ? new DrawdownError('idempotency_key_reused') : refusal;
+    if (verdict.kind === 'reused') throw new DrawdownError('idempotency_key_reused');
+    return otherwise();
   }
 
   async #refuse(

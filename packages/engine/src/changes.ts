@@ -1,6 +1,6 @@
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Call, Replayed, Runner } from './change.ts';
+import type { Call, Instead, Replayed, Runner } from './change.ts';
 import type { Command } from './core/command.ts';
 import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
 import { DrawdownError, type ProblemCode } from './errors.ts';
@@ -145,11 +145,18 @@ export class Changes {
   ): Promise<(wire.Receipt & Replayed) | wire.FreeOnDevice> {
     const account = await this.#account(id);
     const { runner, spending } = this.#setting;
-    if (spending.isFree(account.id, body, call.surface)) return FREE_ON_DEVICE;
-    const command = (): Command => {
-      return { verb: 'consume', overdraft: body.overdraft === true, ...spending.read(account.id, body) };
-    };
-    return runner.run({ account, verb: 'consume', input: body, command, call, answer: this.#receipt });
+    const command = (): Command | Instead<wire.FreeOnDevice> =>
+      spending.isFree(account.id, body, call.surface)
+        ? { instead: FREE_ON_DEVICE }
+        : { verb: 'consume', overdraft: body.overdraft === true, ...spending.read(account.id, body) };
+    return runner.run<(wire.Receipt & Replayed) | wire.FreeOnDevice>({
+      account,
+      verb: 'consume',
+      input: body,
+      command,
+      call,
+      answer: this.#receipt,
+    });
   }
 
   /** Reserves in draw order until captured, released or timed out. */
@@ -160,13 +167,18 @@ export class Changes {
   ): Promise<(wire.HoldReceipt & Replayed) | wire.FreeOnDevice> {
     const { runner, spending, catalog } = this.#setting;
     const account = await this.#account(id);
-    if (spending.isFree(account.id, body, call.surface)) return FREE_ON_DEVICE;
-    const command = (): Command => ({
+    const command = (): Command | Instead<wire.FreeOnDevice> =>
+      spending.isFree(account.id, body, call.surface)
+        ? { instead: FREE_ON_DEVICE }
+        : { verb: 'hold', ttlMs: readHoldTtl(catalog, body.ttl_seconds), ...spending.read(account.id, body) };
+    return runner.run<(wire.HoldReceipt & Replayed) | wire.FreeOnDevice>({
+      account,
       verb: 'hold',
-      ttlMs: readHoldTtl(catalog, body.ttl_seconds),
-      ...spending.read(account.id, body),
+      input: body,
+      command,
+      call,
+      answer: this.#holdReceipt,
     });
-    return runner.run({ account, verb: 'hold', input: body, command, call, answer: this.#holdReceipt });
   }
 
   /** Spends a hold, or part of it: the rest goes back to its lots. */

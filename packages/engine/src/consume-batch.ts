@@ -2,7 +2,6 @@ import type * as wire from '@drawdown/client';
 import type { Call } from './change.ts';
 import type { Changes } from './changes.ts';
 import { DrawdownError, invalid } from './errors.ts';
-import { readAccountId } from './request.ts';
 import type { Accounts } from './store/accounts.ts';
 
 const MAX_OPERATIONS = 1_000;
@@ -17,8 +16,10 @@ export async function consumeBatch(
   if (!Array.isArray(operations) || operations.length < 1 || operations.length > MAX_OPERATIONS) {
     throw invalid('operations', `must list 1 to ${MAX_OPERATIONS} operations`);
   }
-  const ids = operations.map((operation, i) => readAccountId(operation.account, `operations.${i}.account`));
-  await engine.accounts.learn(ids);
+  // All that are new are found in one look; an id that is none is refused with its own operation.
+  await engine.accounts.learn(
+    operations.map(({ account }) => account).filter((id) => typeof id === 'string'),
+  );
   return { results: await Promise.all(operations.map((operation) => one(operation, call, engine))) };
 }
 

@@ -19,7 +19,13 @@ import { Records } from './records.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
 import { Campaigns } from './sources/campaign.ts';
 import { plansOf } from './sources/campaign-plans.ts';
-import { createPayments, type PaymentOptions, type Payments } from './sources/payments.ts';
+import {
+  createPayments,
+  openTills,
+  type PaymentOptions,
+  type Payments,
+  type Tills,
+} from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
 import { Accounts } from './store/accounts.ts';
@@ -29,7 +35,7 @@ import type { Database } from './store/database.ts';
 import { History } from './store/history.ts';
 import { migrate, schemaVersion } from './store/migrate.ts';
 import { Reader } from './store/reader.ts';
-import { checkServer } from './store/safety.ts';
+import { checkServer, takesChanges } from './store/safety.ts';
 import { setting } from './store/settings.ts';
 import { Writer } from './store/transact.ts';
 import { Wakeups } from './store/wakeups.ts';
@@ -112,7 +118,7 @@ export class Engine {
   readonly #wakeups: Wakeups;
   readonly #writer: Writer;
 
-  private constructor(options: EngineOptions, secret: Buffer) {
+  private constructor(options: EngineOptions, secret: Buffer, tills: Tills) {
     const { database, catalog } = options;
     const rules = rulesOf(catalog);
     const inOrder = comparator(rules);
@@ -161,7 +167,7 @@ export class Engine {
     this.testClock = options.testClock === true;
     this.campaigns = new Campaigns({ ...source, plansOf });
     this.subscriptions = new Subscriptions(source);
-    const payments = createPayments(source, options.payments ?? {});
+    const payments = createPayments(source, this.subscriptions, tills);
     this.purchases = payments.purchases;
     this.sandbox = payments.sandbox;
     this.grant = changes.grant.bind(changes);
@@ -209,7 +215,8 @@ export class Engine {
     await checkServer(database, { allowUnsafe: options.allowUnsafe === true });
     await migrate(database, MIGRATIONS);
     const secret = await setting(database, 'quote_secret', () => randomBytes(32).toString('base64url'));
-    const engine = new Engine(options, Buffer.from(secret, 'base64url'));
+    const tills = await openTills(answering(database), options.payments ?? {});
+    const engine = new Engine(options, Buffer.from(secret, 'base64url'), tills);
     await new Catalogs(database).record(catalog, await engine.now());
     await engine.#wakeups.start();
     if (options.sweep !== false) engine.#sweep.start();
@@ -245,10 +252,15 @@ export class Engine {
   /** Proves that the database answers and has the schema; throws `unavailable` otherwise. */
   async ready(): Promise<{ database: true; schema: number }> {
     try {
-      return { database: true, schema: await schemaVersion(this.database) };
+      const [schema, changes] = await Promise.all([
+        schemaVersion(this.database),
+        takesChanges(this.database),
+      ]);
+      if (changes) return { database: true, schema };
     } catch (error) {
       throw new DrawdownError('unavailable', 'The database does not answer.', {}, error);
     }
+    throw new DrawdownError('unavailable', 'The database takes no changes now.');
   }
 
   /** The engine's clock: the database's, or the test clock. */

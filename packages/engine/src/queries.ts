@@ -78,12 +78,19 @@ export class Queries {
     const snapshot = await this.#setting.reader.snapshot(number).catch(unavailable);
     if (snapshot === null) throw new DrawdownError('account_not_found');
     if (snapshot.dueAt === null || snapshot.dueAt > snapshot.now) return snapshot;
-    const answer = await this.#setting.runner.settle(number, ({ account, now }) => ({
-      account: copyOf(account),
-      now,
-    }));
+    const answer = await this.#setting.runner
+      .settle(number, ({ account, now }) => ({ account: copyOf(account), now }))
+      .catch((error: unknown) => this.#settledAside(snapshot, error));
     if (answer === null) throw new DrawdownError('account_not_found');
     return answer;
+  }
+
+  /** What time will have entered once the database takes changes again: the same, told from a copy. */
+  #settledAside({ account, now }: Settled, error: unknown): Settled {
+    if (!(error instanceof DrawdownError) || error.code !== 'unavailable') throw error;
+    const { rules, inOrder } = this.#setting;
+    settle(account, { now, rules }, inOrder);
+    return { account, now };
   }
 
   /** Now; as it stood at an instant in the past; or what time alone will leave at one in the future. */

@@ -1,12 +1,12 @@
 import { DrawdownError } from './errors.ts';
-import { type Database, DatabaseError } from './store/database.ts';
+import { type Database, isOutage } from './store/database.ts';
 
-/** Passes an error on; one of a lost database as the typed error that callers know. */
+/** Passes an error on; that of a database that is lost, or takes no changes now, as the typed error callers know. */
 export function unavailable(error: unknown): never {
-  if (!(error instanceof DatabaseError)) throw error;
+  if (!isOutage(error)) throw error;
   throw new DrawdownError(
     'unavailable',
-    'The database cannot be reached. If this was a change, whether it happened is not known: retry with the same Idempotency-Key.',
+    'The database cannot be reached, or takes no changes now. If this was a change, whether it happened is not known: retry with the same Idempotency-Key.',
     {},
     error,
   );

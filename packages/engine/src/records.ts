@@ -11,7 +11,7 @@ import { invalid } from './errors.ts';
 import { pageOf, readCursor, readLimit } from './page.ts';
 import type { ClassOf } from './present.ts';
 import type { Paging, Queries, QueriesSetting } from './queries.ts';
-import { readClass, readInstant } from './request.ts';
+import { readClass, readFeature, readInstant } from './request.ts';
 import type { Catalogs } from './store/catalogs.ts';
 import type { StoredEntry } from './store/rows.ts';
 
@@ -42,13 +42,14 @@ export class Records {
 
   /** Newest first; `from` is included, `to` is not. */
   async entries(id: string, query: EntryQuery): Promise<wire.Page<wire.Entry>> {
-    const { history, presenter, catalog } = this.#setting;
+    const { history, presenter } = this.#setting;
     const limit = readLimit(query.limit);
     const type = query.type ?? null;
     if (type !== null && !ENTRY_TYPES.includes(type as EntryType)) {
       throw invalid('type', `must be one of ${ENTRY_TYPES.join(', ')}`);
     }
-    const wantedClass = query.class === undefined ? null : readClass(catalog, query.class).id;
+    const wantedClass = query.class ?? null;
+    await this.#demandKnown(query);
     const before = query.cursor === undefined ? null : readCursor('entries', query.cursor);
     const from = query.from === undefined ? null : readInstant(query.from, 'from');
     const to = query.to === undefined ? null : readInstant(query.to, 'to');
@@ -75,6 +76,17 @@ export class Records {
       (row) => row.seq,
       (row) => presenter.entry(account, row, classOf),
     );
+  }
+
+  /** A filter may name what an earlier catalog had; what none ever had is a mistake, not an empty page. */
+  async #demandKnown({ class: className, feature }: EntryQuery): Promise<void> {
+    const { catalog } = this.#setting;
+    if (className !== undefined && !catalog.classes.some((one) => one.id === className)) {
+      if (!(await this.#catalogs.know({ className }))) readClass(catalog, className);
+    }
+    if (feature !== undefined && catalog.features[feature] === undefined) {
+      if (!(await this.#catalogs.know({ feature }))) readFeature(catalog, feature);
+    }
   }
 
   /** The classes of all lots that the entries move. */

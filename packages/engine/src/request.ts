@@ -81,7 +81,7 @@ export function readSurface(value: unknown): wire.Surface {
 }
 
 /** A feature that the catalog knows, with the classes that may pay for it. */
-function readFeature(catalog: Catalog, value: unknown, field = 'feature') {
+export function readFeature(catalog: Catalog, value: unknown, field = 'feature') {
   const feature = typeof value === 'string' ? catalog.features[value] : undefined;
   if (feature === undefined) throw invalid(field, 'is no feature of the catalog', 'unknown_feature');
   return feature;

@@ -3,7 +3,7 @@ import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
 import { formatAmount } from './core/amount.ts';
 import type { Command, Spend } from './core/command.ts';
-import { invalid } from './errors.ts';
+import { DrawdownError, invalid } from './errors.ts';
 import { promiseOf, type Quotes, type QuoteTerms } from './quote.ts';
 import { type Priced, readAccountId, readMetadata, readMode, readSpend, readSurface } from './request.ts';
 
@@ -25,6 +25,10 @@ export class Spending {
     const surface = body.surface === undefined ? (acting ?? 'server') : readSurface(body.surface);
     if (surface === 'server') return false;
     const feature = this.#asked(account, body).feature ?? null;
+    // A quote of a bare amount is the server's own to use.
+    if (acting !== undefined && feature === null && body.amount === undefined) {
+      throw new DrawdownError('forbidden', 'quote: a person is charged for a feature', { field: 'quote' });
+    }
     // A feature that is not there is told so, rather than that it does not work here.
     if (feature !== null) readSpend(this.#catalog, { feature });
     return readMode(this.#catalog, { account, feature, surface }) === 'free_on_device';

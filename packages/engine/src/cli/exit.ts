@@ -4,6 +4,7 @@ import { CatalogError } from '../catalog/issue.ts';
 import { ConfigError } from '../config.ts';
 import { DrawdownError } from '../errors.ts';
 import { ScenarioError } from '../scenario/error.ts';
+import { ScaleFixed } from '../store/catalogs.ts';
 import { DatabaseError } from '../store/database.ts';
 import { EmbeddedFailed, EmbeddedInUse } from '../store/embedded.ts';
 import { SchemaError } from '../store/migrate.ts';
@@ -90,6 +91,7 @@ function processFailure(error: unknown): Failure {
   if (error instanceof ConfigError || error instanceof ScenarioError) {
     return made(EXIT.usage, 'usage', error.message);
   }
+  if (error instanceof ScaleFixed) return made(EXIT.usage, 'catalog', error.message);
   if (error instanceof CatalogError) return made(EXIT.usage, 'catalog', error.message);
   if (error instanceof EmbeddedInUse) return made(EXIT.unavailable, 'data_directory_in_use', error.message);
   if (error instanceof EmbeddedFailed) return made(EXIT.failed, 'embedded_failed', error.message);

@@ -50,6 +50,8 @@ export const verifyCommand: ProcessCommand = {
       output.answer({ ok: faults.length === 0 && complete, complete, ...result }, () => {
         const lines = faults.slice(0, SHOWN_FAULTS).map((fault) => {
           const word = output.colors.red('FAULT');
+          // A catalog is nobody's: its fault says which it is.
+          if (fault.account === '') return `${word}  ${fault.what}`;
           return `${word}  account ${fault.account}, entry ${fault.seq}: ${fault.what}`;
         });
         if (faults.length > SHOWN_FAULTS) lines.push(`… and ${faults.length - SHOWN_FAULTS} more`);

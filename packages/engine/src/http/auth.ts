@@ -114,10 +114,14 @@ export function authorizeInput(
       throw new DrawdownError('forbidden', `${field}: ${reason}`, { field });
     }
   }
-  if (property(input.body, 'feature') === undefined) {
-    throw new DrawdownError('forbidden', 'feature: a session must name the feature that it uses', {
-      field: 'feature',
-    });
+  if (property(input.body, 'feature') === undefined && property(input.body, 'quote') === undefined) {
+    throw new DrawdownError(
+      'forbidden',
+      'feature: a session must name the feature that it uses, or a quote of it',
+      {
+        field: 'feature',
+      },
+    );
   }
 }
 

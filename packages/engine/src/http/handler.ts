@@ -21,6 +21,8 @@ export function handlerOf(
 ): Handler {
   return async (request, reply) => {
     const caller = callerOf(request);
+    refuseDoubled(request, 'idempotency-key', 'Idempotency-Key');
+    refuseDoubled(request, 'authorization', 'Authorization');
     const idempotencyKey = idempotencyKeyOf(route, request.headers['idempotency-key']);
     const params = validated(route.params, 'params', request.params);
     const query = validated(
@@ -34,6 +36,14 @@ export function handlerOf(
     const answer = await route.handler(services, { params, query, body, call, caller, request });
     return send(route, reply, answer);
   };
+}
+
+/** Two of a header that says who asks, or what for, are a mistake or an attack: neither is guessed at. */
+function refuseDoubled({ raw }: FastifyRequest, header: string, field: string): void {
+  const sent = raw.rawHeaders.filter(
+    (text, index) => index % 2 === 0 && text.toLowerCase() === header,
+  ).length;
+  if (sent > 1) throw invalid(field, 'must be sent once');
 }
 
 function idempotencyKeyOf(route: Route, header: string | string[] | undefined): string | undefined {

@@ -160,7 +160,8 @@ export class Keys {
     const hash = digest(secret);
     const asked = this.#asking.get(hash);
     if (asked !== undefined) return asked;
-    before();
+    // A key that was good a moment ago is no guess: a flood of guesses from its address must not lock it out.
+    if (!this.#cache.get(hash)?.key) before();
     const asking = this.#read(hash).finally(() => {
       if (this.#asking.get(hash) === asking) this.#asking.delete(hash);
     });

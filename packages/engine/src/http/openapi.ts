@@ -5,15 +5,17 @@ import { PROBLEM_TYPE } from './problems.ts';
 import type { Documented, Route } from './route.ts';
 import * as access from './schemas/access.ts';
 import * as account from './schemas/account.ts';
+import * as campaign from './schemas/campaign.ts';
 import * as history from './schemas/history.ts';
 import * as operation from './schemas/operation.ts';
 import * as primitives from './schemas/primitives.ts';
 import * as problem from './schemas/problem.ts';
 import * as purchase from './schemas/purchase.ts';
+import * as subscription from './schemas/subscription.ts';
 
 type JsonSchema = Record<string, unknown>;
 
-const MODULES = [primitives, account, operation, purchase, history, access, problem];
+const MODULES = [primitives, account, operation, subscription, campaign, purchase, history, access, problem];
 
 const DESCRIPTION = `Credits of several classes, spent in one fixed order, correct to the last credit.
 
@@ -110,7 +112,9 @@ function schemasOf(route: Route): z.ZodType[] {
   const answered = Object.values(route.answers)
     .flat()
     .map((answer) => answer.schema);
-  return [route.params, route.query, route.body, ...answered].filter((schema) => schema !== undefined);
+  return [route.params, route.query, route.described ?? route.body, ...answered].filter(
+    (schema) => schema !== undefined,
+  );
 }
 
 function operationOf(route: Route, schemas: Schemas): object {
@@ -121,7 +125,9 @@ function operationOf(route: Route, schemas: Schemas): object {
     tags: [route.tag],
     security: securityOf(route),
     parameters: parametersOf(route, schemas),
-    ...(route.body === undefined ? {} : { requestBody: requestBodyOf(route.body, schemas) }),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: requestBodyOf(route.described ?? route.body, schemas) }),
     responses: { ...successes(route, schemas), ...refusals(route) },
   };
 }

@@ -2,7 +2,7 @@
 import type { Problem } from '@drawdown/client';
 import type { z } from 'zod';
 import { DrawdownError, invalid, type ProblemCode } from '../errors.ts';
-import { DatabaseError } from '../store/database.ts';
+import { isOutage } from '../store/database.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -29,9 +29,11 @@ export type Part = 'params' | 'query' | 'body';
 /** A 400 that names the first field at fault and lists them all. */
 export function validationError(
   error: z.ZodError,
-  { part, input }: { part: Part; input: unknown },
+  { part, input, within = [] }: { part: Part; input: unknown; within?: readonly PropertyKey[] },
 ): DrawdownError {
-  const found = error.issues.flatMap((issue) => fieldErrors(issue, part, input)).slice(0, MAX_ERRORS);
+  const found = error.issues
+    .flatMap((issue) => fieldErrors(issue, { part, input, within }))
+    .slice(0, MAX_ERRORS);
   const first = found[0] ?? { field: part, message: 'is not valid' };
   const issue = error.issues[0];
   const absent = issue === undefined || at(input, issue.path) === undefined;
@@ -43,16 +45,20 @@ export function validationError(
   });
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, part: Part, input: unknown): FieldError[] {
+function fieldErrors(
+  issue: z.core.$ZodIssue,
+  { part, input, within }: { part: Part; input: unknown; within: readonly PropertyKey[] },
+): FieldError[] {
+  const path = [...within, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      field: fieldName([...issue.path, key], part),
+      field: fieldName([...path, key], part),
       message: 'is not a known field',
     }));
   }
   const value = at(input, issue.path);
   const message = value === undefined ? 'is required' : messageOf(issue);
-  return [{ field: fieldName(issue.path, part), message }];
+  return [{ field: fieldName(path, part), message }];
 }
 
 /** A path as the answers write it: `operations.3.amount`. */
@@ -118,8 +124,10 @@ function fromFastify(error: Error & { code?: string; statusCode?: number }): Dra
 export function refusalOf(error: unknown): DrawdownError {
   if (error instanceof DrawdownError) return error;
   // A write says so itself; this is a read, or a key that could not be looked up.
-  if (error instanceof DatabaseError && error.kind === 'connection') {
-    return new DrawdownError('unavailable', 'The database cannot be reached', { retry_after: 1 });
+  if (isOutage(error)) {
+    return new DrawdownError('unavailable', 'The database cannot be reached, or takes no changes now', {
+      retry_after: 1,
+    });
   }
   if (error instanceof Error) {
     const known = fromFastify(error);

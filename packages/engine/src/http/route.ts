@@ -77,6 +77,8 @@ interface Facts {
   readonly bodyLimit?: number;
   /** Takes a form of a page instead of JSON; what it holds is not read. */
   readonly form?: boolean;
+  /** What the body is documented as, where the handler judges parts of it by itself. */
+  readonly described?: z.ZodType;
   /** Present only where the engine has a test clock. */
   readonly testClock?: boolean;
   /** Neither counted nor limited: what machines ask all the time. */

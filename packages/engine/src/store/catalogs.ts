@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { readCatalog, rulesOf } from '../catalog/load.ts';
 import type { Rules } from '../core/rules.ts';
 import { type Database, statement } from './database.ts';
+import { setting } from './settings.ts';
 
 const RECORD = statement<[string, string, number], never>(
   'catalog_record',
@@ -10,6 +11,27 @@ const RECORD = statement<[string, string, number], never>(
 const DOCUMENT = statement<[string], { document: string }>(
   'catalog_document',
   'select document from drawdown.catalogs where version = $1',
+);
+
+/** A catalog counts in other parts of a credit than the ledger does. Nothing was changed. */
+export class ScaleFixed extends Error {
+  override readonly name = 'ScaleFixed';
+
+  constructor(ledger: number, catalog: number) {
+    super(
+      `The ledger counts credits with scale ${ledger} and the catalog with scale ${catalog}. The scale of a ledger is ` +
+        `that of its first catalog, for good: set "scale": ${ledger} in the catalog, or use another database.`,
+    );
+  }
+}
+
+const KNOWS = statement<[string, string], { known: boolean }>(
+  'catalogs_know',
+  `select exists (
+     select from drawdown.catalogs
+      where (document::jsonb -> 'features') ? $1
+         or exists (select from jsonb_array_elements(document::jsonb -> 'classes') c where c ->> 'id' = $2)
+   ) as known`,
 );
 
 export interface KnownCatalog {
@@ -26,9 +48,21 @@ export class Catalogs {
     this.#database = database;
   }
 
+  /**
+   * Notes that a catalog is in force. Throws where its scale is not that of the amounts in this ledger, which are
+   * counted in parts of a credit: under another scale every balance would mean something else.
+   */
   async record(catalog: Catalog, now: number): Promise<void> {
+    const scale = await setting(this.#database, 'scale', () => String(catalog.scale));
+    if (scale !== String(catalog.scale)) throw new ScaleFixed(Number(scale), catalog.scale);
     await this.#database.query(RECORD, [catalog.version, JSON.stringify(catalog.source), now]);
     this.#known.set(catalog.version, { catalog, rules: rulesOf(catalog) });
+  }
+
+  /** Whether any catalog that was ever in force has the feature or the class. */
+  async know({ feature = '', className = '' }: { feature?: string; className?: string }): Promise<boolean> {
+    const { rows } = await this.#database.query(KNOWS, [feature, className]);
+    return rows[0]?.known === true;
   }
 
   async version(version: string): Promise<KnownCatalog> {

@@ -119,6 +119,16 @@ export function kindOf(sqlState: string): DatabaseErrorKind {
   return 'statement';
 }
 
+/**
+ * Nobody's statement is to blame: the server is gone, out of disk or memory, shutting down, has become read-only (a
+ * failover), or a lock was waited for until the statement timed out. The same may well succeed later.
+ */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  const { kind, sqlState } = error;
+  return kind === 'connection' || kind === 'serialization' || /^(53|57|58|25006)/.test(sqlState ?? '');
+}
+
 /** The refusal of a session that was lost or closed before the statement was sent. */
 export function lostConnection(): DatabaseError {
   return new DatabaseError('The connection is lost or closed', { kind: 'connection', sqlState: null });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccountMemory, type BatchSetting, Poisoned, runBatch } from './batch.ts';
-import { type Connection, type Database, DatabaseError } from './database.ts';
+import { type Connection, type Database, DatabaseError, isOutage } from './database.ts';
 import type { Task, Verdict } from './task.ts';
 
 /** Tasks in one transaction: beyond a few hundred, a batch gains no more and its neighbours wait longer. */
@@ -139,7 +139,7 @@ export class Lane {
       for (const index of sunk) batch[index]?.resolve({ kind: 'broken', cause: error.cause });
       const others = batch.filter((_, index) => !sunk.has(index));
       if (others.length > 0) await this.#serve(others);
-    } else if (error instanceof DatabaseError && isOutage(error)) {
+    } else if (isOutage(error)) {
       for (const waiting of batch) waiting.reject(error);
     } else if (batch.length === 1) {
       batch[0]?.resolve({ kind: 'broken', cause: error });
@@ -149,14 +149,6 @@ export class Lane {
       await this.#serve(batch.slice(half));
     }
   }
-}
-
-/**
- * Nobody's task is to blame: the server is gone, out of disk or memory, shutting down, has become read-only (a
- * failover), or a lock was waited for until the statement timed out.
- */
-function isOutage({ kind, sqlState }: DatabaseError): boolean {
-  return kind === 'connection' || kind === 'serialization' || /^(53|57|58|25006)/.test(sqlState ?? '');
 }
 
 /** Doubles from 2 ms to a cap of half a second, with full jitter, so that those who collided do not meet again. */

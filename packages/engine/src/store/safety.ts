@@ -65,3 +65,14 @@ export async function checkServer(
     unsafe,
   );
 }
+
+const TAKES_CHANGES = statement<[], { changes: boolean }>(
+  'safety.takes_changes',
+  `select not pg_is_in_recovery() and current_setting('default_transaction_read_only') = 'off' as changes`,
+);
+
+/** False on a standby, and where an operator has closed the database to changes: reads go on, nothing else does. */
+export async function takesChanges(database: Database): Promise<boolean> {
+  const { rows } = await database.query(TAKES_CHANGES, []);
+  return rows[0]?.changes === true;
+}

@@ -1,8 +1,13 @@
 /** Quotes and consumes, and the adjustment that staff makes by hand. */
+import type { BatchResult, Problem } from '@drawdown/client';
+import type { z } from 'zod';
 import type { Caller } from '../caller.ts';
+import { validationError } from '../problems.ts';
 import { receipt, route } from '../route.ts';
 import {
   adjustRequest,
+  batchEnvelope,
+  batchOperation,
   batchRequest,
   batchResponse,
   consumeRequest,
@@ -98,12 +103,29 @@ const consumeBatch = route({
   // Each operation carries a key of its own.
   idempotency: 'none',
   bodyLimit: BATCH_BODY_LIMIT,
-  body: batchRequest,
+  body: batchEnvelope,
+  described: batchRequest,
   status: 200,
   answers: { 200: { description: 'One result per operation, in the same order', schema: batchResponse } },
   problems: [],
-  handler: async ({ engine }, { body, call }) => ({ body: await engine.consumeBatch(body, call) }),
+  handler: async ({ engine }, { body, call }) => {
+    const judged = body.operations.map((input, index) => {
+      const parsed = batchOperation.safeParse(input);
+      return parsed.success ? parsed.data : malformed(parsed.error, input, index);
+    });
+    const operations = judged.flatMap((one) => ('status' in one ? [] : [one]));
+    const { results } =
+      operations.length === 0 ? { results: [] } : await engine.consumeBatch({ operations }, call);
+    const answered = results.values();
+    return { body: { results: judged.map((one) => ('status' in one ? one : answered.next().value)) } };
+  },
 });
+
+/** The answer to one operation that cannot be read; the others are none the worse for it. */
+function malformed(error: z.ZodError, input: unknown, index: number): BatchResult & { error: Problem } {
+  const refusal = validationError(error, { part: 'body', input, within: ['operations', index] });
+  return { status: refusal.status, error: refusal.toProblem() };
+}
 
 const adjust = route({
   method: 'POST',

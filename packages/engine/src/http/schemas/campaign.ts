@@ -13,7 +13,7 @@ import {
   surface,
 } from './primitives.ts';
 
-const kind = z
+export const campaignKind = z
   .enum(['event', 'promotion_code', 'referral', 'limited_time_offer', 'daily_check_in', 'sign_up_bonus'])
   .meta({ id: 'CampaignKind' });
 
@@ -34,7 +34,7 @@ const codes = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const audienceIn = z
+export const campaignAudienceRequest = z
   .strictObject({
     account_kinds: z.array(accountKind).min(1).max(2).exactOptional(),
     plans: z.array(catalogId).min(1).max(1000).exactOptional(),
@@ -47,7 +47,7 @@ export const campaignRequest = z
   .strictObject({
     id: catalogId,
     name,
-    kind,
+    kind: campaignKind,
     credits: amount,
     class: catalogId,
     validity: duration.meta({
@@ -58,7 +58,7 @@ export const campaignRequest = z
     budget: amount.nullable().exactOptional(),
     per_account_limit: count.nullable().exactOptional(),
     per_device_limit: count.nullable().exactOptional(),
-    audience: audienceIn.nullable().exactOptional(),
+    audience: campaignAudienceRequest.nullable().exactOptional(),
     codes: codes.exactOptional(),
     referral: z
       .strictObject({ inviter_credits: amount, inviter_limit: count.nullable().exactOptional() })
@@ -100,7 +100,7 @@ export const campaign = z
   .object({
     id: z.string(),
     name: z.string(),
-    kind,
+    kind: campaignKind,
     credits,
     class: z.string(),
     validity: z.string(),

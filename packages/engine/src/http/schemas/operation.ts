@@ -100,13 +100,17 @@ export const idempotencyKey = z
 
 export const MAX_BATCH = 1000;
 
+export const batchOperation = z.strictObject({
+  ...consume,
+  account: accountId,
+  idempotency_key: idempotencyKey,
+});
+
+/** What is refused whole; what is in it is judged one by one. */
+export const batchEnvelope = z.strictObject({ operations: z.array(z.unknown()).min(1).max(MAX_BATCH) });
+
 export const batchRequest = z
-  .strictObject({
-    operations: z
-      .array(z.strictObject({ ...consume, account: accountId, idempotency_key: idempotencyKey }))
-      .min(1)
-      .max(MAX_BATCH),
-  })
+  .strictObject({ operations: z.array(batchOperation).min(1).max(MAX_BATCH) })
   .meta({ id: 'BatchRequest' });
 
 export const batchResponse = z
