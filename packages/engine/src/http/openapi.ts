@@ -6,7 +6,6 @@ import type { Documented, Route } from './route.ts';
 import * as access from './schemas/access.ts';
 import * as account from './schemas/account.ts';
 import * as campaign from './schemas/campaign.ts';
-import * as campaign from './schemas/campaign.ts';
 import * as history from './schemas/history.ts';
 import * as operation from './schemas/operation.ts';
 import * as primitives from './schemas/primitives.ts';
