@@ -35,8 +35,8 @@ export interface Payment {
   readonly cost: Money | null;
 }
 
-/** Periods may be paid so far ahead: more is a slip, and every scheduled lot is carried by the account. */
-const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
+/** Periods may begin, and be paid, so far ahead: more is a slip, and every scheduled lot is carried by the account. */
+export const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
 
 export const unchanged = (one: Subscription): Decided => ({ after: one, commands: [] });
 

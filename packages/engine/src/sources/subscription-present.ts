@@ -97,7 +97,8 @@ export function presentLots(
       grant: known.has(lot.no) ? shown.id : null,
       class: shown.class,
       amount: shown.amount,
-      remaining: shown.remaining,
+      // Of a lot that is taken back: what it would have had.
+      remaining: effect === 'voided' ? shown.amount : shown.remaining,
       source: shown.source,
       effect,
       effective_at: shown.effective_at,

@@ -10,7 +10,7 @@ import { type Offer, sellsTheSame, stepOf, type Terms, termsOf, yearlyOf } from 
 
 /* What callers send, read strictly into changes of a subscription. Every refusal names the field. */
 
-export const MAX_REF = 255;
+const MAX_REF = 255;
 
 export function readPlan(catalog: Catalog, id: unknown): Plan {
   const plan = catalog.plans.find((one) => one.id === id);

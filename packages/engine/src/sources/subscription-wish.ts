@@ -6,14 +6,12 @@ import { nextStamp } from '../core/account.ts';
 import { addDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readInstant } from '../request.ts';
+import { keyHash } from '../store/chain.ts';
 import { subscribe } from './subscription-change.ts';
-import type { Decided, Ground, Payment } from './subscription-pay.ts';
-import { checkKind, MAX_REF, readOffer, readPayment, readPlan } from './subscription-request.ts';
+import { type Decided, type Ground, MOST_AHEAD_MS, type Payment } from './subscription-pay.ts';
+import { checkKind, readOffer, readPayment, readPlan } from './subscription-request.ts';
 import type { Subscription } from './subscription-state.ts';
 import type { Offer } from './subscription-terms.ts';
-
-/** A first period may begin so far ahead. */
-const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
 
 /** A subscription as it is asked for. */
 interface Wish {
@@ -75,5 +73,5 @@ export function beginWish(wish: Wish, all: readonly Subscription[], { account, n
 /** Without a name of its own a subscription is named by the key of the request that made it. */
 function defaultRef(account: string, { idempotencyKey, principal }: Call): string {
   if (idempotencyKey === undefined) return `request:${randomUUID()}`;
-  return `key:${principal ?? 'server'}:${account}:${idempotencyKey}`.slice(0, MAX_REF);
+  return `key:${keyHash(principal ?? 'server', account, idempotencyKey)}`;
 }
