@@ -72,6 +72,7 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     picocolors: { at: ['cli/output.ts'] },
     pino: { at: ['cli/log.ts'] },
     'prom-client': { at: ['http/metrics.ts'] },
+    stripe: { at: ['sources/stripe.ts'], types: ['sources/stripe-event.ts'] },
     'temporal-polyfill': { at: ['core/calendar.ts'] },
     typescript: {
       at: ['catalog/file.ts'],

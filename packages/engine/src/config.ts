@@ -24,8 +24,10 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Origins that buyers may be sent back to, besides the server's own and those of `corsOrigins`. */
   readonly returnOrigins: readonly string[];
-  /** Checkouts that take no money: by default beside the embedded database only. */
+  /** Checkouts that take no money: by default beside the embedded database only, and not beside Stripe. */
   readonly sandbox: boolean;
+  /** Null: no money is taken through Stripe. */
+  readonly stripe: StripeConfig | null;
   /** Proxies that may say who the client is. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -35,6 +37,14 @@ export interface Config {
   readonly url: string | null;
   /** The person wants no colours, whatever the terminal can do. */
   readonly noColor: boolean;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  /** Several while one is being exchanged. */
+  readonly webhookSecrets: readonly string[];
+  /** Present where it is not Stripe's own. */
+  readonly api?: string;
 }
 
 /** A variable that cannot be used; the message begins with its name and never repeats a secret. */
@@ -70,11 +80,16 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     testClock: readSwitch('DRAWDOWN_TEST_CLOCK', read('DRAWDOWN_TEST_CLOCK'), false),
     corsOrigins: readOrigins('DRAWDOWN_CORS_ORIGINS', read('DRAWDOWN_CORS_ORIGINS')),
     returnOrigins: readOrigins('DRAWDOWN_RETURN_ORIGINS', read('DRAWDOWN_RETURN_ORIGINS')),
-    sandbox: readSwitch('DRAWDOWN_SANDBOX', read('DRAWDOWN_SANDBOX'), read('DATABASE_URL') === null),
+    sandbox: readSwitch(
+      'DRAWDOWN_SANDBOX',
+      read('DRAWDOWN_SANDBOX'),
+      read('DATABASE_URL') === null && read('DRAWDOWN_STRIPE_SECRET_KEY') === null,
+    ),
+    stripe: readStripe(read),
     trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
     logLevel: readLogLevel(read('DRAWDOWN_LOG_LEVEL')),
     allowUnsafe: readSwitch('DRAWDOWN_ALLOW_UNSAFE', read('DRAWDOWN_ALLOW_UNSAFE'), false),
-    url: readUrl(read('DRAWDOWN_URL')),
+    url: readUrl('DRAWDOWN_URL', read('DRAWDOWN_URL')),
     // https://no-color.org: any value that is not empty.
     noColor: (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb',
   };
@@ -90,6 +105,33 @@ function readHost(value: string | null): string {
     throw new ConfigError('HOST', `must be an address or a name without scheme and port, not "${value}"`);
   }
   return value;
+}
+
+/** Either all of it or nothing: a key without a webhook would take money and grant nothing. */
+function readStripe(read: (variable: string) => string | null): StripeConfig | null {
+  const secretKey = readKey('DRAWDOWN_STRIPE_SECRET_KEY', read('DRAWDOWN_STRIPE_SECRET_KEY'));
+  const webhookSecrets = list(read('DRAWDOWN_STRIPE_WEBHOOK_SECRET'));
+  const api = readUrl('DRAWDOWN_STRIPE_API', read('DRAWDOWN_STRIPE_API'));
+  if (secretKey === null) {
+    if (webhookSecrets.length === 0) return null;
+    throw new ConfigError('DRAWDOWN_STRIPE_SECRET_KEY', 'is required beside DRAWDOWN_STRIPE_WEBHOOK_SECRET');
+  }
+  if (!/^[sr]k_(test|live)_/.test(secretKey)) {
+    throw new ConfigError(
+      'DRAWDOWN_STRIPE_SECRET_KEY',
+      'must begin with sk_test_, sk_live_, rk_test_ or rk_live_',
+    );
+  }
+  if (webhookSecrets.length === 0) {
+    throw new ConfigError('DRAWDOWN_STRIPE_WEBHOOK_SECRET', 'is required beside DRAWDOWN_STRIPE_SECRET_KEY');
+  }
+  if (webhookSecrets.some((secret) => !secret.startsWith('whsec_'))) {
+    throw new ConfigError(
+      'DRAWDOWN_STRIPE_WEBHOOK_SECRET',
+      'must list signing secrets that begin with whsec_',
+    );
+  }
+  return { secretKey, webhookSecrets, ...(api === null ? {} : { api }) };
 }
 
 function readPort(value: string | null): number {
@@ -148,7 +190,7 @@ function readLogLevel(value: string | null): LogLevel {
   throw new ConfigError('DRAWDOWN_LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}, not "${value}"`);
 }
 
-function readUrl(value: string | null): string | null {
+function readUrl(variable: string, value: string | null): string | null {
   if (value === null || (/^https?:\/\//.test(value) && URL.canParse(value))) return value;
-  throw new ConfigError('DRAWDOWN_URL', 'must be a URL such as http://127.0.0.1:4400');
+  throw new ConfigError(variable, 'must be a URL such as http://127.0.0.1:4400');
 }

@@ -49,6 +49,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       allowUnsafe: config.allowUnsafe,
       payments: {
         sandbox: config.sandbox,
+        ...(config.stripe === null ? {} : { stripe: config.stripe }),
         returnOrigins: [...config.corsOrigins, ...config.returnOrigins],
       },
       log: engineLog(log),

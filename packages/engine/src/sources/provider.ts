@@ -41,6 +41,19 @@ export type Subject =
   /** A sale that began in a store, with the account and the product that it is of. */
   | { readonly account: number; readonly payment: string; readonly product: string };
 
+/** A period of a subscription that was paid, or whose payment failed: the subscriptions' to judge. */
+export interface RenewalEvent {
+  readonly id: string;
+  /** `sub_…` */
+  readonly subscription: string;
+  readonly paid: boolean;
+  /** The payment's name, and the end of the period that it is for, in epoch milliseconds. */
+  readonly ref: string;
+  readonly periodEnd: number | null;
+  /** Net, in minor units. */
+  readonly cost: { readonly amountMinor: number; readonly currency: string };
+}
+
 /** A verified event in our terms. */
 export interface PaymentEvent {
   /** The provider's own id: one event is entered once. */
@@ -57,13 +70,15 @@ export interface PaymentProvider {
    * Verifies a delivery and reads it; null where it is genuine and of no concern. Throws `invalid_signature` where it
    * is not genuine, `payment_refused` where nothing may be granted for it, `unavailable` where it must come again.
    */
-  read(delivery: Delivery): Promise<PaymentEvent | null>;
+  read(delivery: Delivery): Promise<PaymentEvent | RenewalEvent | null>;
   /** Pays everything back. Once only, whatever the retries. Throws `payment_refused` where the provider will not. */
   refund?(payment: {
     readonly purchase: string;
     readonly payment: string;
     readonly amountMinor: number;
   }): Promise<PaymentEvent>;
+  /** The purchase that a payment is for, as the provider noted it; null where it is none of ours. */
+  purchaseOf?(payment: string): Promise<string | null>;
   /** All that the provider knows of a purchase now, whatever was delivered of it. */
   look?(purchase: {
     readonly purchase: string;

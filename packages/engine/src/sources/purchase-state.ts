@@ -27,6 +27,8 @@ export type Fact =
       readonly id: string;
       readonly stage: 'opened' | 'won' | 'lost';
       readonly amount: number;
+      /** Absent: the payment's. A dispute in another currency is about all of it. */
+      readonly currency?: string;
       readonly at: number;
     }
   /** The buyer asked for a refund, and the provider declined to make it; asked again, the number is higher. */
@@ -67,7 +69,7 @@ export function unite(known: readonly Fact[], more: readonly Fact[]): Fact[] {
 export function outcomeOf(facts: readonly Fact[]): Outcome {
   const paid = firstPaid(facts);
   if (paid === null) return { state: endOf(facts), paid, frozen: false, back: 0 };
-  const disputes = disputesOf(facts);
+  const disputes = disputesOf(facts, paid);
   const refunded = refundedBy(facts);
   const lost = disputes.reduce((sum, one) => sum + (one.stage === 'lost' ? one.amount : 0), 0);
   const back = Math.min(paid.gross, refunded + lost);
@@ -120,7 +122,7 @@ interface Dispute {
 }
 
 /** A dispute's verdict is the later one that the provider gave; of two in one instant, the one for the buyer's credits. */
-function disputesOf(facts: readonly Fact[]): Dispute[] {
+function disputesOf(facts: readonly Fact[], paid: Paid): Dispute[] {
   const ids = new Set<string>();
   for (const fact of facts) if (fact.kind === 'dispute') ids.add(fact.id);
   return [...ids].map((id) => {
@@ -132,7 +134,10 @@ function disputesOf(facts: readonly Fact[]): Dispute[] {
       Math.max(...own.filter((one) => one.stage === stage).map((one) => one.at), Number.NEGATIVE_INFINITY);
     const [won, lost] = [last('won'), last('lost')];
     const ended = Math.max(won, lost) > Number.NEGATIVE_INFINITY;
-    const amount = Math.max(...own.map((one) => one.amount));
+    const amounts = own.map(({ amount, currency = paid.currency }) =>
+      currency === paid.currency ? amount : paid.gross,
+    );
+    const amount = Math.max(...amounts);
     return { amount, stage: !ended ? 'opened' : won >= lost ? 'won' : 'lost' };
   });
 }

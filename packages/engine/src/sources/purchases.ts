@@ -1,14 +1,22 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import type { Account, Grant } from '../core/account.ts';
-import { parsePurchaseId } from '../core/id.ts';
+import { formatInstant } from '../core/calendar.ts';
+import { parsePurchaseId, parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
 import { readAccountId } from '../request.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
-import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
+import type {
+  Delivery,
+  PaymentEvent,
+  PaymentProvider,
+  ProviderId,
+  RenewalEvent,
+  Seller,
+} from './provider.ts';
 import { checked, follow } from './purchase-follow.ts';
 import { Orders, type Place } from './purchase-order.ts';
 import { presentPurchase } from './purchase-present.ts';
@@ -25,11 +33,14 @@ import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
 import { readReturnUrl, termsOf } from './purchase-terms.ts';
 import { mayAsk } from './purchase-wish.ts';
 import type { SourceSetting } from './source.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 export interface PurchasesOptions {
   readonly providers: readonly PaymentProvider[];
   /** Origins that buyers may be sent back to, besides the server's own. */
   readonly returnOrigins: readonly string[];
+  /** Providers tell of their periods as well. */
+  readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
 }
 
 /** What became of a delivery. */
@@ -38,6 +49,8 @@ export interface Received {
   readonly purchase: string | null;
   readonly state: wire.PurchaseState | null;
 }
+
+const OF_NO_CONCERN: Received = { purchase: null, state: null };
 
 /**
  * Credits that people buy. A checkout makes a purchase; what the provider then says of its payment is kept as facts,
@@ -48,12 +61,14 @@ export class Purchases {
   readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly #origins: readonly string[];
   readonly #orders: Orders;
+  readonly #subscriptions: PurchasesOptions['subscriptions'];
 
-  constructor(setting: SourceSetting, { providers, returnOrigins }: PurchasesOptions) {
+  constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PurchasesOptions) {
     this.#setting = setting;
     this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
     this.#origins = returnOrigins;
     this.#orders = new Orders(setting);
+    this.#subscriptions = subscriptions;
   }
 
   /** Throws `provider_not_configured` where the installation does not take money that way. */
@@ -150,14 +165,39 @@ export class Purchases {
    */
   async receive(id: ProviderId, delivery: Delivery): Promise<Received> {
     const event = await this.provider(id).read(delivery);
-    if (event === null) return { purchase: null, state: null };
+    if (event === null) return OF_NO_CONCERN;
+    if ('subscription' in event) {
+      await this.#renewed(id, event);
+      return OF_NO_CONCERN;
+    }
     const purchase = await this.enter(id, event);
-    return { purchase: idOf(purchase), state: purchase.state };
+    return purchase === null ? OF_NO_CONCERN : { purchase: idOf(purchase), state: purchase.state };
   }
 
-  /** Adds an event's facts to what is known, and brings the lots to what follows. */
-  async enter(provider: ProviderId, event: PaymentEvent): Promise<Purchase> {
-    const { purchase, account } = await this.#subjectOf(provider, event);
+  /** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */
+  async #renewed(
+    provider: ProviderId,
+    { id, subscription, paid, ref, periodEnd, cost }: RenewalEvent,
+  ): Promise<void> {
+    const { accounts } = this.#setting;
+    const address = parseSubscriptionId(subscription);
+    const account = address === null ? null : await accounts.idOf(address.account);
+    if (account === null) throw new DrawdownError('subscription_not_found');
+    const call = { idempotencyKey: `${provider}:${id}`, actor: `provider:${provider}`, principal: 'source' };
+    const period = periodEnd === null ? {} : { period_end: formatInstant(periodEnd) };
+    if (!paid) {
+      await this.#subscriptions.paymentFailed(account, subscription, { ref, ...period }, call);
+      return;
+    }
+    const net = { amount_minor: cost.amountMinor, currency: cost.currency };
+    await this.#subscriptions.renew(account, subscription, { ref, ...period, cost: net }, call);
+  }
+
+  /** Adds an event's facts to what is known, and brings the lots to what follows; null: it is about none of ours. */
+  async enter(provider: ProviderId, event: PaymentEvent): Promise<Purchase | null> {
+    const found = await this.#subjectOf(provider, event);
+    if (found === null) return null;
+    const { purchase, account } = found;
     const call = {
       idempotencyKey: `${provider}:${event.id}`,
       actor: `provider:${provider}`,
@@ -175,7 +215,13 @@ export class Purchases {
     const purchase = await purchaseByPayment(database, { provider, payment: subject.payment });
     const id = purchase === null ? null : await accounts.idOf(purchase.account);
     if (purchase !== null && id !== null) return { purchase, account: { number: purchase.account, id } };
-    throw new DrawdownError('unavailable', 'The payment is not known yet: deliver the event again later.');
+    // What follows from a payment may arrive before the payment: then only the provider knows what it is for.
+    const asked = this.provider(provider);
+    if (asked.purchaseOf === undefined) {
+      throw new DrawdownError('unavailable', 'The payment is not known yet: deliver the event again later.');
+    }
+    const named = await asked.purchaseOf(subject.payment);
+    return named === null ? null : this.reach(named, {});
   }
 
   /** Facts are found under the lock, since whether there may be any depends on what is known by then. */
@@ -251,7 +297,7 @@ export class Purchases {
         await this.#decline(place, asked);
       throw error;
     });
-    return this.#present(await this.enter(provider.id, event), account.id);
+    return this.#present((await this.enter(provider.id, event)) ?? asked, account.id);
   }
 
   async #decline(place: { account: Place; no: number }, purchase: Purchase): Promise<void> {

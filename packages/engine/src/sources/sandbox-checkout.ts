@@ -52,7 +52,7 @@ export class SandboxCheckouts {
 
   async #find(checkout: string): Promise<{ sandbox: Sandbox; id: string; desk: SandboxDesk }> {
     const sandbox = this.#sandbox;
-    const purchase = (await sandbox?.purchaseOf(checkout)) ?? null;
+    const purchase = (await sandbox?.ordered(checkout)) ?? null;
     if (sandbox === null || purchase === null) throw new DrawdownError('checkout_not_found');
     const { purchase: row } = await this.#purchases.reach(purchase, {});
     if (row.checkout !== checkout || row.returnUrl === null) throw new DrawdownError('checkout_not_found');

@@ -44,7 +44,7 @@ export class Sandbox implements PaymentProvider {
   }
 
   /** The purchase of a checkout; null where the id is none that was given out. */
-  async purchaseOf(checkout: string): Promise<string | null> {
+  async ordered(checkout: string): Promise<string | null> {
     const [, purchase = '', mac = ''] = /^chk_([0-9a-z]{21})_([A-Za-z0-9_-]{22})$/.exec(checkout) ?? [];
     const expected = Buffer.from(await this.#macOf(`pur_${purchase}`));
     return mac !== '' && timingSafeEqual(expected, Buffer.from(mac)) ? `pur_${purchase}` : null;

@@ -18,6 +18,7 @@ describe('the configuration', () => {
       corsOrigins: [],
       returnOrigins: [],
       sandbox: true,
+      stripe: null,
       trustedProxies: [],
       logLevel: 'info',
       allowUnsafe: false,

@@ -18,7 +18,7 @@ import type {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
-import { ADMIN, type Ask, SECRET, startServer, type TestServer } from './support.ts';
+import { ADMIN, type Ask, SECRET, startServer, stripeDelivery, type TestServer } from './support.ts';
 
 interface Row {
   /** What a secret key needs; 'admin': only staff; null: anybody. */
@@ -163,7 +163,7 @@ const plain = (path: string, body?: unknown): Pick<Row, 'request'> => ({
 });
 
 const RANGE = 'from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
-const ORDER = { pack: 'pack_100', return_url: 'http://127.0.0.1/' };
+const ORDER = { pack: 'pack_100', return_url: 'http://127.0.0.1/', provider: 'sandbox' };
 const EVENT = {
   id: 'matrix',
   name: 'Matrix',
@@ -252,6 +252,13 @@ const ROWS: Record<string, Row> = {
   stopCampaign: { ...staff, ...plain('/v1/campaigns/creator_event/stop', REASON) },
   createCampaignCodes: { ...staff, ...plain('/v1/campaigns/promotion_code/codes', { count: 1 }) },
   listRedemptions: { ...staff, ...plain('/v1/campaigns/matrix/redemptions') },
+  receiveStripeEvent: {
+    ...open,
+    request: () => ({
+      path: '/webhooks/stripe',
+      ask: stripeDelivery({ id: 'evt_1', type: 'customer.created' }),
+    }),
+  },
   listEntries: { ...reads, ...onAccount('/entries') },
   getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
   // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.

@@ -1,14 +1,14 @@
 /** Every operation on purchases with success; answers are checked as they come. */
 import type { CheckoutReceipt, Page, Purchase } from '@drawdown/client';
 import { expect, test } from 'vitest';
-import type { TestServer } from './support.ts';
+import { stripeDelivery, type TestServer } from './support.ts';
 
 /** `server` is asked for when a test runs, since it is started after the tests are declared. */
 export function purchaseContract(server: () => TestServer): void {
   test('a pack is ordered, looked at, declined, paid, shown, listed and given back', async () => {
     const t = server();
     const { body: order } = await t.ask<CheckoutReceipt>('POST', '/v1/accounts/u_pack/checkouts', {
-      body: { pack: 'pack_100', currency: 'EUR', return_url: 'http://127.0.0.1/' },
+      body: { pack: 'pack_100', currency: 'EUR', return_url: 'http://127.0.0.1/', provider: 'sandbox' },
     });
     const page = `/checkout/${order.checkout}`;
     expect((await t.ask('GET', page, { as: null })).status).toBe(200);
@@ -20,5 +20,16 @@ export function purchaseContract(server: () => TestServer): void {
     expect(list).toEqual({ data: [paid], next_cursor: null });
     const { body: back } = await t.ask<Purchase>('POST', `/v1/purchases/${paid.id}/refund`, { body: {} });
     expect(back).toMatchObject({ state: 'reversed', reversed: 100, lost: 0 });
+  });
+
+  test('what Stripe delivers is taken in, or refused by name', async () => {
+    const t = server();
+    const event = { id: 'evt_1', type: 'customer.created', data: { object: {} } };
+    const taken = await t.ask('POST', '/webhooks/stripe', stripeDelivery(event));
+    expect(taken).toMatchObject({ status: 200, body: { purchase: null, state: null } });
+    const live = await t.ask('POST', '/webhooks/stripe', stripeDelivery({ ...event, livemode: true }));
+    expect(live.body).toMatchObject({ status: 409, code: 'payment_refused', field: 'livemode' });
+    const bare = await t.ask('POST', '/webhooks/stripe', { as: null, key: null, body: event });
+    expect(bare.body).toMatchObject({ status: 400, code: 'invalid_signature' });
   });
 }

@@ -11,11 +11,25 @@ import type { Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { problem } from '../../src/http/schemas/problem.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { signatureOf } from '../../src/sources/signature.ts';
 import type { Database } from '../../src/store/database.ts';
 import { freshDatabase } from '../support/database.ts';
 
 export const SECRET = 'sk_test_of_the_product';
 export const ADMIN = 'ak_test_of_the_staff';
+
+/** Nobody answers at Stripe: what is tested here are its deliveries. */
+const PAYMENTS = {
+  sandbox: true,
+  stripe: { secretKey: 'sk_test_x', webhookSecrets: ['whsec_test'], api: 'http://127.0.0.1:9' },
+};
+
+/** What Stripe would send. */
+export function stripeDelivery(event: object): Ask {
+  const raw = Buffer.from(JSON.stringify({ object: 'event', livemode: false, created: 1, ...event }));
+  const signature = signatureOf(Buffer.from('whsec_test'), raw, Date.now());
+  return { as: null, key: null, raw, headers: { 'stripe-signature': signature } };
+}
 
 export interface Ask {
   /** The credential; null sends none. Absent: the product's own key. */
@@ -57,7 +71,7 @@ export async function startServer(
 ): Promise<TestServer> {
   const { database, drop } = await freshDatabase();
   const testClock = options.testClock ?? true;
-  const payments = options.payments ?? { sandbox: true };
+  const payments = options.payments ?? PAYMENTS;
   const engine = await Engine.open({ database, catalog, testClock, payments });
   const { testClock: _clock, payments: _payments, ...rest } = options;
   const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });

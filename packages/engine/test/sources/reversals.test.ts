@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
-import type { Fact } from '../../src/sources/purchase-state.ts';
+import type { Fact, Paid } from '../../src/sources/purchase-state.ts';
 import { codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
 
 let rig: Rig;
@@ -29,9 +29,9 @@ async function order(account: string, engine = rig.first): Promise<string> {
   return (await engine.purchases.checkout(account, body, { origin: ORIGIN })).purchase.id;
 }
 
-const PAID: Fact = { kind: 'paid', payment: 'p', gross: 3999, net: 3999, currency: 'USD', at: 1 };
+const PAID: Paid = { kind: 'paid', payment: 'p', gross: 3999, net: 3999, currency: 'USD', at: 1 };
 
-const paidAs = (payment: string): Fact => ({ ...PAID, payment });
+const paidAs = (payment: string): Paid => ({ ...PAID, payment });
 
 /** Each engine in its turn; an event's id is its place in the story, so that the same one is the same event. */
 async function tell(purchase: string, story: readonly Fact[], indexes: readonly number[]): Promise<void> {

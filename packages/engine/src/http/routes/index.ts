@@ -12,6 +12,7 @@ import { processRoutes } from './process.ts';
 import { purchaseRoutes } from './purchases.ts';
 import { spendingRoutes } from './spending.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
 export const ROUTES: readonly Route[] = [
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...subscriptionRoutes,
   ...purchaseRoutes,
   ...checkoutRoutes,
+  ...webhookRoutes,
   ...historyRoutes,
   ...campaignRoutes,
   ...catalogRoutes,

@@ -75,3 +75,7 @@ export const checkoutReceipt = z
 export const purchaseRefundRequest = z
   .strictObject({ reason: sentence.exactOptional() })
   .meta({ id: 'PurchaseRefundRequest' });
+
+export const received = z
+  .object({ purchase: purchaseId.nullable(), state: purchaseState.nullable() })
+  .meta({ id: 'Received', description: 'What became of a delivery; null: it was about no purchase.' });

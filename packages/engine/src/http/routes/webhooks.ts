@@ -1,0 +1,60 @@
+/** Where payment providers deliver. Who they are is in the signature over the bytes, not in a credential. */
+import { DrawdownError } from '../../errors.ts';
+import type { ProviderId } from '../../sources/provider.ts';
+import { type Answer, type Input, route, type Services } from '../route.ts';
+import { received } from '../schemas/purchase.ts';
+
+/** An event carries the whole object that it is about; the largest ones are invoices with many lines. */
+const MAX_DELIVERY = 1_048_576;
+
+const delivery = {
+  method: 'POST',
+  tag: 'Webhooks',
+  scope: null,
+  sessions: 'any',
+  idempotency: 'none',
+  bodyLimit: MAX_DELIVERY,
+  status: 200,
+  answers: { 200: { description: 'Taken in, or of no concern', schema: received } },
+  problems: [
+    'invalid_signature',
+    'payment_refused',
+    'purchase_not_found',
+    'subscription_not_found',
+    'provider_not_configured',
+    'balance_limit_exceeded',
+    'unavailable',
+  ],
+} as const;
+
+const stripe = route({
+  ...delivery,
+  path: '/webhooks/stripe',
+  operationId: 'receiveStripeEvent',
+  summary: 'Takes in an event of Stripe',
+  headers: { 'Stripe-Signature': 'Over the very bytes of the body, at most five minutes old.' },
+  handler: (services, input) => take('stripe', services, input),
+});
+
+/** A refusal is for the provider's eyes and for ours; what is answered with 5xx comes again. */
+async function take(
+  provider: ProviderId,
+  { engine }: Services,
+  { request }: Pick<Input<unknown, unknown, unknown>, 'request'>,
+): Promise<Answer> {
+  const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+  try {
+    return { body: await engine.purchases.receive(provider, { body, headers: request.headers }) };
+  } catch (error) {
+    if (error instanceof DrawdownError && error.status < 500) {
+      const { code, details, message } = error;
+      request.log.warn(
+        { provider, code, details, requestId: request.id },
+        `a delivery was refused: ${message}`,
+      );
+    }
+    throw error;
+  }
+}
+
+export const webhookRoutes = [stripe];

@@ -1,0 +1,104 @@
+/** What Stripe's objects say, in our terms. Times on the wire are seconds, currencies lower case. */
+import type Stripe from 'stripe';
+import type { PaymentEvent, RenewalEvent } from './provider.ts';
+import type { Fact } from './purchase-state.ts';
+
+type Read = Pick<PaymentEvent, 'subject' | 'facts'> | Omit<RenewalEvent, 'id'>;
+
+/** Null where an event is of no concern: types that say nothing about credits, and objects that are none of ours. */
+export function readStripeEvent(event: Stripe.Event): Read | null {
+  const at = event.created * 1000;
+  switch (event.type) {
+    // Two types for one payment: which of them comes depends on the method, and some methods send both.
+    case 'checkout.session.completed':
+    case 'checkout.session.async_payment_succeeded':
+      return aboutSession(event.data.object, paidBy(event.data.object, at));
+    case 'checkout.session.async_payment_failed':
+      return aboutSession(event.data.object, { kind: 'ended', how: 'failed' });
+    case 'checkout.session.expired':
+      return aboutSession(event.data.object, { kind: 'ended', how: 'expired' });
+    case 'charge.refunded':
+      return aboutPayment(event.data.object, { kind: 'refunded', total: event.data.object.amount_refunded });
+    case 'refund.created':
+    case 'refund.updated':
+    case 'refund.failed':
+    case 'charge.refund.updated':
+      return aboutPayment(event.data.object, refundFact(event.data.object));
+    case 'charge.dispute.created':
+    case 'charge.dispute.updated':
+    case 'charge.dispute.closed':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
+      return aboutPayment(event.data.object, disputeFact(event.data.object, at));
+    case 'invoice.paid':
+      return renewalOf(event.data.object, true);
+    case 'invoice.payment_failed':
+      return renewalOf(event.data.object, false);
+    default:
+      return null;
+  }
+}
+
+/** A payment with a tax on top and one with the tax included both leave the net to be read. */
+export function paidBy(session: Stripe.Checkout.Session, at: number): Fact | null {
+  // Of a slow payment method: the money is announced, not there.
+  if (session.payment_status === 'unpaid') return null;
+  const gross = session.amount_total ?? 0;
+  return {
+    kind: 'paid',
+    payment: idOf(session.payment_intent) ?? session.id,
+    gross,
+    net: gross - (session.total_details?.amount_tax ?? 0),
+    currency: (session.currency ?? '').toUpperCase(),
+    at,
+  };
+}
+
+export function refundFact(refund: Stripe.Refund): Fact {
+  const failed = refund.status === 'failed' || refund.status === 'canceled';
+  return { kind: 'refund', id: refund.id, amount: refund.amount, failed };
+}
+
+/** An inquiry moves no money yet, and a prevented dispute was refunded instead: both say nothing. */
+export function disputeFact({ id, status, amount, currency }: Stripe.Dispute, at: number): Fact | null {
+  if (status.startsWith('warning_') || status === 'prevented') return null;
+  const stage = status === 'won' ? 'won' : status === 'lost' ? 'lost' : 'opened';
+  return { kind: 'dispute', id, stage, amount, currency: currency.toUpperCase(), at };
+}
+
+/** Sessions without our mark were opened by others on the same Stripe account. */
+function aboutSession(session: Stripe.Checkout.Session, fact: Fact | null): Read | null {
+  const purchase = session.metadata?.purchase;
+  if (purchase === undefined || fact === null || session.mode !== 'payment') return null;
+  return { subject: { purchase }, facts: [fact] };
+}
+
+function aboutPayment(
+  { payment_intent }: { payment_intent: string | Stripe.PaymentIntent | null },
+  fact: Fact | null,
+): Read | null {
+  const payment = idOf(payment_intent);
+  return payment === null || fact === null ? null : { subject: { payment }, facts: [fact] };
+}
+
+/** An invoice of a Stripe subscription that is marked with the id of one of ours. */
+function renewalOf(invoice: Stripe.Invoice, paid: boolean): Read | null {
+  const subscription = invoice.parent?.subscription_details?.metadata?.subscription;
+  if (subscription === undefined || invoice.id === undefined) return null;
+  const ends = invoice.lines.data.map((line) => line.period.end);
+  return {
+    subscription,
+    paid,
+    ref: invoice.id,
+    periodEnd: ends.length === 0 ? null : Math.max(...ends) * 1000,
+    cost: {
+      amountMinor: invoice.total_excluding_tax ?? invoice.total,
+      currency: invoice.currency.toUpperCase(),
+    },
+  };
+}
+
+/** Where Stripe answers with an id, or with the whole object if one asks for it. */
+export function idOf(reference: string | { id: string } | null): string | null {
+  return typeof reference === 'object' ? (reference?.id ?? null) : reference;
+}

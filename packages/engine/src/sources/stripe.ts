@@ -1,0 +1,212 @@
+/** Stripe, through its official library: the one file that calls it. */
+import { createHash } from 'node:crypto';
+import Stripe from 'stripe';
+import { canonicalJson } from '../core/canonical.ts';
+import { DrawdownError } from '../errors.ts';
+import type {
+  Delivery,
+  OpenedCheckout,
+  Order,
+  PaymentEvent,
+  PaymentProvider,
+  RenewalEvent,
+} from './provider.ts';
+import type { Fact } from './purchase-state.ts';
+import { disputeFact, idOf, paidBy, readStripeEvent, refundFact } from './stripe-event.ts';
+
+export interface StripeSetting {
+  /** `sk_…` or `rk_…`; whether it begins with `live` decides which events count. */
+  readonly secretKey: string;
+  /** Of the webhook endpoint; several while one is being exchanged. */
+  readonly webhookSecrets: readonly string[];
+  /** Where the API is; absent: at Stripe. */
+  readonly api?: string;
+}
+
+/** An answer within this time or none: a buyer waits for it. */
+const TIMEOUT_MS = 15_000;
+/** What the library itself allows. */
+const TOLERANCE_SECONDS = 300;
+const MAX_PAGE = 100;
+
+export class StripePayments implements PaymentProvider {
+  readonly id = 'stripe';
+  readonly #stripe: Stripe;
+  readonly #secrets: readonly string[];
+  readonly #live: boolean;
+  readonly #now: () => number;
+
+  constructor({ secretKey, webhookSecrets, api }: StripeSetting, now: () => number) {
+    const url = api === undefined ? null : new URL(api);
+    this.#stripe = new Stripe(secretKey, {
+      timeout: TIMEOUT_MS,
+      maxNetworkRetries: 2,
+      telemetry: false,
+      ...(url === null
+        ? {}
+        : {
+            protocol: url.protocol === 'http:' ? 'http' : 'https',
+            host: url.hostname,
+            port: url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port),
+          }),
+    });
+    this.#secrets = webhookSecrets;
+    this.#live = /^[sr]k_live_/.test(secretKey);
+    this.#now = now;
+  }
+
+  async checkout(order: Order): Promise<OpenedCheckout> {
+    const metadata = { purchase: order.purchase };
+    const back = new URL(order.returnUrl);
+    back.searchParams.set('purchase', order.purchase);
+    const session = await asking(
+      this.#stripe.checkout.sessions.create(
+        {
+          mode: 'payment',
+          client_reference_id: order.account,
+          line_items: [
+            {
+              quantity: 1,
+              price_data: {
+                currency: order.currency.toLowerCase(),
+                unit_amount: order.amountMinor,
+                product_data: { name: order.name },
+              },
+            },
+          ],
+          // The session's own mark, and one that its payment and charges carry on.
+          metadata,
+          payment_intent_data: { metadata },
+          success_url: back.href,
+          cancel_url: back.href,
+        },
+        { idempotencyKey: `checkout:${order.purchase}` },
+      ),
+    );
+    if (session.url === null) throw unavailable('Stripe opened a checkout without an address.');
+    return { checkout: session.id, url: session.url };
+  }
+
+  async read({ body, headers }: Delivery): Promise<PaymentEvent | RenewalEvent | null> {
+    const event = this.#verified(body, headers['stripe-signature']);
+    if (event.livemode !== this.#live) {
+      const [found, wanted] = event.livemode ? ['live', 'test'] : ['test', 'live'];
+      throw new DrawdownError(
+        'payment_refused',
+        `livemode: an event of ${found} mode, where ${wanted} mode counts`,
+        {
+          field: 'livemode',
+          event: event.id,
+        },
+      );
+    }
+    const read = readStripeEvent(event);
+    return read === null ? null : { id: event.id, ...read };
+  }
+
+  #verified(body: Buffer, header: string | string[] | undefined): Stripe.Event {
+    for (const secret of this.#secrets) {
+      try {
+        return this.#stripe.webhooks.constructEvent(
+          body,
+          header ?? '',
+          secret,
+          TOLERANCE_SECONDS,
+          undefined,
+          this.#now(),
+        );
+      } catch (error) {
+        // Bytes that are signed and still no JSON are not Stripe's either.
+        if (
+          !(error instanceof Stripe.errors.StripeSignatureVerificationError) &&
+          !(error instanceof SyntaxError)
+        ) {
+          throw error;
+        }
+      }
+    }
+    throw new DrawdownError(
+      'invalid_signature',
+      'The signature is none of Stripe over these bytes and these minutes.',
+    );
+  }
+
+  async refund({ purchase, payment }: { purchase: string; payment: string }): Promise<PaymentEvent> {
+    const refund = await asking(
+      this.#stripe.refunds.create(
+        { payment_intent: payment, reason: 'requested_by_customer', metadata: { purchase } },
+        { idempotencyKey: `refund:${purchase}` },
+      ),
+    );
+    return { id: `made:${refund.id}`, subject: { purchase }, facts: [refundFact(refund)] };
+  }
+
+  async purchaseOf(payment: string): Promise<string | null> {
+    const intent = await found(this.#stripe.paymentIntents.retrieve(payment));
+    return intent?.metadata.purchase ?? null;
+  }
+
+  async look({
+    purchase,
+    checkout,
+  }: {
+    purchase: string;
+    checkout: string | null;
+  }): Promise<PaymentEvent | null> {
+    const session = checkout === null ? null : await found(this.#stripe.checkout.sessions.retrieve(checkout));
+    if (session === null) return null;
+    const now = this.#now();
+    const facts: (Fact | null)[] = [paidBy(session, session.created * 1000)];
+    if (session.status === 'expired') facts.push({ kind: 'ended', how: 'expired' });
+    const payment = idOf(session.payment_intent);
+    if (payment !== null) {
+      const about = { payment_intent: payment, limit: MAX_PAGE };
+      const [refunds, disputes] = await asking(
+        Promise.all([this.#stripe.refunds.list(about), this.#stripe.disputes.list(about)]),
+      );
+      // Stripe does not say when a dispute was decided; that it stands so now is later than all that was heard.
+      facts.push(
+        ...refunds.data.map(refundFact),
+        ...disputes.data.map((dispute) => disputeFact(dispute, now)),
+      );
+    }
+    const known = facts.filter((fact) => fact !== null);
+    const digest = createHash('sha256').update(canonicalJson(known)).digest('hex');
+    return { id: `look:${purchase}:${digest}`, subject: { purchase }, facts: known };
+  }
+}
+
+/** Stripe's answer, or null where it knows no such object. */
+async function found<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await asking(call);
+  } catch (error) {
+    const cause = error instanceof DrawdownError ? error.cause : null;
+    if (cause instanceof Stripe.errors.StripeInvalidRequestError && cause.code === 'resource_missing')
+      return null;
+    throw error;
+  }
+}
+
+/** A refusal of what was asked is final; whatever else fails may pass: what became of it is asked again. */
+async function asking<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const { StripeInvalidRequestError, StripeCardError, StripeError } = Stripe.errors;
+    if (error instanceof StripeInvalidRequestError || error instanceof StripeCardError) {
+      throw new DrawdownError(
+        'payment_refused',
+        `Stripe refuses: ${error.message}`,
+        { provider: 'stripe', ...(error.code === undefined ? {} : { reason: error.code }) },
+        error,
+      );
+    }
+    if (error instanceof StripeError) throw unavailable('Stripe does not answer as it should.', error);
+    throw error;
+  }
+}
+
+function unavailable(sentence: string, cause?: unknown): DrawdownError {
+  return new DrawdownError('unavailable', sentence, {}, cause);
+}

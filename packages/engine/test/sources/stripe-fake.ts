@@ -1,0 +1,336 @@
+/**
+ * As much of Stripe's HTTP API as a checkout needs, as strict as the real one: credentials, the version header, form
+ * encoding, parameters by name and type, and idempotency keys. What buyers, banks and staff do is in its methods.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { signatureOf } from '../../src/sources/signature.ts';
+
+type Fields = { [key: string]: Fields | string };
+type Json = Record<string, unknown>;
+
+class Refusal extends Error {
+  readonly status: number;
+  readonly body: Json;
+
+  constructor(status: number, type: string, more: Json) {
+    super(String(more.message ?? type));
+    this.status = status;
+    this.body = { error: { type, ...more } };
+  }
+}
+
+const invalid = (message: string, more: Json = {}) =>
+  new Refusal(400, 'invalid_request_error', { message, ...more });
+
+/** What each endpoint takes: `*` stands for any key, a pattern for the text of a leaf. */
+type Shape = { readonly [key: string]: Shape | RegExp };
+const COUNT = /^\d+$/;
+const METADATA = { '*': /^.{0,500}$/s };
+const SESSION: Shape = {
+  mode: /^(payment|setup|subscription)$/,
+  client_reference_id: /^.{1,200}$/,
+  line_items: {
+    '*': {
+      quantity: COUNT,
+      price_data: { currency: /^[a-z]{3}$/, unit_amount: COUNT, product_data: { name: /^.+$/ } },
+    },
+  },
+  metadata: METADATA,
+  payment_intent_data: { metadata: METADATA },
+  success_url: /^https?:\/\//,
+  cancel_url: /^https?:\/\//,
+};
+const REFUND: Shape = {
+  payment_intent: /^pi_/,
+  amount: COUNT,
+  reason: /^(duplicate|fraudulent|requested_by_customer)$/,
+  metadata: METADATA,
+};
+const LIST: Shape = { payment_intent: /^pi_/, limit: /^([1-9]\d?|100)$/ };
+
+export interface FakeSession extends Json {
+  id: string;
+  url: string;
+  metadata: Record<string, string>;
+  payment_intent: string | null;
+}
+
+export class FakeStripe {
+  readonly secretKey = 'sk_test_51Drawdown';
+  readonly webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
+  /** The version that the library is pinned to; another is refused. */
+  readonly version = '2026-10-28.endive';
+  readonly sessions = new Map<string, FakeSession>();
+  readonly intents = new Map<string, Json>();
+  readonly refunds = new Map<string, Json>();
+  readonly disputes = new Map<string, Json>();
+  /** What was asked, by method and path. */
+  readonly asked: string[] = [];
+  /** Answers that fail before they do anything. */
+  failing = 0;
+  declinesRefunds = false;
+  #server: Server | null = null;
+  readonly #keys = new Map<string, { text: string; status: number; body: Json }>();
+  #count = 0;
+
+  async start(): Promise<string> {
+    this.#server = createServer((request, response) => {
+      void this.#serve(request, response);
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => this.#server?.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { status, body } = this.#answer(request, Buffer.concat(chunks).toString());
+    response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.#next()}` });
+    response.end(JSON.stringify(body));
+  }
+
+  #answer(request: IncomingMessage, text: string): { status: number; body: Json } {
+    const { method = '', headers } = request;
+    const url = new URL(request.url ?? '/', 'http://stripe');
+    this.asked.push(`${method} ${url.pathname}`);
+    try {
+      if (headers.authorization !== `Bearer ${this.secretKey}`) {
+        throw new Refusal(401, 'invalid_request_error', { message: 'Invalid API Key provided' });
+      }
+      if (headers['stripe-version'] !== this.version)
+        throw invalid(`Invalid Stripe API version: ${headers['stripe-version']}`);
+      if (this.failing > 0) {
+        this.failing -= 1;
+        throw new Refusal(500, 'api_error', { message: 'An unknown error occurred' });
+      }
+      if (method === 'GET') return { status: 200, body: this.#get(url) };
+      if (method !== 'POST')
+        throw new Refusal(404, 'invalid_request_error', { message: 'Unrecognized request URL' });
+      if (!/^application\/x-www-form-urlencoded/.test(headers['content-type'] ?? ''))
+        throw invalid('Send a form');
+      return this.#once(headers['idempotency-key'], `${url.pathname}?${text}`, () =>
+        this.#post(url.pathname, fieldsOf(new URLSearchParams(text))),
+      );
+    } catch (error) {
+      if (error instanceof Refusal) return { status: error.status, body: error.body };
+      throw error;
+    }
+  }
+
+  /** A key gives the first answer again, and refuses another request. */
+  #once(key: string | string[] | undefined, text: string, make: () => Json): { status: number; body: Json } {
+    const known = typeof key === 'string' ? this.#keys.get(key) : undefined;
+    if (known !== undefined && known.text !== text) {
+      throw new Refusal(400, 'idempotency_error', {
+        message:
+          'Keys for idempotent requests can only be used with the same parameters they were first used with.',
+      });
+    }
+    const answer = known ?? { text, status: 200, body: make() };
+    if (typeof key === 'string') this.#keys.set(key, answer);
+    return answer;
+  }
+
+  #get(url: URL): Json {
+    const [, , kind = '', second = '', third = ''] = url.pathname.split('/');
+    if (kind === 'checkout' && second === 'sessions')
+      return this.#one(this.sessions, third, 'checkout.session');
+    if (kind === 'payment_intents') return this.#one(this.intents, second, 'payment_intent');
+    if ((kind === 'refunds' || kind === 'disputes') && second === '') {
+      const { payment_intent } = read(LIST, fieldsOf(url.searchParams), '');
+      const data = [...this[kind].values()].filter((one) => one.payment_intent === payment_intent);
+      return { object: 'list', url: url.pathname, has_more: false, data };
+    }
+    throw new Refusal(404, 'invalid_request_error', {
+      message: `Unrecognized request URL (${url.pathname})`,
+    });
+  }
+
+  #one(store: ReadonlyMap<string, Json>, id: string, object: string): Json {
+    const found = store.get(id);
+    if (found !== undefined) return found;
+    throw new Refusal(404, 'invalid_request_error', {
+      code: 'resource_missing',
+      message: `No such ${object}: '${id}'`,
+    });
+  }
+
+  #post(path: string, fields: Fields): Json {
+    if (path === '/v1/checkout/sessions') return this.#createSession(read(SESSION, fields, ''));
+    if (path === '/v1/refunds') return this.#createRefund(read(REFUND, fields, ''));
+    throw new Refusal(404, 'invalid_request_error', { message: `Unrecognized request URL (POST: ${path})` });
+  }
+
+  #createSession(fields: Fields): FakeSession {
+    for (const name of ['mode', 'success_url', 'line_items']) {
+      if (fields[name] === undefined) throw invalid(`Missing required param: ${name}.`, { param: name });
+    }
+    const item = (fields.line_items as Fields)['0'] as { quantity: string; price_data: Fields };
+    const amount = Number(item.quantity) * Number(item.price_data.unit_amount);
+    const id = `cs_test_${this.#next()}`;
+    const session: FakeSession = {
+      id,
+      object: 'checkout.session',
+      created: seconds(),
+      livemode: false,
+      mode: fields.mode,
+      status: 'open',
+      payment_status: 'unpaid',
+      url: `https://checkout.stripe.test/c/pay/${id}`,
+      currency: item.price_data.currency as string,
+      amount_subtotal: amount,
+      amount_total: amount,
+      total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+      metadata: (fields.metadata ?? {}) as Record<string, string>,
+      payment_intent: null,
+      intent_metadata: ((fields.payment_intent_data as Fields | undefined)?.metadata ?? {}) as Json,
+    };
+    this.sessions.set(id, session);
+    return session;
+  }
+
+  #createRefund(fields: Fields): Json {
+    const intent = this.#one(this.intents, fields.payment_intent as string, 'payment_intent');
+    if (this.declinesRefunds)
+      throw invalid('Your balance does not allow it.', { code: 'balance_insufficient' });
+    const charged = intent.amount_received as number;
+    const before = this.#refunded(intent.id as string);
+    const amount = fields.amount === undefined ? charged - before : Number(fields.amount);
+    if (amount <= 0 || before + amount > charged) {
+      throw invalid('Charge has already been refunded.', { code: 'charge_already_refunded' });
+    }
+    return this.refund(intent.id as string, amount, fields.metadata as Json | undefined);
+  }
+
+  #refunded(payment: string): number {
+    const own = [...this.refunds.values()].filter(
+      (one) => one.payment_intent === payment && one.status !== 'failed',
+    );
+    return own.reduce((sum, one) => sum + (one.amount as number), 0);
+  }
+
+  #next(): string {
+    this.#count += 1;
+    return String(this.#count).padStart(6, '0');
+  }
+
+  // ——— what happens at Stripe ———
+
+  /** The buyer pays; the session as it is then. `tax` comes on top. */
+  pay(id: string, { tax = 0 }: { tax?: number } = {}): FakeSession {
+    const session = this.sessions.get(id) as FakeSession;
+    const payment = `pi_${this.#next()}`;
+    const total = (session.amount_subtotal as number) + tax;
+    Object.assign(session, {
+      status: 'complete',
+      payment_status: 'paid',
+      payment_intent: payment,
+      amount_total: total,
+      total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: tax },
+    });
+    const metadata = session.intent_metadata;
+    this.intents.set(payment, { id: payment, object: 'payment_intent', amount_received: total, metadata });
+    return session;
+  }
+
+  refund(payment: string, amount: number, metadata: Json = {}): Json {
+    const id = `re_${this.#next()}`;
+    const refund = { id, object: 'refund', amount, status: 'succeeded', payment_intent: payment, metadata };
+    this.refunds.set(id, refund);
+    return refund;
+  }
+
+  charge(payment: string): Json {
+    const amount = this.intents.get(payment)?.amount_received;
+    return {
+      id: `ch_${payment}`,
+      object: 'charge',
+      amount,
+      amount_refunded: this.#refunded(payment),
+      payment_intent: payment,
+      metadata: this.intents.get(payment)?.metadata,
+    };
+  }
+
+  dispute(payment: string, status: string, currency = 'usd'): Json {
+    const id = `du_${payment}`;
+    const amount = this.intents.get(payment)?.amount_received;
+    const dispute = {
+      id,
+      object: 'dispute',
+      amount,
+      currency,
+      status,
+      payment_intent: payment,
+      charge: `ch_${payment}`,
+    };
+    this.disputes.set(id, dispute);
+    return dispute;
+  }
+
+  /** An event over an object as it stands now. */
+  event(type: string, object: Json, more: Json = {}): Json {
+    return {
+      id: `evt_${this.#next()}`,
+      object: 'event',
+      api_version: this.version,
+      created: seconds() + this.#count,
+      livemode: false,
+      type,
+      data: { object: structuredClone(object) },
+      ...more,
+    };
+  }
+
+  /** What Stripe sends: the bytes, and its signature over these. */
+  signed(
+    event: Json,
+    { secret = this.webhookSecret, at = Date.now() } = {},
+  ): { body: Buffer; headers: Record<string, string> } {
+    const body = Buffer.from(JSON.stringify(event, null, 2));
+    return { body, headers: { 'stripe-signature': signatureOf(Buffer.from(secret), body, at) } };
+  }
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+/** `a[b][0]=c` as nested fields. */
+function fieldsOf(form: URLSearchParams): Fields {
+  const fields: Fields = {};
+  for (const [name, value] of form) {
+    const [first = '', ...rest] = name.split(/\[|\]\[|\]/).filter((part) => part !== '');
+    const path = [first, ...rest];
+    let at = fields;
+    for (const part of path.slice(0, -1)) {
+      at[part] ??= {};
+      at = at[part] as Fields;
+    }
+    at[path.at(-1) as string] = value;
+  }
+  return fields;
+}
+
+/** The fields, where all of them are known and of their kind. */
+function read(shape: Shape, fields: Fields, at: string): Fields {
+  for (const [name, value] of Object.entries(fields)) {
+    const known = shape[name] ?? shape['*'];
+    const param = at === '' ? name : `${at}[${name}]`;
+    if (known === undefined) {
+      throw invalid(`Received unknown parameter: ${param}`, { code: 'parameter_unknown', param });
+    }
+    if (
+      known instanceof RegExp ? typeof value !== 'string' || !known.test(value) : typeof value === 'string'
+    ) {
+      throw invalid(`Invalid ${param}`, { param });
+    }
+    if (!(known instanceof RegExp)) read(known, value as Fields, param);
+  }
+  return fields;
+}
