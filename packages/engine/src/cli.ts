@@ -8,6 +8,7 @@ import { holdCommands } from './cli/holds.ts';
 import { keyCommands } from './cli/keys.ts';
 import { processCommands } from './cli/process.ts';
 import { runProgram } from './cli/program.ts';
+import { reconcileCommand } from './cli/reconcile.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
 import { subscriptionCommands } from './cli/subscriptions.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly CommandData[] = [
   watchCommand,
   verifyCommand,
   headsCommand,
+  reconcileCommand,
   scenarioCommand,
   demoCommand,
 ];

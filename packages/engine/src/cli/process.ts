@@ -27,6 +27,11 @@ const serve: ProcessCommand = {
   DRAWDOWN_DEMO=0             no demonstration accounts
   DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests
   DRAWDOWN_CORS_ORIGINS       origins whose pages may call, separated by commas
+  DRAWDOWN_RETURN_ORIGINS     origins that buyers may be sent back to, besides those and the server's own
+  DRAWDOWN_SANDBOX            1: checkouts that cost nothing; 0: none (1 beside the embedded database without Stripe)
+  DRAWDOWN_STRIPE_SECRET_KEY, DRAWDOWN_STRIPE_WEBHOOK_SECRET
+                              sell through Stripe; its events go to /webhooks/stripe
+  DRAWDOWN_STRIPE_API         another address than Stripe's own, for tests
   DRAWDOWN_TRUSTED_PROXIES    addresses of proxies that may say who the client is
   DRAWDOWN_LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)
   DRAWDOWN_ALLOW_UNSAFE=1     accept a database that may lose acknowledged writes

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { Engine } from '../engine.ts';
 import { listen, stop } from '../http/listen.ts';
 import { createServer } from '../http/server.ts';
+import type { PaymentOptions } from '../sources/payments.ts';
 import { engineLog, type Log } from './log.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { version } from './version.ts';
@@ -35,6 +36,15 @@ export function configuredCatalog({ catalogFile }: Pick<Config, 'catalogFile'>):
   return loadCatalog(catalogFile === null ? { data: shippedCatalog } : { file: catalogFile });
 }
 
+/** How the configuration says that money is taken. */
+export function paymentsOf({ sandbox, stripe, corsOrigins, returnOrigins }: Config): PaymentOptions {
+  return {
+    sandbox,
+    ...(stripe === null ? {} : { stripe }),
+    returnOrigins: [...corsOrigins, ...returnOrigins],
+  };
+}
+
 /** Resolves when requests are taken. Whatever it throws, nothing is left open. */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const { config, log } = settings;
@@ -47,11 +57,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       catalog,
       testClock: config.testClock,
       allowUnsafe: config.allowUnsafe,
-      payments: {
-        sandbox: config.sandbox,
-        ...(config.stripe === null ? {} : { stripe: config.stripe }),
-        returnOrigins: [...config.corsOrigins, ...config.returnOrigins],
-      },
+      payments: paymentsOf(config),
       log: engineLog(log),
       ...(settings.sweep === undefined ? {} : { sweep: settings.sweep }),
     });

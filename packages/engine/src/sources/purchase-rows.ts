@@ -97,6 +97,11 @@ const PAGE = statement<[number, number, number], Row>(
   'purchases_page',
   `select ${COLUMNS} from drawdown.purchases where account = $1 and no < $2 order by no desc limit $3`,
 );
+const AFTER = statement<[number, number, number, number], Row>(
+  'purchases_after',
+  `select ${COLUMNS} from drawdown.purchases
+    where (account, no) > ($1::int8, $2::int8) and created_at >= $3 order by account, no limit $4`,
+);
 const LAST = statement<[number], { no: bigint | null }>(
   'purchase_last',
   'select max(no) as no from drawdown.purchases where account = $1',
@@ -150,6 +155,16 @@ export async function purchasesBefore(
   { before, limit }: { before: number; limit: number },
 ): Promise<Purchase[]> {
   const { rows } = await on.query(PAGE, [account, before, limit]);
+  return rows.map(purchaseOf);
+}
+
+/** Of all accounts, from behind a purchase on; those that were made at or after an instant. */
+export async function purchasesAfter(
+  on: Reader,
+  { account, no }: Pick<Purchase, 'account' | 'no'>,
+  { since, limit }: { since: number; limit: number },
+): Promise<Purchase[]> {
+  const { rows } = await on.query(AFTER, [account, no, since, limit]);
   return rows.map(purchaseOf);
 }
 

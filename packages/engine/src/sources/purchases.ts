@@ -32,6 +32,7 @@ import {
 import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
 import { readReturnUrl, termsOf } from './purchase-terms.ts';
 import { mayAsk } from './purchase-wish.ts';
+import { type Reconciled, type ReconcileOptions, reconcile } from './reconciliation.ts';
 import type { SourceSetting } from './source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -309,6 +310,13 @@ export class Purchases {
     };
     const input = { purchase: idOf(purchase), attempt };
     await this.#add(place, { call, input, facts: () => [{ kind: 'declined', attempt }] });
+  }
+
+  /** Asks the providers about every purchase, and takes in what never arrived: see `reconcile`. */
+  reconcile(options: ReconcileOptions): AsyncGenerator<Reconciled, void> {
+    const { database, accounts } = this.#setting;
+    const enter = (provider: ProviderId, event: PaymentEvent) => this.enter(provider, event);
+    return reconcile({ database, accounts, providers: this.#providers, enter }, options);
   }
 
   async #present(purchase: Purchase, account: string): Promise<wire.Purchase> {

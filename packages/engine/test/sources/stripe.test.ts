@@ -3,6 +3,7 @@ import type { Purchase, Subscription } from '@drawdown/client';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createServer } from '../../src/http/server.ts';
+import type { Reconciled } from '../../src/sources/reconciliation.ts';
 import { StripePayments } from '../../src/sources/stripe.ts';
 import { codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
 import { FakeStripe } from './stripe-fake.ts';
@@ -348,4 +349,60 @@ test('a paid invoice renews the subscription that it is marked with, once', asyn
     parent: { subscription_details: { metadata: { subscription: 'sub_0cn99285w001k0000000c' } } },
   };
   expect((await deliver(stripe.event('invoice.paid', forged))).status).toBe(404);
+});
+
+describe('reconciliation', () => {
+  const reconcile = async (repair: boolean) => {
+    const found: Reconciled[] = [];
+    for await (const one of rig.first.purchases.reconcile({ since: 0, repair })) found.push(one);
+    return found;
+  };
+  const of = (found: readonly Reconciled[], purchase: string) =>
+    found.find((one) => one.purchase === purchase);
+
+  test('what was never delivered is taken in, and told; doing it again finds nothing', async () => {
+    await reconcile(true);
+    const missed = await bought('u_missed');
+    const gone = await bought('u_gone');
+    await deliver(gone.paid);
+    stripe.refund(gone.payment, 499);
+    const disputed = await bought('u_lost');
+    stripe.dispute(disputed.payment, 'lost');
+    const open = await order('u_still_open');
+    const vanished = await order('u_vanished');
+    stripe.sessions.delete(vanished.session);
+
+    const told = await reconcile(false);
+    expect(of(told, missed.purchase)).toMatchObject({
+      result: 'differs',
+      before: 'open',
+      after: 'completed',
+    });
+    expect(await rig.first.balance('u_missed')).toMatchObject({ total: 0 });
+
+    const repaired = await reconcile(true);
+    const states = [missed, gone, disputed, open, vanished].map(({ purchase }) => of(repaired, purchase));
+    expect(states).toMatchObject([
+      { account: 'u_missed', result: 'repaired', after: 'completed' },
+      { result: 'repaired', before: 'completed', after: 'reversed' },
+      { result: 'repaired', before: 'open', after: 'reversed' },
+      { result: 'same', after: 'open' },
+      { result: 'unknown' },
+    ]);
+    expect(await rig.first.balance('u_missed')).toMatchObject({ total: 100, version: 1 });
+    const again = await reconcile(true);
+    expect(tally(again.map(({ result }) => result)).repaired).toBeUndefined();
+    // The event that was missed arrives after all.
+    await deliver(missed.paid);
+    expect(await rig.first.balance('u_missed')).toMatchObject({ total: 100, version: 1 });
+  });
+
+  test('Stripe out of order: refused, not read as "nothing was paid" (lesson 23)', async () => {
+    const { purchase } = await bought('u_unread');
+    stripe.failing = 10_000;
+    const first = await rig.first.purchases.reconcile({ since: 0, repair: true }).next();
+    stripe.failing = 0;
+    expect(first.value).toMatchObject({ result: 'refused' });
+    expect(await show(purchase)).toMatchObject({ state: 'open' });
+  });
 });

@@ -1,0 +1,58 @@
+/** Purchases against what the payment providers know. Works beside a running server. */
+import type { Reconciled } from '../sources/reconciliation.ts';
+import type { ProcessCommand } from './command.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { DATABASE_OPTIONS } from './process.ts';
+
+export const reconcileCommand: ProcessCommand = {
+  name: 'reconcile',
+  summary: 'Compare purchases with the payment provider and take in what never arrived',
+  options: [
+    ['--since <time>', 'purchases that were made then or later; default: all'],
+    ['--dry-run', 'only say what differs'],
+    ...DATABASE_OPTIONS,
+  ],
+  help: `Asks with DRAWDOWN_STRIPE_SECRET_KEY. A repair goes the way of the event that was missed, so running it twice, or
+beside a delivery that comes after all, changes nothing more. Ends with 1 where a purchase could not be settled.`,
+  target: null,
+  run: async ({ config, options, output }) => {
+    const since = instantOf(options.text('since'));
+    const repair = !options.flag('dry-run');
+    const [{ readLedger }, { configuredCatalog, paymentsOf }, { Engine }] = await Promise.all([
+      import('./ledger.ts'),
+      import('./server.ts'),
+      import('../engine.ts'),
+    ]);
+    const catalog = await configuredCatalog(config);
+    return readLedger(config, async (database) => {
+      const payments = paymentsOf(config);
+      const { testClock, allowUnsafe } = config;
+      const engine = await Engine.open({ database, catalog, payments, testClock, allowUnsafe, sweep: false });
+      try {
+        const found: Reconciled[] = [];
+        for await (const one of engine.purchases.reconcile({ since, repair })) found.push(one);
+        const worth = found.filter(({ result }) => result !== 'same' && result !== 'unasked');
+        output.answer({ looked_at: found.length, purchases: worth }, () => {
+          const lines = worth.map(({ purchase, account, result, before, after, reason }) => {
+            const change = before === after ? before : `${before} → ${after}`;
+            return `${result.padEnd(8)}  ${purchase}  account ${account}: ${reason ?? change}`;
+          });
+          const asked = found.filter(({ result }) => result !== 'unasked').length;
+          lines.push(`${found.length} purchases, ${asked} of them at a provider that can be asked.`);
+          return lines.join('\n');
+        });
+        const isSettled = worth.every(({ result }) => result === 'repaired' || result === 'differs');
+        return isSettled ? EXIT.ok : EXIT.failed;
+      } finally {
+        await engine.close();
+      }
+    });
+  },
+};
+
+function instantOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const instant = Date.parse(text);
+  if (Number.isFinite(instant)) return instant;
+  throw new CommandError('usage', `--since must be a time such as 2026-03-25T10:00:00Z, not "${text}"`);
+}
