@@ -49,6 +49,10 @@ const NARROW: readonly { from: string; to: string; files: readonly string[]; why
  */
 const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonly string[]; why?: string }>> =
   {
+    '@apple/app-store-server-library': {
+      at: ['sources/app-store.ts'],
+      types: ['sources/app-store-event.ts'],
+    },
     '@drawdown/client': {
       at: ['cli/', 'scenario/'],
       types: ['catalog/', 'http/', '*'],

@@ -23,6 +23,9 @@ export function purchaseMethods(transport: Transport) {
         query: { ...query },
         options,
       }),
+    /** What an app passes on to the App Store with a purchase, so that it is this account's. */
+    appAccountToken: (account: string, options?: CallOptions) =>
+      read<wire.AppAccountToken>(transport, `${accountPath(account)}/app_account_token`, { options }),
     /** Gives an unspent purchase back within its window; the money goes back the way it came. */
     refundPurchase: (purchase: string, body: wire.PurchaseRefundRequest = {}, options?: ChangeOptions) =>
       change<wire.Purchase>(transport, `${purchasePath(purchase)}/refund`, { body, options }),

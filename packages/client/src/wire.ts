@@ -295,7 +295,7 @@ export interface AdjustRequest {
 
 // ——— purchases ———
 
-export type PaymentProvider = 'sandbox' | 'stripe' | 'app_store' | 'google_play';
+export type PaymentProvider = 'sandbox' | 'stripe' | 'app_store';
 
 /** `partly_reversed`: a part of the money went back; `reversed`: all of it, by refunds or a lost dispute. */
 export type PurchaseState =
@@ -362,6 +362,11 @@ export interface CheckoutReceipt {
   /** The provider's id of the checkout. */
   checkout: string;
   purchase: Purchase;
+}
+
+export interface AppAccountToken {
+  /** A UUID that the app passes on to the App Store with a purchase. */
+  app_account_token: string;
 }
 
 export interface PurchaseRefundRequest {

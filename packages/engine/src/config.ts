@@ -28,6 +28,8 @@ export interface Config {
   readonly sandbox: boolean;
   /** Null: no money is taken through Stripe. */
   readonly stripe: StripeConfig | null;
+  /** Null: nothing is sold in the App Store. */
+  readonly appStore: AppStoreConfig | null;
   /** Proxies that may say who the client is. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -45,6 +47,16 @@ export interface StripeConfig {
   readonly webhookSecrets: readonly string[];
   /** Present where it is not Stripe's own. */
   readonly api?: string;
+}
+
+export interface AppStoreConfig {
+  readonly bundleId: string;
+  readonly appId: number | null;
+  readonly production: boolean;
+  /** Apple's root certificates: files, DER. */
+  readonly rootFiles: readonly string[];
+  /** The key for answering Apple's questions; null: they are not answered. */
+  readonly api: { readonly keyFile: string; readonly keyId: string; readonly issuerId: string } | null;
 }
 
 /** A variable that cannot be used; the message begins with its name and never repeats a secret. */
@@ -86,6 +98,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
       read('DATABASE_URL') === null && read('DRAWDOWN_STRIPE_SECRET_KEY') === null,
     ),
     stripe: readStripe(read),
+    appStore: readAppStore(read),
     trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
     logLevel: readLogLevel(read('DRAWDOWN_LOG_LEVEL')),
     allowUnsafe: readSwitch('DRAWDOWN_ALLOW_UNSAFE', read('DRAWDOWN_ALLOW_UNSAFE'), false),
@@ -132,6 +145,41 @@ function readStripe(read: (variable: string) => string | null): StripeConfig | n
     );
   }
   return { secretKey, webhookSecrets, ...(api === null ? {} : { api }) };
+}
+
+/** A bundle and Apple's roots; for real money the app's number as well; all of the key, or none of it. */
+function readAppStore(read: (variable: string) => string | null): AppStoreConfig | null {
+  const of = (name: string) => read(`DRAWDOWN_APP_STORE_${name}`);
+  const bundleId = of('BUNDLE_ID');
+  if (bundleId === null) return null;
+  const demand = (name: string, beside: string): string => {
+    const value = of(name);
+    if (value !== null) return value;
+    throw new ConfigError(`DRAWDOWN_APP_STORE_${name}`, `is required beside DRAWDOWN_APP_STORE_${beside}`);
+  };
+  const environment = of('ENVIRONMENT') ?? 'Production';
+  if (environment !== 'Production' && environment !== 'Sandbox') {
+    throw new ConfigError(
+      'DRAWDOWN_APP_STORE_ENVIRONMENT',
+      `must be Production or Sandbox, not "${environment}"`,
+    );
+  }
+  const production = environment === 'Production';
+  const appId = production ? demand('APP_ID', 'BUNDLE_ID') : of('APP_ID');
+  if (appId !== null && !/^\d{1,15}$/.test(appId)) {
+    throw new ConfigError('DRAWDOWN_APP_STORE_APP_ID', `must be the app's number, not "${appId}"`);
+  }
+  const keyFile = of('KEY_FILE');
+  return {
+    bundleId,
+    appId: appId === null ? null : Number(appId),
+    production,
+    rootFiles: list(demand('ROOTS', 'BUNDLE_ID')),
+    api:
+      keyFile === null
+        ? null
+        : { keyFile, keyId: demand('KEY_ID', 'KEY_FILE'), issuerId: demand('ISSUER_ID', 'KEY_FILE') },
+  };
 }
 
 function readPort(value: string | null): number {

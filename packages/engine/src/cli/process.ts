@@ -32,6 +32,12 @@ const serve: ProcessCommand = {
   DRAWDOWN_STRIPE_SECRET_KEY, DRAWDOWN_STRIPE_WEBHOOK_SECRET
                               sell through Stripe; its events go to /webhooks/stripe
   DRAWDOWN_STRIPE_API         another address than Stripe's own, for tests
+  DRAWDOWN_APP_STORE_BUNDLE_ID, DRAWDOWN_APP_STORE_APP_ID, DRAWDOWN_APP_STORE_ROOTS (files)
+                              sell in the App Store; its notifications go to /webhooks/app-store
+  DRAWDOWN_APP_STORE_ENVIRONMENT
+                              Production or Sandbox (Production)
+  DRAWDOWN_APP_STORE_KEY_FILE, DRAWDOWN_APP_STORE_KEY_ID, DRAWDOWN_APP_STORE_ISSUER_ID
+                              tell Apple how much of a purchase was used when it asks; your customers agreed to that
   DRAWDOWN_TRUSTED_PROXIES    addresses of proxies that may say who the client is
   DRAWDOWN_LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)
   DRAWDOWN_ALLOW_UNSAFE=1     accept a database that may lose acknowledged writes

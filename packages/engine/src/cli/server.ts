@@ -1,11 +1,13 @@
 /** One engine with its database and its door, opened and closed in order: for `serve`, and for a command by itself. */
+import { readFileSync } from 'node:fs';
 import type { Catalog } from '../catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { shippedCatalog } from '../catalog/shipped.ts';
-import type { Config } from '../config.ts';
+import { type AppStoreConfig, type Config, ConfigError } from '../config.ts';
 import { Engine } from '../engine.ts';
 import { listen, stop } from '../http/listen.ts';
 import { createServer } from '../http/server.ts';
+import type { AppStoreSetting } from '../sources/app-store.ts';
 import type { PaymentOptions } from '../sources/payments.ts';
 import { engineLog, type Log } from './log.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -37,12 +39,42 @@ export function configuredCatalog({ catalogFile }: Pick<Config, 'catalogFile'>):
 }
 
 /** How the configuration says that money is taken. */
-export function paymentsOf({ sandbox, stripe, corsOrigins, returnOrigins }: Config): PaymentOptions {
+export function paymentsOf({
+  sandbox,
+  stripe,
+  appStore,
+  corsOrigins,
+  returnOrigins,
+}: Config): PaymentOptions {
   return {
     sandbox,
     ...(stripe === null ? {} : { stripe }),
+    ...(appStore === null ? {} : { appStore: appStoreOf(appStore) }),
     returnOrigins: [...corsOrigins, ...returnOrigins],
   };
+}
+
+/** With the files that it names. */
+function appStoreOf({ rootFiles, api, ...config }: AppStoreConfig): AppStoreSetting {
+  return {
+    ...config,
+    roots: rootFiles.map((file) => fileOf('DRAWDOWN_APP_STORE_ROOTS', file)),
+    // Certificates of the sandbox are Apple's as well.
+    onlineChecks: true,
+    api: api && {
+      key: fileOf('DRAWDOWN_APP_STORE_KEY_FILE', api.keyFile).toString(),
+      keyId: api.keyId,
+      issuerId: api.issuerId,
+    },
+  };
+}
+
+function fileOf(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new ConfigError(variable, `names a file that cannot be read: ${path}`);
+  }
 }
 
 /** Resolves when requests are taken. Whatever it throws, nothing is left open. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import { setting as keptSetting } from '../store/settings.ts';
+import type { AppStoreSetting } from './app-store.ts';
 import type { PaymentProvider } from './provider.ts';
 import { Purchases } from './purchases.ts';
 import { Sandbox } from './sandbox.ts';
@@ -15,6 +16,7 @@ export interface PaymentOptions {
   readonly sandbox?: boolean;
   /** Real money. */
   readonly stripe?: StripeSetting;
+  readonly appStore?: AppStoreSetting;
   /** Origins that buyers may be sent back to, besides the server's own. */
   readonly returnOrigins?: readonly string[];
 }
@@ -30,11 +32,17 @@ export interface Tills {
 export async function openTills(database: Database, options: PaymentOptions): Promise<Tills> {
   const providers: PaymentProvider[] = [];
   const now = Date.now;
-  const sandbox = options.sandbox === true ? new Sandbox({ secret: keptSecret(database), now }) : null;
+  const sandbox =
+    options.sandbox === true ? new Sandbox({ secret: keptSecret(database, 'sandbox_secret'), now }) : null;
   if (sandbox !== null) providers.push(sandbox);
   if (options.stripe !== undefined) {
     const { StripePayments } = await import('./stripe.ts');
     providers.push(new StripePayments(options.stripe, now));
+  }
+  if (options.appStore !== undefined) {
+    const { AppStorePayments } = await import('./app-store.ts');
+    const secret = keptSecret(database, 'app_account_token_secret');
+    providers.push(new AppStorePayments(options.appStore, { secret }));
   }
   return { providers, sandbox, returnOrigins: options.returnOrigins ?? [] };
 }
@@ -53,12 +61,12 @@ export function createPayments(
   return { purchases, sandbox: new SandboxCheckouts(purchases, sandbox) };
 }
 
-/** Shared by all processes on one database, so that each knows the others' checkouts. */
-function keptSecret(database: Database): () => Promise<Buffer> {
+/** Shared by all processes on one database, so that each knows what the others gave out. */
+function keptSecret(database: Database, name: string): () => Promise<Buffer> {
   let secret: Promise<Buffer> | undefined;
   return () => {
     const make = () => randomBytes(32).toString('base64url');
-    secret ??= keptSetting(database, 'sandbox_secret', make).then((text) => Buffer.from(text, 'base64url'));
+    secret ??= keptSetting(database, name, make).then((text) => Buffer.from(text, 'base64url'));
     // A database that could not be reached is asked again the next time.
     secret.catch(() => {
       secret = undefined;

@@ -1,7 +1,7 @@
 /** The port to whoever takes the money. Every way of paying is one of these, the sandbox included. */
 import type { Fact } from './purchase-state.ts';
 
-export const PROVIDERS = ['sandbox', 'stripe', 'app_store', 'google_play'] as const;
+export const PROVIDERS = ['sandbox', 'stripe', 'app_store'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 /** A checkout that a provider is to open. */
@@ -35,11 +35,24 @@ export interface Delivery {
 }
 
 /** What an event is about: a purchase that we named, or a payment that only the provider has a name for. */
-export type Subject =
-  | { readonly purchase: string }
-  | { readonly payment: string }
-  /** A sale that began in a store, with the account and the product that it is of. */
-  | { readonly account: number; readonly payment: string; readonly product: string };
+export type Subject = { readonly purchase: string } | { readonly payment: string } | StoreSale;
+
+/** A sale that began in a store, with the account and the pack that it is of, and the price that the store took. */
+export interface StoreSale {
+  readonly account: number;
+  readonly payment: string;
+  readonly pack: string;
+  readonly quantity: number;
+  readonly priceMinor: number;
+  readonly currency: string;
+}
+
+/** A store asks how much of a purchase was used, before it decides on a refund. */
+export interface UseRequest {
+  readonly id: string;
+  /** The provider's id of the payment. */
+  readonly usedOf: string;
+}
 
 /** A period of a subscription that was paid, or whose payment failed: the subscriptions' to judge. */
 export interface RenewalEvent {
@@ -70,13 +83,17 @@ export interface PaymentProvider {
    * Verifies a delivery and reads it; null where it is genuine and of no concern. Throws `invalid_signature` where it
    * is not genuine, `payment_refused` where nothing may be granted for it, `unavailable` where it must come again.
    */
-  read(delivery: Delivery): Promise<PaymentEvent | RenewalEvent | null>;
+  read(delivery: Delivery): Promise<PaymentEvent | RenewalEvent | UseRequest | null>;
   /** Pays everything back. Once only, whatever the retries. Throws `payment_refused` where the provider will not. */
   refund?(payment: {
     readonly purchase: string;
     readonly payment: string;
     readonly amountMinor: number;
   }): Promise<PaymentEvent>;
+  /** What an app passes on to the store with a purchase of an account. */
+  tokenOf?(account: number): Promise<string>;
+  /** Answers a `UseRequest`: so many of so many atoms were used. */
+  reportUse?(payment: string, use: { readonly used: bigint; readonly of: bigint }): Promise<void>;
   /** The purchase that a payment is for, as the provider noted it; null where it is none of ours. */
   purchaseOf?(payment: string): Promise<string | null>;
   /** All that the provider knows of a purchase now, whatever was delivered of it. */

@@ -5,7 +5,7 @@ import { DrawdownError } from '../errors.ts';
 import { fingerprintOf, keyHash } from '../store/chain.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
-import type { ProviderId, Seller } from './provider.ts';
+import type { ProviderId, Seller, StoreSale } from './provider.ts';
 import { newPart } from './purchase-plan.ts';
 import {
   idOf,
@@ -15,8 +15,9 @@ import {
   type Purchase,
   purchaseByKey,
   purchaseByNo,
+  purchaseByPayment,
 } from './purchase-rows.ts';
-import type { termsOf } from './purchase-terms.ts';
+import { storeTermsOf, type termsOf } from './purchase-terms.ts';
 import type { SourceSetting } from './source.ts';
 
 /** An account, by its number and as its owner calls it. */
@@ -27,9 +28,9 @@ export interface Place {
 
 /** The first half of a purchase: what is ordered, and where it can be paid. */
 export class Orders {
-  readonly #setting: Pick<SourceSetting, 'runner' | 'database'>;
+  readonly #setting: Pick<SourceSetting, 'catalog' | 'runner' | 'database'>;
 
-  constructor(setting: Pick<SourceSetting, 'runner' | 'database'>) {
+  constructor(setting: Pick<SourceSetting, 'catalog' | 'runner' | 'database'>) {
     this.#setting = setting;
   }
 
@@ -80,6 +81,34 @@ export class Orders {
     });
     if (made === undefined) throw new Error('an order that was prepared is there');
     return made;
+  }
+
+  /** The purchase of a sale in a store: made when it is first heard of, by whatever is heard. */
+  async fromStore(account: Place, provider: ProviderId, sale: StoreSale): Promise<Purchase> {
+    const bought = storeTermsOf(this.#setting.catalog, sale);
+    const { payment } = sale;
+    const { database, runner } = this.#setting;
+    const prepare = async (on: Connection, { now }: { now: number }): Promise<Prepared> => {
+      const known = await purchaseByPayment(on, { provider, payment });
+      const purchase = {
+        ...bought,
+        ...newPurchase(account.number, nextStamp(await lastPurchase(on, account.number), now), now),
+        parts: [newPart(bought.credits), newPart(bought.bonus)],
+        provider,
+        payment,
+        returnUrl: null,
+        consent: null,
+        key: null,
+        fingerprint: null,
+      };
+      return { command: { verb: 'settle' }, writes: () => (known === null ? [insertion(purchase)] : []) };
+    };
+    const call = { actor: `provider:${provider}`, principal: 'source' };
+    const asked = { account, verb: 'sale', input: { provider, payment }, call };
+    const known = await purchaseByPayment(database, { provider, payment });
+    if (known !== null) return known;
+    await runner.runPrepared({ ...asked, prepare, answer: () => undefined });
+    return (await purchaseByPayment(database, { provider, payment })) as Purchase;
   }
 
   /** Asks the provider for a checkout, unless it made one before. */

@@ -3,6 +3,7 @@ import type * as wire from '@drawdown/client';
 import type { Catalog, CatalogDuration } from '../catalog/catalog.ts';
 import { addDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import type { StoreSale } from './provider.ts';
 import type { Purchase } from './purchase-rows.ts';
 
 type Bought = Pick<
@@ -42,6 +43,29 @@ export function termsOf(catalog: Catalog, body: wire.CheckoutRequest): Bought & 
     reversal: catalog.policies.reversal,
     refundWindow: longer(catalog.policies.packRefundWindow, law?.withdrawalWindow ?? null)?.iso ?? null,
     jurisdiction: body.jurisdiction ?? null,
+  };
+}
+
+/** The terms of a sale in a store: at the store's price, which differs by country, and for good, as stores demand. */
+export function storeTermsOf(catalog: Catalog, sale: StoreSale): Bought {
+  const pack = catalog.packs.find(({ id }) => id === sale.pack);
+  if (pack === undefined) {
+    throw new DrawdownError('payment_refused', `product: ${sale.pack} is no pack of the catalog`, {
+      field: 'product',
+    });
+  }
+  return {
+    pack: pack.id,
+    credits: pack.credits * BigInt(sale.quantity),
+    bonus: pack.bonus * BigInt(sale.quantity),
+    class: pack.class,
+    validity: null,
+    priceMinor: sale.priceMinor,
+    currency: sale.currency,
+    reversal: catalog.policies.reversal,
+    // Stores pay back themselves.
+    refundWindow: null,
+    jurisdiction: null,
   };
 }
 

@@ -1,23 +1,16 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import type { Account, Grant } from '../core/account.ts';
-import { formatInstant } from '../core/calendar.ts';
-import { parsePurchaseId, parseSubscriptionId } from '../core/id.ts';
+import { parsePurchaseId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
 import { readAccountId } from '../request.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
-import type {
-  Delivery,
-  PaymentEvent,
-  PaymentProvider,
-  ProviderId,
-  RenewalEvent,
-  Seller,
-} from './provider.ts';
+import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
 import { checked, follow } from './purchase-follow.ts';
+import { type Received, receive } from './purchase-intake.ts';
 import { Orders, type Place } from './purchase-order.ts';
 import { presentPurchase } from './purchase-present.ts';
 import {
@@ -43,15 +36,6 @@ export interface PurchasesOptions {
   /** Providers tell of their periods as well. */
   readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
 }
-
-/** What became of a delivery. */
-export interface Received {
-  /** `null`: genuine, and of no concern here. */
-  readonly purchase: string | null;
-  readonly state: wire.PurchaseState | null;
-}
-
-const OF_NO_CONCERN: Received = { purchase: null, state: null };
 
 /**
  * Credits that people buy. A checkout makes a purchase; what the provider then says of its payment is kept as facts,
@@ -165,33 +149,17 @@ export class Purchases {
    * a refusal is final, `unavailable` asks it to come again.
    */
   async receive(id: ProviderId, delivery: Delivery): Promise<Received> {
-    const event = await this.provider(id).read(delivery);
-    if (event === null) return OF_NO_CONCERN;
-    if ('subscription' in event) {
-      await this.#renewed(id, event);
-      return OF_NO_CONCERN;
-    }
-    const purchase = await this.enter(id, event);
-    return purchase === null ? OF_NO_CONCERN : { purchase: idOf(purchase), state: purchase.state };
+    const { database, accounts } = this.#setting;
+    const enter = (event: PaymentEvent) => this.enter(id, event);
+    const subscriptions = this.#subscriptions;
+    return receive({ database, accounts, subscriptions, enter }, this.provider(id), delivery);
   }
 
-  /** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */
-  async #renewed(
-    provider: ProviderId,
-    { id, subscription, paid, ref, periodEnd, cost }: RenewalEvent,
-  ): Promise<void> {
-    const { accounts } = this.#setting;
-    const address = parseSubscriptionId(subscription);
-    const account = address === null ? null : await accounts.idOf(address.account);
-    if (account === null) throw new DrawdownError('subscription_not_found');
-    const call = { idempotencyKey: `${provider}:${id}`, actor: `provider:${provider}`, principal: 'source' };
-    const period = periodEnd === null ? {} : { period_end: formatInstant(periodEnd) };
-    if (!paid) {
-      await this.#subscriptions.paymentFailed(account, subscription, { ref, ...period }, call);
-      return;
-    }
-    const net = { amount_minor: cost.amountMinor, currency: cost.currency };
-    await this.#subscriptions.renew(account, subscription, { ref, ...period, cost: net }, call);
+  /** What an app passes on to its store with a purchase, so that it is this account's. */
+  async appAccountToken(id: string): Promise<wire.AppAccountToken> {
+    const provider = this.provider('app_store');
+    const { number } = await this.#setting.queries.profile(id);
+    return { app_account_token: (await provider.tokenOf?.(number)) ?? '' };
   }
 
   /** Adds an event's facts to what is known, and brings the lots to what follows; null: it is about none of ours. */
@@ -213,6 +181,12 @@ export class Purchases {
   async #subjectOf(provider: ProviderId, { subject }: PaymentEvent) {
     if ('purchase' in subject) return this.reach(subject.purchase, {});
     const { database, accounts } = this.#setting;
+    if ('account' in subject) {
+      const id = await accounts.idOf(subject.account);
+      if (id === null) throw new DrawdownError('account_not_found');
+      const account = { number: subject.account, id };
+      return { account, purchase: await this.#orders.fromStore(account, provider, subject) };
+    }
     const purchase = await purchaseByPayment(database, { provider, payment: subject.payment });
     const id = purchase === null ? null : await accounts.idOf(purchase.account);
     if (purchase !== null && id !== null) return { purchase, account: { number: purchase.account, id } };

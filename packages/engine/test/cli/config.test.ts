@@ -19,6 +19,7 @@ describe('the configuration', () => {
       returnOrigins: [],
       sandbox: true,
       stripe: null,
+      appStore: null,
       trustedProxies: [],
       logLevel: 'info',
       allowUnsafe: false,
@@ -104,5 +105,42 @@ describe('the configuration', () => {
 
   test('one key for both roles would make every server one of staff', () => {
     expect(() => read({ DRAWDOWN_SECRET_KEY: 'k', DRAWDOWN_ADMIN_KEY: 'k' })).toThrow(/^DRAWDOWN_ADMIN_KEY/);
+  });
+
+  test('payments are configured whole, or not at all', () => {
+    const stripe = {
+      DRAWDOWN_STRIPE_SECRET_KEY: 'sk_test_1',
+      DRAWDOWN_STRIPE_WEBHOOK_SECRET: 'whsec_1,whsec_2',
+    };
+    expect(read(stripe)).toMatchObject({
+      sandbox: false,
+      stripe: { secretKey: 'sk_test_1', webhookSecrets: ['whsec_1', 'whsec_2'] },
+    });
+    expect(read({ ...stripe, DRAWDOWN_SANDBOX: '1' }).sandbox).toBe(true);
+    const apple = {
+      DRAWDOWN_APP_STORE_BUNDLE_ID: 'com.example.studio',
+      DRAWDOWN_APP_STORE_APP_ID: '123',
+      DRAWDOWN_APP_STORE_ROOTS: 'a.cer,b.cer',
+    };
+    expect(read(apple).appStore).toEqual({
+      bundleId: 'com.example.studio',
+      appId: 123,
+      production: true,
+      rootFiles: ['a.cer', 'b.cer'],
+      api: null,
+    });
+    const wrong: [Record<string, string | undefined>, string][] = [
+      [{ DRAWDOWN_STRIPE_SECRET_KEY: 'sk_test_1' }, 'DRAWDOWN_STRIPE_WEBHOOK_SECRET'],
+      [{ DRAWDOWN_STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'DRAWDOWN_STRIPE_SECRET_KEY'],
+      [{ ...stripe, DRAWDOWN_STRIPE_SECRET_KEY: 'pk_test_1' }, 'DRAWDOWN_STRIPE_SECRET_KEY'],
+      [{ ...stripe, DRAWDOWN_STRIPE_WEBHOOK_SECRET: 'secret' }, 'DRAWDOWN_STRIPE_WEBHOOK_SECRET'],
+      [{ ...apple, DRAWDOWN_APP_STORE_APP_ID: undefined }, 'DRAWDOWN_APP_STORE_APP_ID'],
+      [{ ...apple, DRAWDOWN_APP_STORE_ROOTS: undefined }, 'DRAWDOWN_APP_STORE_ROOTS'],
+      [{ ...apple, DRAWDOWN_APP_STORE_ENVIRONMENT: 'Test' }, 'DRAWDOWN_APP_STORE_ENVIRONMENT'],
+      [{ ...apple, DRAWDOWN_APP_STORE_KEY_FILE: 'key.p8' }, 'DRAWDOWN_APP_STORE_KEY_ID'],
+    ];
+    for (const [variables, variable] of wrong) {
+      expect(() => read(variables)).toThrow(expect.objectContaining({ variable }));
+    }
   });
 });

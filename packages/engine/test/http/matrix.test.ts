@@ -18,7 +18,15 @@ import type {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
-import { ADMIN, type Ask, SECRET, startServer, stripeDelivery, type TestServer } from './support.ts';
+import {
+  ADMIN,
+  type Ask,
+  appStoreDelivery,
+  SECRET,
+  startServer,
+  stripeDelivery,
+  type TestServer,
+} from './support.ts';
 
 interface Row {
   /** What a secret key needs; 'admin': only staff; null: anybody. */
@@ -252,6 +260,11 @@ const ROWS: Record<string, Row> = {
   stopCampaign: { ...staff, ...plain('/v1/campaigns/creator_event/stop', REASON) },
   createCampaignCodes: { ...staff, ...plain('/v1/campaigns/promotion_code/codes', { count: 1 }) },
   listRedemptions: { ...staff, ...plain('/v1/campaigns/matrix/redemptions') },
+  getAppAccountToken: { ...reads, ...onAccount('/app_account_token') },
+  receiveAppStoreNotification: {
+    ...open,
+    request: () => ({ path: '/webhooks/app-store', ask: appStoreDelivery() }),
+  },
   receiveStripeEvent: {
     ...open,
     request: () => ({

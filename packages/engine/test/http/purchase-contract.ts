@@ -1,7 +1,7 @@
 /** Every operation on purchases with success; answers are checked as they come. */
-import type { CheckoutReceipt, Page, Purchase } from '@drawdown/client';
+import type { AppAccountToken, CheckoutReceipt, Page, Purchase } from '@drawdown/client';
 import { expect, test } from 'vitest';
-import { stripeDelivery, type TestServer } from './support.ts';
+import { appStoreDelivery, stripeDelivery, type TestServer } from './support.ts';
 
 /** `server` is asked for when a test runs, since it is started after the tests are declared. */
 export function purchaseContract(server: () => TestServer): void {
@@ -30,6 +30,21 @@ export function purchaseContract(server: () => TestServer): void {
     const live = await t.ask('POST', '/webhooks/stripe', stripeDelivery({ ...event, livemode: true }));
     expect(live.body).toMatchObject({ status: 409, code: 'payment_refused', field: 'livemode' });
     const bare = await t.ask('POST', '/webhooks/stripe', { as: null, key: null, body: event });
+    expect(bare.body).toMatchObject({ status: 400, code: 'invalid_signature' });
+  });
+
+  test('an app gets a token for the App Store, and what Apple delivers is taken in', async () => {
+    const t = server();
+    await t.ask('PUT', '/v1/accounts/u_app', { body: {} });
+    const { body } = await t.ask<AppAccountToken>('GET', '/v1/accounts/u_app/app_account_token');
+    expect(body.app_account_token).toMatch(/^[0-9a-f-]{36}$/);
+    const taken = await t.ask('POST', '/webhooks/app-store', appStoreDelivery());
+    expect(taken).toMatchObject({ status: 200, body: { purchase: null, state: null } });
+    const bare = await t.ask('POST', '/webhooks/app-store', {
+      as: null,
+      key: null,
+      body: { signedPayload: 'x' },
+    });
     expect(bare.body).toMatchObject({ status: 400, code: 'invalid_signature' });
   });
 }

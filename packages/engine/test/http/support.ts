@@ -13,16 +13,33 @@ import { problem } from '../../src/http/schemas/problem.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { signatureOf } from '../../src/sources/signature.ts';
 import type { Database } from '../../src/store/database.ts';
+import { BUNDLE, createApple } from '../sources/apple.ts';
 import { freshDatabase } from '../support/database.ts';
 
 export const SECRET = 'sk_test_of_the_product';
 export const ADMIN = 'ak_test_of_the_staff';
 
+const apple = createApple();
+
 /** Nobody answers at Stripe: what is tested here are its deliveries. */
 const PAYMENTS = {
   sandbox: true,
   stripe: { secretKey: 'sk_test_x', webhookSecrets: ['whsec_test'], api: 'http://127.0.0.1:9' },
+  appStore: {
+    bundleId: BUNDLE,
+    appId: null,
+    production: false,
+    roots: [apple.root],
+    onlineChecks: false,
+    api: null,
+  },
 };
+
+/** What Apple would send, about nothing. */
+export function appStoreDelivery(): Ask {
+  const about = apple.transaction({ type: 'Non-Consumable' });
+  return { as: null, key: null, body: { signedPayload: apple.notification('REFUND_DECLINED', about) } };
+}
 
 /** What Stripe would send. */
 export function stripeDelivery(event: object): Ask {

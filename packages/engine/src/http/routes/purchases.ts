@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { receipt, route } from '../route.ts';
 import {
+  appAccountToken,
   checkoutReceipt,
   checkoutRequest,
   purchase,
@@ -100,4 +101,28 @@ const refundPurchase = route({
   }),
 });
 
-export const purchaseRoutes = [createCheckout, listPurchases, getPurchase, refundPurchase];
+const getAppAccountToken = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/app_account_token',
+  operationId: 'getAppAccountToken',
+  summary: "Shows what an app passes on to the App Store, so that a purchase is this account's",
+  tag: 'Purchases',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  status: 200,
+  answers: { 200: { description: 'A UUID that names the account to us only', schema: appAccountToken } },
+  problems: ['account_not_found', 'provider_not_configured'],
+  handler: async ({ engine }, { params }) => ({
+    body: await engine.purchases.appAccountToken(params.account),
+  }),
+});
+
+export const purchaseRoutes = [
+  getAppAccountToken,
+  createCheckout,
+  listPurchases,
+  getPurchase,
+  refundPurchase,
+];

@@ -21,6 +21,7 @@ const delivery = {
     'payment_refused',
     'purchase_not_found',
     'subscription_not_found',
+    'account_not_found',
     'provider_not_configured',
     'balance_limit_exceeded',
     'unavailable',
@@ -34,6 +35,15 @@ const stripe = route({
   summary: 'Takes in an event of Stripe',
   headers: { 'Stripe-Signature': 'Over the very bytes of the body, at most five minutes old.' },
   handler: (services, input) => take('stripe', services, input),
+});
+
+const appStore = route({
+  ...delivery,
+  path: '/webhooks/app-store',
+  operationId: 'receiveAppStoreNotification',
+  summary:
+    'Takes in a notification of the App Store (`signedPayload`), or a transaction of an app (`signedTransaction`)',
+  handler: (services, input) => take('app_store', services, input),
 });
 
 /** A refusal is for the provider's eyes and for ours; what is answered with 5xx comes again. */
@@ -57,4 +67,4 @@ async function take(
   }
 }
 
-export const webhookRoutes = [stripe];
+export const webhookRoutes = [stripe, appStore];

@@ -79,3 +79,7 @@ export const purchaseRefundRequest = z
 export const received = z
   .object({ purchase: purchaseId.nullable(), state: purchaseState.nullable() })
   .meta({ id: 'Received', description: 'What became of a delivery; null: it was about no purchase.' });
+
+export const appAccountToken = z
+  .object({ app_account_token: z.uuid() })
+  .meta({ id: 'AppAccountToken', description: 'What an app passes on to the App Store with a purchase.' });

@@ -1,0 +1,71 @@
+/** The way in for everything that providers deliver: to the purchases, the subscriptions, or back to the store. */
+import type * as wire from '@drawdown/client';
+import { formatInstant } from '../core/calendar.ts';
+import { parseSubscriptionId } from '../core/id.ts';
+import { DrawdownError } from '../errors.ts';
+import type { Accounts } from '../store/accounts.ts';
+import type { Database } from '../store/database.ts';
+import type { Delivery, PaymentEvent, PaymentProvider, RenewalEvent } from './provider.ts';
+import { idOf, lotsNumbered, type Purchase, purchaseByPayment } from './purchase-rows.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** What became of a delivery. */
+export interface Received {
+  /** `null`: genuine, and about no purchase. */
+  readonly purchase: string | null;
+  readonly state: wire.PurchaseState | null;
+}
+
+interface Means {
+  readonly database: Database;
+  readonly accounts: Accounts;
+  readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
+  readonly enter: (event: PaymentEvent) => Promise<Purchase | null>;
+}
+
+export async function receive(
+  means: Means,
+  provider: PaymentProvider,
+  delivery: Delivery,
+): Promise<Received> {
+  const event = await provider.read(delivery);
+  let purchase: Purchase | null = null;
+  if (event === null) purchase = null;
+  else if ('subscription' in event) await renewed(means, provider, event);
+  else if ('usedOf' in event) await reportUse(means, provider, event.usedOf);
+  else purchase = await means.enter(event);
+  return purchase === null ? { purchase, state: null } : { purchase: idOf(purchase), state: purchase.state };
+}
+
+/** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */
+async function renewed(
+  { accounts, subscriptions }: Means,
+  provider: PaymentProvider,
+  { id, subscription, paid, ref, periodEnd, cost }: RenewalEvent,
+): Promise<void> {
+  const address = parseSubscriptionId(subscription);
+  const account = address === null ? null : await accounts.idOf(address.account);
+  if (account === null) throw new DrawdownError('subscription_not_found');
+  const call = {
+    idempotencyKey: `${provider.id}:${id}`,
+    actor: `provider:${provider.id}`,
+    principal: 'source',
+  };
+  const period = periodEnd === null ? {} : { period_end: formatInstant(periodEnd) };
+  if (!paid) {
+    await subscriptions.paymentFailed(account, subscription, { ref, ...period }, call);
+    return;
+  }
+  const net = { amount_minor: cost.amountMinor, currency: cost.currency };
+  await subscriptions.renew(account, subscription, { ref, ...period, cost: net }, call);
+}
+
+/** From the lots themselves, as they are now. */
+async function reportUse({ database }: Means, provider: PaymentProvider, payment: string): Promise<void> {
+  const purchase = await purchaseByPayment(database, { provider: provider.id, payment });
+  if (purchase === null) throw new DrawdownError('unavailable', 'The payment is not known yet.');
+  const numbers = purchase.parts.flatMap((part) => part.lots);
+  const lots = await lotsNumbered(database, purchase.account, numbers);
+  const used = lots.reduce((all, lot) => all + lot.consumed, 0n);
+  await provider.reportUse?.(payment, { used, of: purchase.credits + purchase.bonus });
+}
