@@ -1,6 +1,7 @@
 import type { Account } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
+import { type AccountMemory, type Assurance, Poisoned, type Remembered, Unsure } from './assurance.ts';
 import { Book, type BookSetting, type Changes } from './book.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { BEGIN, COMMIT, type Connection, DatabaseError, ROLLBACK, rolledBack } from './database.ts';
@@ -17,34 +18,9 @@ import { entriesByKey, type KeyedPlace, lock, planByIndex } from './lookups.ts';
 import { entryOf, type StoredEntry } from './rows.ts';
 import type { Prepared, Task, Verdict, Write } from './task.ts';
 
-/** An account as a lane remembers it between batches: true only while the locked row has the same head. */
-export interface Remembered {
-  account: Account;
-  head: string;
-}
-
-export interface AccountMemory {
-  get(account: number): Remembered | undefined;
-  set(account: number, remembered: Remembered): unknown;
-  delete(account: number): unknown;
-}
-
 export interface BatchSetting extends BookSetting {
   readonly clock: Clock;
   readonly memory: AccountMemory;
-}
-
-/**
- * A task that cannot be entered at all. The transaction was rolled back; the rest of the batch runs again without it.
- */
-export class Poisoned extends Error {
-  readonly tasks: readonly number[];
-
-  constructor(tasks: readonly number[], cause: unknown) {
-    super('a task broke an invariant', { cause });
-    this.name = 'Poisoned';
-    this.tasks = tasks;
-  }
 }
 
 /** Verbs that need no more than the live lots. */
@@ -54,20 +30,20 @@ type AnyTask = Task<unknown>;
 type AnyVerdict = Verdict<unknown>;
 
 /**
- * Runs tasks as one transaction: locks their accounts, loads what is not remembered, settles, decides in order of
- * arrival, writes. Resolves only after the commit; throws where nothing may have happened, and then nothing is
- * remembered. Keys are looked up before deciding when `lookUpKeys` says so; else the unique index vouches that a
- * fresh entry's key is new (a `unique` error: run again with `lookUpKeys`), and refused tasks are looked up after.
+ * Runs tasks as one transaction: makes sure of their accounts, settles, decides in order of arrival, writes. Resolves
+ * only after the commit; throws where nothing may have happened, and then nothing is remembered. Unless keys are looked
+ * up first, the unique index vouches that a fresh entry's key is new (a `unique` error: run again `keyed`), and
+ * refused tasks are looked up after.
  */
 export async function runBatch(
   on: Connection,
   tasks: readonly AnyTask[],
   setting: BatchSetting,
-  lookUpKeys: boolean,
+  assurance: Assurance,
 ): Promise<AnyVerdict[]> {
   const numbers = [...new Set(tasks.map((task) => task.account))].sort((a, b) => a - b);
   try {
-    return await new Batch(on, tasks, setting).run(numbers, lookUpKeys);
+    return await new Batch(on, tasks, setting).run(numbers, assurance);
   } catch (error) {
     for (const number of numbers) setting.memory.delete(number);
     // The session may be lost, or already out of the transaction; the lane decides what to do with it.
@@ -98,12 +74,46 @@ class Batch {
     this.#book = { rules: setting.rules, inOrder: setting.inOrder };
   }
 
-  async run(numbers: readonly number[], lookUpKeys: boolean): Promise<AnyVerdict[]> {
+  async run(numbers: readonly number[], assurance: Assurance): Promise<AnyVerdict[]> {
+    if (assurance === 'remembered' && this.#recall(numbers)) return this.#runRemembered();
+    const lookUpKeys = assurance === 'keyed';
     await this.#open(numbers, lookUpKeys);
     this.#settleAll();
     if (this.#tasks[0]?.prepare !== undefined) return this.#runPrepared();
     for (const index of this.#tasks.keys()) this.#decide(index);
     if (!lookUpKeys) await this.#reconsiderRefused();
+    await this.#write();
+    return this.#finish();
+  }
+
+  /** Takes every account from memory; false where one is not known, or a task does more than spend. */
+  #recall(numbers: readonly number[]): boolean {
+    if (!this.#tasks.every(({ command }) => command.verb === 'consume')) return false;
+    for (const number of numbers) {
+      const known = this.#setting.memory.get(number);
+      if (known === undefined) return false;
+      this.#remembered.set(number, known);
+    }
+    return true;
+  }
+
+  async #runRemembered(): Promise<AnyVerdict[]> {
+    const [, , clock] = await Promise.all([
+      this.#on.query(BEGIN, []),
+      planByIndex(this.#on),
+      this.#on.query(nowStatement(this.#setting.clock), []),
+    ]);
+    const now = Number(clock.rows[0]?.now);
+    for (const [number, { account, head }] of this.#remembered) {
+      this.#books.set(number, new Book(account, { head, now }, this.#book));
+    }
+    try {
+      this.#settleAll();
+      for (const index of this.#tasks.keys()) this.#decide(index);
+    } catch (cause) {
+      throw new Unsure('a task broke an invariant on what was remembered', { cause });
+    }
+    if (this.#verdicts.some(({ kind }) => kind === 'refused')) throw new Unsure('a task was refused');
     await this.#write();
     return this.#finish();
   }
@@ -287,12 +297,13 @@ class Batch {
     for (const book of this.#books.values()) book.addTo(changes);
     const { entries, newGrants, spentGrants, changedGrants, holds, accounts } = changes;
     const writes: Promise<unknown>[] = [];
+    // Accounts first: that takes their locks, in the order in which everybody takes them.
+    if (accounts.length > 0) writes.push(updateAccounts(this.#on, accounts));
     if (entries.length > 0) writes.push(insertEntries(this.#on, entries));
     if (newGrants.length > 0) writes.push(insertGrants(this.#on, newGrants));
     if (spentGrants.length > 0) writes.push(updateSpent(this.#on, spentGrants));
     if (changedGrants.length > 0) writes.push(updateGrants(this.#on, changedGrants));
     if (holds.length > 0) writes.push(upsertHolds(this.#on, holds));
-    if (accounts.length > 0) writes.push(updateAccounts(this.#on, accounts));
     for (const { statement, params } of own) writes.push(this.#on.query(statement, params));
     const commit = this.#on.query(COMMIT, []);
     const results = await Promise.allSettled([...writes, commit]);

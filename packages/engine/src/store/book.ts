@@ -121,7 +121,12 @@ export class Book {
       else changes.changedGrants.push(change);
     }
     for (const hold of this.#holds) changes.holds.push({ account: number, hold });
-    changes.accounts.push({ account, head: this.#head, dueAt: dueAt(account) });
+    changes.accounts.push({
+      account,
+      head: this.#head,
+      dueAt: dueAt(account),
+      seqBefore: this.#firstSeq - 1,
+    });
   }
 
   /** Drops what the next batch need not know: finished lots, closed holds, operations that were looked back at. */

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AccountMemory, type BatchSetting, Poisoned, runBatch } from './batch.ts';
+import { type AccountMemory, type Assurance, Poisoned, Unsure } from './assurance.ts';
+import { type BatchSetting, runBatch } from './batch.ts';
 import { type Connection, type Database, DatabaseError, isOutage } from './database.ts';
 import type { Task, Verdict } from './task.ts';
 
-/** Tasks in one transaction: beyond a few hundred, a batch gains no more and its neighbours wait longer. */
-const MAX_BATCH = 500;
+/** Tasks in one transaction: beyond a thousand, a batch gains no more and its neighbours wait longer. */
+const MAX_BATCH = 1_000;
 /** After a key was met again, keys are looked up first for so many batches: repetitions come in swarms. */
 const WARY_BATCHES = 64;
+/** After memory did not do, accounts are locked first for so many batches: refusals and other writers come in swarms. */
+const UNSURE_BATCHES = 32;
 /** Deadlocks and serialization failures are retried whole; more than this many in a row are not chance. */
 const MAX_ATTEMPTS = 8;
 /** How long an outage is waited out before a task is answered "unavailable": a restart of the server fits. */
@@ -37,6 +40,7 @@ export class Lane {
   #connection: Connection | null = null;
   #running: Promise<void> | null = null;
   #wary = 0;
+  #unsure = 0;
 
   constructor(setting: LaneSetting) {
     this.#setting = setting;
@@ -81,12 +85,20 @@ export class Lane {
   /** Answers every one of `batch`, whatever happens. */
   async #serve(batch: readonly Waiting[]): Promise<void> {
     try {
-      const lookUpKeys = this.#wary > 0 || batch[0]?.task.prepare !== undefined;
-      if (this.#wary > 0) this.#wary -= 1;
-      this.#answer(batch, await this.#attempt(batch, lookUpKeys));
+      this.#answer(batch, await this.#attempt(batch, this.#assurance(batch)));
     } catch (error) {
       await this.#divide(batch, error);
     }
+  }
+
+  #assurance(batch: readonly Waiting[]): Assurance {
+    if (this.#wary > 0 || batch[0]?.task.prepare !== undefined) {
+      this.#wary = Math.max(0, this.#wary - 1);
+      return 'keyed';
+    }
+    if (this.#unsure === 0) return 'remembered';
+    this.#unsure -= 1;
+    return 'locked';
   }
 
   #answer(batch: readonly Waiting[], verdicts: readonly Verdict<unknown>[]): void {
@@ -99,22 +111,27 @@ export class Lane {
     this.#setting.committed(changed, batch.length);
   }
 
-  /** Runs the batch until it is decided: again after a deadlock, a key met twice or a lost session. */
-  async #attempt(batch: readonly Waiting[], lookUpKeys: boolean): Promise<Verdict<unknown>[]> {
+  /** Runs the batch until it is decided: again under locks, after a deadlock, a key met twice or a lost session. */
+  async #attempt(batch: readonly Waiting[], first: Assurance): Promise<Verdict<unknown>[]> {
     const tasks = batch.map((waiting) => waiting.task);
     const lastMoment = performance.now() + OUTAGE_MS;
-    let wary = lookUpKeys;
+    let assurance = first;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const connection = await this.#session();
-        return await runBatch(connection, tasks, this.#setting, wary);
+        return await runBatch(connection, tasks, this.#setting, assurance);
       } catch (error) {
+        if (assurance === 'remembered' && (error instanceof Unsure || isVersionTaken(error))) {
+          assurance = 'locked';
+          this.#unsure = UNSURE_BATCHES;
+          continue;
+        }
         const kind = error instanceof DatabaseError ? error.kind : 'statement';
         if (kind === 'connection' && performance.now() < lastMoment) {
           // Nobody knows whether the commit happened: the keys tell.
-          wary = true;
-        } else if (kind === 'unique' && !wary) {
-          wary = true;
+          assurance = 'keyed';
+        } else if (kind === 'unique' && assurance !== 'keyed') {
+          assurance = 'keyed';
           this.#wary = WARY_BATCHES;
           continue;
         } else if (kind !== 'serialization' || attempt >= MAX_ATTEMPTS) throw error;
@@ -149,6 +166,11 @@ export class Lane {
       await this.#serve(batch.slice(half));
     }
   }
+}
+
+/** Two writers entered one version of an account: this one decided on what was no longer so. */
+function isVersionTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === 'unique' && error.constraint === 'entries_pkey';
 }
 
 /** Doubles from 2 ms to a cap of half a second, with full jitter, so that those who collided do not meet again. */

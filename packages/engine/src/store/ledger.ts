@@ -199,9 +199,9 @@ const UPDATE_ACCOUNTS = statement<Buffer[], never>(
   'update_accounts',
   `update drawdown.accounts a
       set seq = u.seq, at = u.at, head = u.head, total = u.total, debt = u.debt, stamp = u.stamp, due_at = u.due_at
-     from unnest($1::int8[], $2::int8[], $3::int8[], $4::bytea[], $5::int8[], $6::int8[], $7::int8[], $8::int8[])
-       as u (number, seq, at, head, total, debt, stamp, due_at)
-    where a.number = u.number`,
+     from unnest($1::int8[], $2::int8[], $3::int8[], $4::bytea[], $5::int8[], $6::int8[], $7::int8[], $8::int8[],
+       $9::int8[]) as u (number, seq, at, head, total, debt, stamp, due_at, seq_before)
+    where a.number = u.number and a.seq = u.seq_before`,
 );
 
 export interface ChangedAccount {
@@ -209,6 +209,8 @@ export interface ChangedAccount {
   /** Hex. */
   readonly head: string;
   readonly dueAt: number | null;
+  /** The version that this one follows: another writer's must not be overwritten. */
+  readonly seqBefore: number;
 }
 
 export function updateAccounts(on: Connection, rows: readonly ChangedAccount[]): Promise<Result<never>> {
@@ -222,5 +224,6 @@ export function updateAccounts(on: Connection, rows: readonly ChangedAccount[]):
     int8Array(accounts.map((a) => a.debt)),
     int8Array(accounts.map((a) => a.stamp)),
     int8Array(rows.map((row) => row.dueAt)),
+    int8Array(rows.map((row) => row.seqBefore)),
   ]);
 }

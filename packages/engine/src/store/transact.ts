@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Grant } from '../core/account.ts';
 import type { Rules } from '../core/rules.ts';
-import type { Remembered } from './batch.ts';
+import type { Remembered } from './assurance.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import { Lane } from './lane.ts';
