@@ -223,6 +223,79 @@ describe('every order of arrival settles right (law 8)', () => {
   });
 });
 
+describe('what a set of facts comes to', () => {
+  test.each([
+    ['nothing paid', [refund('r', 300)], { state: 'open', back: 0, frozen: false }],
+    ['an end without money', [{ kind: 'ended', how: 'expired' }], { state: 'expired' }],
+    ['money beats an end', [paid, { kind: 'ended', how: 'failed' }], { state: 'completed' }],
+    ['a part', [paid, refund('r', 300)], { state: 'partly_reversed', back: 300 }],
+    ['two refunds add up', [paid, refund('r', 300), refund('s', 200)], { back: 500 }],
+    [
+      'a sum tells of the same money',
+      [paid, refund('r', 300), { kind: 'refunded', total: 300 }],
+      { back: 300 },
+    ],
+    ['a sum may know more', [paid, refund('r', 300), { kind: 'refunded', total: 450 }], { back: 450 }],
+    [
+      'a refund that failed',
+      [paid, refund('r', 300), refund('r', 300, true)],
+      { state: 'completed', back: 0 },
+    ],
+    [
+      'a sum with a refund that failed',
+      [paid, { kind: 'refunded', total: 500 }, refund('r', 300, true)],
+      { state: 'partly_reversed', back: 200 },
+    ],
+    [
+      'a refund and a lost dispute',
+      [paid, refund('r', 300), dispute('lost', 1, 700)],
+      { state: 'reversed', back: 1000 },
+    ],
+    [
+      'never more than was paid',
+      [paid, refund('r', 300), dispute('lost', 1)],
+      { state: 'reversed', back: 1000 },
+    ],
+    ['an open dispute', [paid, dispute('opened', 1)], { state: 'disputed', back: 0, frozen: true }],
+    [
+      'a verdict before its dispute',
+      [paid, dispute('won', 1), dispute('opened', 2)],
+      { state: 'completed', frozen: false },
+    ],
+    [
+      'two verdicts in one instant',
+      [paid, dispute('won', 1), dispute('lost', 1)],
+      { state: 'completed', back: 0 },
+    ],
+    ['won after lost', [paid, dispute('lost', 1), dispute('won', 2)], { state: 'completed', back: 0 }],
+    ['lost after won', [paid, dispute('won', 1), dispute('lost', 2)], { state: 'reversed', back: 1000 }],
+    [
+      'two disputes, one of them open',
+      [paid, dispute('lost', 1, 100), dispute('opened', 2, 100, 'd2')],
+      { state: 'disputed', back: 100, frozen: true },
+    ],
+    [
+      'a dispute in another currency is about all of it',
+      [paid, { ...dispute('lost', 1, 90), currency: 'CHF' }],
+      { state: 'reversed', back: 1000 },
+    ],
+    [
+      'a refund that is asked for',
+      [paid, { kind: 'asked', attempt: 1 }],
+      { state: 'refunding', frozen: true },
+    ],
+    [
+      'asked, declined and asked again',
+      [paid, { kind: 'asked', attempt: 1 }, { kind: 'declined', attempt: 1 }, { kind: 'asked', attempt: 2 }],
+      { state: 'refunding', frozen: true },
+    ],
+    ['the first of two payments', [{ ...paid, at: 11 }, paid], { paid: { at: 10 } }],
+  ] as [string, Fact[], object][])('%s', (_, facts, outcome) => {
+    expect(outcomeOf(facts)).toMatchObject(outcome);
+    expect(outcomeOf([...facts].reverse())).toEqual(outcomeOf(facts));
+  });
+});
+
 describe('what was spent before the money went back', () => {
   test('is a loss: nothing else is taken, and given back it was never gone', () => {
     const bench = new Bench();
@@ -283,6 +356,48 @@ describe('what was spent before the money went back', () => {
     expect(bench.account.total).toBe(50n);
     bench.learn(dispute('won', 3));
     expect(bench.account.total).toBe(160n);
+  });
+
+  test('what is held is neither taken nor lost, and void once it is free', () => {
+    const bench = new Bench();
+    bench.learn(paid);
+    const hold = {
+      verb: 'hold',
+      amount: 30n,
+      feature: null,
+      classes: null,
+      quote: null,
+      ttlMs: 60_000,
+    } as const;
+    bench.run(hold);
+    const held = [...bench.account.holds.keys()][0] as number;
+    bench.learn(dispute('lost', 1));
+    expect(bench.figures).toMatchObject({ total: 80n, voided: [70n, 10n], lost: [0n, 0n] });
+    bench.run({ verb: 'release', hold: held, owner: null });
+    expect(bench.figures.total).toBe(50n);
+    bench.learn(dispute('won', 2));
+    expect(bench.figures.total).toBe(160n);
+  });
+
+  test('what staff took is not given again with what a dispute took', () => {
+    const bench = new Bench();
+    bench.learn(paid);
+    const lot = bench.parts[0]?.lots[0] as number;
+    bench.run({ verb: 'void', grant: lot, reason: 'staff', amount: 20n });
+    bench.learn(dispute('lost', 1));
+    expect(bench.figures).toMatchObject({ voided: [80n, 10n], total: 50n });
+    bench.learn(dispute('won', 2));
+    expect(bench.figures).toMatchObject({ voided: [0n, 0n], total: 140n });
+  });
+
+  test('a debt is repaid before a part is taken: what repaid it counts as spent', () => {
+    const [early, late] = [new Bench(), new Bench()];
+    for (const bench of [early, late]) bench.run({ verb: 'owe', amount: 90n, reason: 'before' });
+    early.learn(paid, refund('r', 300));
+    late.learn(paid);
+    late.learn(refund('r', 300));
+    expect(early.figures).toMatchObject({ debt: 0n, total: 57n, voided: [10n, 3n], lost: [20n, 0n] });
+    expect(late.figures).toEqual(early.figures);
   });
 
   test('staff froze a lot: a dispute that is won does not unfreeze it', () => {
