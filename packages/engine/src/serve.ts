@@ -88,7 +88,9 @@ function announcement(
     `  docs     ${url}/docs`,
     `  data     ${placeOf(storage)}`,
     `  catalog  ${config.catalogFile ?? 'the shipped one'}, version ${catalog.version}`,
-    ...(config.sandbox ? ['  sells    in the sandbox, where no money moves; DRAWDOWN_SANDBOX=0 ends that'] : []),
+    ...(config.sandbox
+      ? ['  sells    in the sandbox, where no money moves; DRAWDOWN_SANDBOX=0 ends that']
+      : []),
     ...keyLines(keys, config),
     ...tryLines(url, { config, keys }),
   ];
