@@ -228,13 +228,14 @@ async function addForms(
   routes: readonly Route[],
   services: Services,
 ): Promise<void> {
-  await server.register(async (forms) => {
+  await server.register((forms, _options, registered) => {
     forms.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'buffer', bodyLimit: MAX_FORM },
       (_request, _body, done) => done(null, undefined),
     );
     for (const route of routes) if (route.form === true) addRoute(forms, route, services);
+    registered();
   });
 }
 
