@@ -1,0 +1,43 @@
+/** Keys, sessions and the test clock. */
+import type { Instant, Surface } from './common.ts';
+
+export interface SessionRequest {
+  account: string;
+  surface: Exclude<Surface, 'server'>;
+  teams?: string[];
+  ttl_seconds?: number;
+}
+
+export interface Session {
+  token: string;
+  expires_at: Instant;
+}
+
+export type Scope = 'read' | 'consume' | 'grant' | 'refund' | 'sessions' | 'webhooks' | 'admin';
+
+export interface KeyRequest {
+  name: string;
+  scopes?: Scope[];
+  expires_at?: Instant;
+}
+
+export interface Key {
+  id: string;
+  name: string;
+  /** The first characters of the key, to recognise it by. */
+  prefix: string;
+  scopes: Scope[];
+  created_at: Instant;
+  expires_at: Instant | null;
+  revoked_at: Instant | null;
+  last_used_at: Instant | null;
+}
+
+export interface CreatedKey extends Key {
+  /** The key itself: shown this once. */
+  secret: string;
+}
+
+export interface TestClock {
+  now: Instant;
+}

@@ -1,0 +1,81 @@
+/** Checkouts and purchases. */
+import type { Cost } from './account.ts';
+import type { Instant } from './common.ts';
+
+export type PaymentProvider = 'sandbox' | 'stripe' | 'app_store';
+
+/** `partly_reversed`: a part of the money went back; `reversed`: all of it, by refunds or a lost dispute. */
+export type PurchaseState =
+  | 'open'
+  | 'canceled'
+  | 'failed'
+  | 'expired'
+  | 'completed'
+  | 'refunding'
+  | 'disputed'
+  | 'partly_reversed'
+  | 'reversed';
+
+export interface CheckoutRequest {
+  /** A pack of the catalog. */
+  pack: string;
+  /** ISO 4217; absent: the first that the pack has a price in. */
+  currency?: string;
+  /** Where the buyer goes afterwards: absolute, on an origin that the server allows. */
+  return_url: string;
+  /** Absent: the real one where there is one, else the sandbox. */
+  provider?: PaymentProvider;
+  /** Whose law the sale is under: a key of the catalog's jurisdictions. */
+  jurisdiction?: string;
+  /** The buyer wants to use the credits at once; recorded, and required where the law gives a right to withdraw. */
+  consent?: { immediate_use: true };
+}
+
+export interface Purchase {
+  id: string;
+  account: string;
+  provider: PaymentProvider;
+  state: PurchaseState;
+  pack: string | null;
+  class: string;
+  credits: number;
+  /** Came with the purchase, and is reversed with it. */
+  bonus: number;
+  /** What was asked for. */
+  price: Cost;
+  /** What the provider charged, and what of it is not tax; null until it is paid. */
+  paid: { amount_minor: number; net_minor: number; currency: string } | null;
+  /** Bought credits first, the bonus behind them, then what replaced credits that were taken back and returned. */
+  grants: string[];
+  /** Credits that were taken back, since the money went back. */
+  reversed: number;
+  /** Credits that were spent before the money went back: a loss of the product … */
+  lost: number;
+  /** … or a debt of the account, as the catalog says. */
+  owed: number;
+  jurisdiction: string | null;
+  consent: { immediate_use: true; at: Instant } | null;
+  /** Where it can be paid; null once it is over. */
+  checkout_url: string | null;
+  /** Until when the buyer may give it back unspent; null: not without support. */
+  refundable_until: Instant | null;
+  created_at: Instant;
+  paid_at: Instant | null;
+}
+
+export interface CheckoutReceipt {
+  /** Send the buyer there. */
+  url: string;
+  /** The provider's id of the checkout. */
+  checkout: string;
+  purchase: Purchase;
+}
+
+export interface AppAccountToken {
+  /** A UUID that the app passes on to the App Store with a purchase. */
+  app_account_token: string;
+}
+
+export interface PurchaseRefundRequest {
+  reason?: string;
+}
