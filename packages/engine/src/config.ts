@@ -24,7 +24,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Origins that buyers may be sent back to, besides the server's own and those of `corsOrigins`. */
   readonly returnOrigins: readonly string[];
-  /** Checkouts that take no money: by default beside the embedded database only, and not beside Stripe. */
+  /** Checkouts that take no money: see `isWorkbench` for where that is so without being said. */
   readonly sandbox: boolean;
   /** Null: no money is taken through Stripe. */
   readonly stripe: StripeConfig | null;
@@ -92,11 +92,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     testClock: readSwitch('DRAWDOWN_TEST_CLOCK', read('DRAWDOWN_TEST_CLOCK'), false),
     corsOrigins: readOrigins('DRAWDOWN_CORS_ORIGINS', read('DRAWDOWN_CORS_ORIGINS')),
     returnOrigins: readOrigins('DRAWDOWN_RETURN_ORIGINS', read('DRAWDOWN_RETURN_ORIGINS')),
-    sandbox: readSwitch(
-      'DRAWDOWN_SANDBOX',
-      read('DRAWDOWN_SANDBOX'),
-      read('DATABASE_URL') === null && read('DRAWDOWN_STRIPE_SECRET_KEY') === null,
-    ),
+    sandbox: readSwitch('DRAWDOWN_SANDBOX', read('DRAWDOWN_SANDBOX'), isWorkbench(read)),
     stripe: readStripe(read),
     appStore: readAppStore(read),
     trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
@@ -119,6 +115,22 @@ function readHost(value: string | null): string {
   }
   return value;
 }
+
+const REAL_MONEY = ['DRAWDOWN_STRIPE_SECRET_KEY', 'DRAWDOWN_APP_STORE_BUNDLE_ID'];
+
+/**
+ * Credits for nothing are given only where everything says that somebody works on a product: a database of its own, no
+ * other way of being paid, nobody but this machine that can ask, directly or through a proxy, and no word of production.
+ */
+function isWorkbench(read: (variable: string) => string | null): boolean {
+  const isLocal = LOOPBACK.test(read('HOST') ?? '127.0.0.1') && read('DRAWDOWN_TRUSTED_PROXIES') === null;
+  const isProduction = read('NODE_ENV')?.toLowerCase() === 'production';
+  const isOwn = [...REAL_MONEY, 'DATABASE_URL'].every((variable) => read(variable) === null);
+  return isLocal && isOwn && !isProduction;
+}
+
+/** All of 127.0.0.0/8 is this machine. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 /** Either all of it or nothing: a key without a webhook would take money and grant nothing. */
 function readStripe(read: (variable: string) => string | null): StripeConfig | null {

@@ -73,7 +73,7 @@ function warn(config: Config, log: Log): void {
     }
   }
   if (config.allowUnsafe) log.warn('DRAWDOWN_ALLOW_UNSAFE is on: acknowledged writes may be lost');
-  if (config.sandbox && config.databaseUrl !== null) {
+  if (config.sandbox) {
     log.warn('DRAWDOWN_SANDBOX is on: whoever may open a checkout gets credits without paying');
   }
   if (config.testClock) log.warn('DRAWDOWN_TEST_CLOCK is on: whoever has a key can move the time');
@@ -88,12 +88,20 @@ function announcement(
     `  docs     ${url}/docs`,
     `  data     ${placeOf(storage)}`,
     `  catalog  ${config.catalogFile ?? 'the shipped one'}, version ${catalog.version}`,
-    ...(config.sandbox
-      ? ['  sells    in the sandbox, where no money moves; DRAWDOWN_SANDBOX=0 ends that']
-      : []),
+    `  sells    ${waysToPay(config)}`,
     ...keyLines(keys, config),
     ...tryLines(url, { config, keys }),
   ];
+}
+
+/** Where credits can be had for nothing, nobody should have to look for it. */
+function waysToPay({ sandbox, stripe, appStore }: Config): string {
+  const real = [...(stripe === null ? [] : ['Stripe']), ...(appStore === null ? [] : ['the App Store'])];
+  const through = real.length === 0 ? '' : `through ${real.join(' and ')}`;
+  if (!sandbox) return through === '' ? 'nothing; DRAWDOWN_SANDBOX=1 sells where no money moves' : through;
+  const free =
+    'IN THE SANDBOX: no money moves, and who may open a checkout gets credits; DRAWDOWN_SANDBOX=0 ends it';
+  return through === '' ? free : `${through}, and ${free}`;
 }
 
 function keyLines(keys: KeySource, config: Config): string[] {

@@ -28,7 +28,8 @@ const serve: ProcessCommand = {
   DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests
   DRAWDOWN_CORS_ORIGINS       origins whose pages may call, separated by commas
   DRAWDOWN_RETURN_ORIGINS     origins that buyers may be sent back to, besides those and the server's own
-  DRAWDOWN_SANDBOX            1: checkouts that cost nothing; 0: none (1 beside the embedded database without Stripe)
+  DRAWDOWN_SANDBOX            1: checkouts that cost nothing; 0: none (1 on a developer's machine: HOST is loopback, the
+                              database embedded, no other way of paying, no proxy, NODE_ENV not production)
   DRAWDOWN_STRIPE_SECRET_KEY, DRAWDOWN_STRIPE_WEBHOOK_SECRET
                               sell through Stripe; its events go to /webhooks/stripe
   DRAWDOWN_STRIPE_API         another address than Stripe's own, for tests

@@ -107,6 +107,25 @@ describe('the configuration', () => {
     expect(() => read({ DRAWDOWN_SECRET_KEY: 'k', DRAWDOWN_ADMIN_KEY: 'k' })).toThrow(/^DRAWDOWN_ADMIN_KEY/);
   });
 
+  test.each([
+    ['HOST', '0.0.0.0'],
+    ['HOST', '192.168.1.7'],
+    ['HOST', '::'],
+    ['HOST', 'credits.internal'],
+    ['NODE_ENV', 'production'],
+    ['NODE_ENV', 'Production'],
+    ['DATABASE_URL', 'postgres://u@h/d'],
+    ['DRAWDOWN_TRUSTED_PROXIES', '10.0.0.1'],
+  ])('the sandbox is off by itself where %s=%s, and on where that is said', (variable, value) => {
+    expect(read({ [variable]: value }).sandbox).toBe(false);
+    expect(read({ [variable]: value, DRAWDOWN_SANDBOX: '1' }).sandbox).toBe(true);
+  });
+
+  test.each(['localhost', '127.0.0.2', '::1'])('the sandbox is on by itself at %s', (host) => {
+    expect(read({ HOST: host, NODE_ENV: 'development' }).sandbox).toBe(true);
+    expect(read({ HOST: host, DRAWDOWN_SANDBOX: '0' }).sandbox).toBe(false);
+  });
+
   test('payments are configured whole, or not at all', () => {
     const stripe = {
       DRAWDOWN_STRIPE_SECRET_KEY: 'sk_test_1',
