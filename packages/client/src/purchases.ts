@@ -8,7 +8,10 @@ const purchasePath = (purchase: string): string => `/v1/purchases/${segment(purc
 /** Packs that people buy. */
 export function purchaseMethods(transport: Transport) {
   return {
-    /** Opens a checkout for a pack; send the buyer to its `url`. The same key opens the same checkout. */
+    /** What a pack, an amount of credits or a sum of money comes to; a checkout charges the very same. */
+    price: (query: wire.PriceQuery, options?: CallOptions) =>
+      read<wire.Price>(transport, '/v1/catalog/price', { query: { ...query }, options }),
+    /** Opens a checkout for a pack or any amount; send the buyer to its `url`. The same key opens the same checkout. */
     checkout: (account: string, body: wire.CheckoutRequest, options?: ChangeOptions) =>
       change<wire.CheckoutReceipt>(transport, `${accountPath(account)}/checkouts`, { body, options }),
     getPurchase: (purchase: string, options?: CallOptions) =>

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   invalid_quote: { status: 400, title: 'The quote is not one for this request' },
   unknown_plan: { status: 400, title: 'No such plan in the catalog' },
   unknown_pack: { status: 400, title: 'No such pack in the catalog' },
+  amount_not_sold: { status: 400, title: 'That amount is not sold' },
   unknown_currency: { status: 400, title: 'Not sold in that currency' },
   consent_required: { status: 400, title: "The buyer's consent is required" },
   return_url_not_allowed: { status: 400, title: 'Buyers may not be sent there' },

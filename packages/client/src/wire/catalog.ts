@@ -31,6 +31,8 @@ export interface Catalog {
   surfaces: { [surface in Surface]: { credits: boolean } };
   plans: Json[];
   packs: Json[];
+  /** Bounds and prices of any amount; null: packs only. */
+  exact_amount: Json;
   campaigns: Json[];
   /** Only for the product's server. */
   policies?: Json;

@@ -1,6 +1,6 @@
 /** Checkouts and purchases. */
 import type { Cost } from './account.ts';
-import type { Instant } from './common.ts';
+import type { Amount, Instant } from './common.ts';
 
 export type PaymentProvider = 'sandbox' | 'stripe' | 'app_store';
 
@@ -16,11 +16,32 @@ export type PurchaseState =
   | 'partly_reversed'
   | 'reversed';
 
-export interface CheckoutRequest {
+/** Exactly one of `pack`, `credits` and `amount_minor`. */
+export interface PriceQuery {
   /** A pack of the catalog. */
-  pack: string;
-  /** ISO 4217; absent: the first that the pack has a price in. */
+  pack?: string;
+  /** Any amount that the catalog's `exact_amount` allows. */
+  credits?: Amount;
+  /** The most credits that this sum of money buys, in minor units; never more than it is charged. */
+  amount_minor?: number;
+  /** ISO 4217; absent: the first that there is a price in. */
   currency?: string;
+}
+
+/** What a checkout would charge. */
+export interface Price {
+  /** Null: an amount that the buyer named. */
+  pack: string | null;
+  credits: number;
+  bonus: number;
+  class: string;
+  /** ISO 8601; null: the credits never expire. */
+  validity: string | null;
+  price: Cost;
+}
+
+/** For a pack, or for an amount in credits or money: exactly one of the three. */
+export interface CheckoutRequest extends PriceQuery {
   /** Where the buyer goes afterwards: absolute, on an origin that the server allows. */
   return_url: string;
   /** Absent: the real one where there is one, else the sandbox. */
@@ -36,6 +57,7 @@ export interface Purchase {
   account: string;
   provider: PaymentProvider;
   state: PurchaseState;
+  /** Null: an amount that the buyer named. */
   pack: string | null;
   class: string;
   credits: number;

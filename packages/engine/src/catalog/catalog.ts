@@ -146,6 +146,23 @@ export interface Pack {
   readonly validity: CatalogDuration | null;
 }
 
+/** Any amount of credits, between bounds and in whole steps. All are atoms. */
+export interface ExactAmount {
+  readonly class: string;
+  readonly minimum: bigint;
+  readonly maximum: bigint;
+  readonly step: bigint;
+  /** Ascending; each credit costs what the first tier that reaches it says. The last one has no end. */
+  readonly tiers: readonly PriceTier[];
+  readonly validity: CatalogDuration | null;
+}
+
+export interface PriceTier {
+  readonly upTo: bigint | null;
+  /** Of one credit, in 10^-6 minor units, by ISO 4217 code; every tier has the same currencies. */
+  readonly unitPrices: Readonly<Record<string, bigint>>;
+}
+
 export type CampaignKind =
   | 'event'
   | 'promotion_code'
@@ -219,6 +236,8 @@ export interface Catalog {
   readonly features: Readonly<Record<string, Feature>>;
   readonly plans: readonly Plan[];
   readonly packs: readonly Pack[];
+  /** Null: only packs are sold. */
+  readonly exactAmount: ExactAmount | null;
   readonly campaigns: readonly Campaign[];
   readonly policies: Policies;
   /** A URL with `{account}` and `{feature}` in it, for surfaces that hand over to the web. */

@@ -2,7 +2,17 @@
 import type { Json, Catalog as WireCatalog } from '@drawdown/client';
 import { toCredits } from '../core/amount.ts';
 import { formatInstant } from '../core/calendar.ts';
-import type { Campaign, Catalog, Dimension, Feature, Pack, Plan, Policies, Price } from './catalog.ts';
+import type {
+  Campaign,
+  Catalog,
+  Dimension,
+  ExactAmount,
+  Feature,
+  Pack,
+  Plan,
+  Policies,
+  Price,
+} from './catalog.ts';
 import { toUnits } from './quantity.ts';
 import { axesOf, cellValues } from './table.ts';
 
@@ -36,6 +46,7 @@ export function presentCatalog(catalog: Catalog, reader: CatalogReader): Present
     features: Object.values(catalog.features).map((feature) => presentFeature(feature, credits)),
     plans: catalog.plans.map((plan) => presentPlan(plan, credits)),
     packs: catalog.packs.map((pack) => presentPack(pack, credits)),
+    exact_amount: catalog.exactAmount && presentExactAmount(catalog.exactAmount, credits),
     campaigns: catalog.campaigns.map((campaign) => ({
       ...presentCampaign(campaign, credits),
       ...(reader === 'server' ? presentCampaignTerms(campaign, credits) : {}),
@@ -147,6 +158,22 @@ function presentPack(pack: Pack, credits: Credits): Json {
     class: pack.class,
     prices: { ...pack.prices },
     validity: pack.validity?.iso ?? null,
+  };
+}
+
+function presentExactAmount(sold: ExactAmount, credits: Credits): Json {
+  return {
+    class: sold.class,
+    minimum: credits(sold.minimum),
+    maximum: credits(sold.maximum),
+    step: credits(sold.step),
+    tiers: sold.tiers.map(({ upTo, unitPrices }) => ({
+      up_to: upTo === null ? null : credits(upTo),
+      unit_prices: Object.fromEntries(
+        Object.entries(unitPrices).map(([currency, price]) => [currency, toUnits(price)]),
+      ),
+    })),
+    validity: sold.validity?.iso ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import { parseAmount } from '../core/amount.ts';
 import { type Duration, parseDuration, parseInstant } from '../core/calendar.ts';
 import { type CatalogIssue, pathText } from './issue.ts';
 import { checkPrice } from './price-file.ts';
-import type { ValidatedFile } from './schema.ts';
+import { MAX_MINOR, type ValidatedFile } from './schema.ts';
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
 
@@ -18,6 +18,7 @@ export function checkReferences(file: ValidatedFile): CatalogIssue[] {
   checkFeatures(file, report);
   checkPlans(file, report);
   checkPacks(file, report);
+  checkExactAmount(file, report);
   checkCampaigns(file, report);
   checkPolicies(file, report);
   checkHandoff(file, report);
@@ -100,6 +101,52 @@ function checkPacks(file: ValidatedFile, report: Report): void {
     const path = ['packs', index, 'class'];
     if (pack.class !== undefined) checkClass(file, { path, id: pack.class, paid: true }, report);
     else if (!somePaid) report(path, 'packs need a class with "paid": true');
+  });
+}
+
+function checkExactAmount(file: ValidatedFile, report: Report): void {
+  const { exact_amount: sold } = file;
+  if (sold === undefined) return;
+  const path = ['exact_amount'];
+  if (sold.class !== undefined)
+    checkClass(file, { path: [...path, 'class'], id: sold.class, paid: true }, report);
+  else if (!file.classes.some(({ paid }) => paid))
+    report([...path, 'class'], 'needs a class with "paid": true');
+  const atoms = (value: number | string) => parseAmount(value, file.scale) ?? 0n;
+  const [minimum, maximum, step] = [atoms(sold.minimum), atoms(sold.maximum), atoms(sold.step)];
+  if (maximum < minimum) report([...path, 'maximum'], 'must not be below the minimum');
+  for (const [bound, value] of Object.entries({ minimum, maximum })) {
+    if (value % step !== 0n) report([...path, bound], 'must be a multiple of the step');
+  }
+  const dearest = Math.max(...sold.tiers.flatMap((tier) => Object.values(tier.unit_prices).map(Number)));
+  if (Number(sold.maximum) * dearest > MAX_MINOR) {
+    report([...path, 'maximum'], 'would cost more than a payment may be');
+  }
+  checkTiers(sold.tiers, { path: [...path, 'tiers'], atoms }, report);
+}
+
+function checkTiers(
+  tiers: NonNullable<ValidatedFile['exact_amount']>['tiers'],
+  { path, atoms }: { path: readonly PropertyKey[]; atoms: (value: number | string) => bigint },
+  report: Report,
+): void {
+  const currencies = Object.keys(tiers[0]?.unit_prices ?? {})
+    .sort()
+    .join();
+  tiers.forEach(({ up_to, unit_prices }, index) => {
+    const isLast = index === tiers.length - 1;
+    const before = tiers[index - 1]?.up_to;
+    if (isLast !== (up_to === undefined)) {
+      report(
+        [...path, index, 'up_to'],
+        'is required in every tier but the last, which reaches to the maximum',
+      );
+    } else if (up_to !== undefined && before !== undefined && atoms(up_to) <= atoms(before)) {
+      report([...path, index, 'up_to'], 'must be above that of the tier before');
+    }
+    if (Object.keys(unit_prices).sort().join() !== currencies) {
+      report([...path, index, 'unit_prices'], 'must name the currencies of the first tier');
+    }
   });
 }
 

@@ -5,6 +5,7 @@ import {
   type Campaign,
   type Catalog,
   type CatalogDuration,
+  type ExactAmount,
   type Feature,
   type Jurisdiction,
   type Pack,
@@ -15,11 +16,13 @@ import {
   type SurfaceMode,
 } from './catalog.ts';
 import { checked, resolvePrice } from './price-file.ts';
+import { parseQuantity } from './quantity.ts';
 import type { ValidatedFile } from './schema.ts';
 
 type FileFeature = ValidatedFile['features'][string];
 type FilePlan = ValidatedFile['plans'][number];
 type FilePack = ValidatedFile['packs'][number];
+type FileExactAmount = NonNullable<ValidatedFile['exact_amount']>;
 type FileCampaign = ValidatedFile['campaigns'][number];
 
 /** The catalog without what identifies it. The file has passed the schema and `checkReferences`. */
@@ -39,6 +42,7 @@ export function resolveFile(file: ValidatedFile): Omit<Catalog, 'version' | 'sou
     features: withoutPrototype(file.features, (feature, id) => resolveFeature(file, { id, feature })),
     plans: file.plans.map((plan) => resolvePlan(plan, file.scale)),
     packs: file.packs.map((pack) => resolvePack(file, pack)),
+    exactAmount: file.exact_amount === undefined ? null : resolveExactAmount(file, file.exact_amount),
     campaigns: file.campaigns.map((campaign) => resolveCampaign(campaign, file.scale)),
     policies: resolvePolicies(file),
     handoffUrl: file.handoff_url ?? null,
@@ -90,11 +94,27 @@ function resolvePack(file: ValidatedFile, pack: FilePack): Pack {
     name: pack.name,
     credits: atoms(pack.credits, file.scale),
     bonus: checked(parseAmountOrZero(pack.bonus, file.scale)),
-    class: pack.class ?? checked(file.classes.find(({ paid }) => paid)?.id ?? null),
+    class: pack.class ?? firstPaid(file),
     prices: pack.prices,
     validity: durationOrNull(pack.validity),
   };
 }
+
+function resolveExactAmount(file: ValidatedFile, sold: FileExactAmount): ExactAmount {
+  return {
+    class: sold.class ?? firstPaid(file),
+    minimum: atoms(sold.minimum, file.scale),
+    maximum: atoms(sold.maximum, file.scale),
+    step: atoms(sold.step, file.scale),
+    tiers: sold.tiers.map(({ up_to, unit_prices }) => ({
+      upTo: up_to === undefined ? null : atoms(up_to, file.scale),
+      unitPrices: withoutPrototype(unit_prices, (price) => checked(parseQuantity(price))),
+    })),
+    validity: durationOrNull(sold.validity),
+  };
+}
+
+const firstPaid = (file: ValidatedFile): string => checked(file.classes.find(({ paid }) => paid)?.id ?? null);
 
 /** One campaign that has passed the schema. */
 export function resolveCampaign(campaign: FileCampaign, scale: number): Campaign {

@@ -31,7 +31,7 @@ const quantity = numeric('a quantity').refine(
 );
 
 /** A price above ten thousand million is a slip; payment providers stop far below it. */
-const MAX_MINOR = 1_000_000_000_000;
+export const MAX_MINOR = 1_000_000_000_000;
 
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
 
@@ -171,6 +171,25 @@ export function catalogFileSchema(scale: number) {
     validity: duration.nullable().default(null),
   });
 
+  const exactAmount = z.strictObject({
+    class: id.optional(),
+    minimum: amount,
+    maximum: amount,
+    step: amount,
+    tiers: z
+      .array(
+        z.strictObject({
+          up_to: amount.optional(),
+          unit_prices: z
+            .record(currency, quantity)
+            .refine((record) => Object.keys(record).length > 0, 'must name at least one currency'),
+        }),
+      )
+      .min(1)
+      .max(20),
+    validity: duration.nullable().default(null),
+  });
+
   const campaign = z.strictObject({
     id,
     name: text,
@@ -248,6 +267,7 @@ export function catalogFileSchema(scale: number) {
     features: z.record(id, feature).default({}),
     plans: z.array(plan).max(1000).default([]),
     packs: z.array(pack).max(1000).default([]),
+    exact_amount: exactAmount.optional(),
     campaigns: z.array(campaign).max(1000).default([]),
     policies: policies.prefault({}),
     handoff_url: z.string().max(2000).optional(),

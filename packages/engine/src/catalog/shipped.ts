@@ -110,6 +110,17 @@ export const shippedCatalog = {
       prices: { USD: 3999, EUR: 3999 },
     },
   ],
+  // For who wants another amount; in cents a credit, and dearer than the packs, which stay the better offer.
+  exact_amount: {
+    minimum: 50,
+    maximum: 10_000,
+    step: 10,
+    tiers: [
+      { up_to: 500, unit_prices: { USD: 5.49, EUR: 5.49 } },
+      { up_to: 2000, unit_prices: { USD: 4.99, EUR: 4.99 } },
+      { unit_prices: { USD: 4.49, EUR: 4.49 } },
+    ],
+  },
   campaigns: [
     {
       id: 'creator_event',

@@ -4,6 +4,7 @@ import type { Catalog, CatalogDuration } from '../catalog/catalog.ts';
 import { addDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import type { StoreSale } from './provider.ts';
+import { offerOf } from './purchase-offer.ts';
 import type { Purchase } from './purchase-rows.ts';
 
 type Bought = Pick<
@@ -22,24 +23,11 @@ type Bought = Pick<
 
 /** The terms of a checkout, and the name that the buyer reads. Refusals name the field. */
 export function termsOf(catalog: Catalog, body: wire.CheckoutRequest): Bought & { readonly name: string } {
-  const pack = catalog.packs.find(({ id }) => id === body.pack);
-  if (pack === undefined) throw invalid('pack', 'is no pack of the catalog', 'unknown_pack');
-  const currency = body.currency ?? Object.keys(pack.prices)[0];
-  const priceMinor =
-    currency === undefined || !Object.hasOwn(pack.prices, currency) ? undefined : pack.prices[currency];
-  if (currency === undefined || priceMinor === undefined) {
-    throw invalid('currency', `must be one of ${Object.keys(pack.prices).join(', ')}`, 'unknown_currency');
-  }
+  const { validity, ...offer } = offerOf(catalog, body);
   const law = jurisdictionOf(catalog, body);
   return {
-    name: pack.name,
-    pack: pack.id,
-    credits: pack.credits,
-    bonus: pack.bonus,
-    class: pack.class,
-    validity: longer(pack.validity, pack.validity && (law?.expiryFloor ?? null))?.iso ?? null,
-    priceMinor,
-    currency,
+    ...offer,
+    validity: longer(validity, validity && (law?.expiryFloor ?? null))?.iso ?? null,
     reversal: catalog.policies.reversal,
     refundWindow: longer(catalog.policies.packRefundWindow, law?.withdrawalWindow ?? null)?.iso ?? null,
     jurisdiction: body.jurisdiction ?? null,

@@ -11,6 +11,7 @@ import type { Outcome, Prepared } from '../store/task.ts';
 import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
 import { checked, follow } from './purchase-follow.ts';
 import { type Received, receive } from './purchase-intake.ts';
+import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
 import { presentPurchase } from './purchase-present.ts';
 import {
@@ -66,7 +67,7 @@ export class Purchases {
   }
 
   /**
-   * Opens a checkout for a pack. Nothing is granted before the provider says that it was paid. `origin` is where this
+   * Opens a checkout for a pack, or for any amount. Nothing is granted before the provider says that it was paid. `origin` is where this
    * server is reached. The same key opens the same checkout again.
    */
   async checkout(
@@ -106,6 +107,20 @@ export class Purchases {
         provider: id,
       },
     );
+  }
+
+  /** What a checkout would charge, and for how many credits; writes nothing. */
+  price(query: wire.PriceQuery): wire.Price {
+    const { catalog, presenter } = this.#setting;
+    const offer = offerOf(catalog, query);
+    return {
+      pack: offer.pack,
+      credits: presenter.credits(offer.credits),
+      bonus: presenter.credits(offer.bonus),
+      class: offer.class,
+      validity: offer.validity?.iso ?? null,
+      price: { amount_minor: offer.priceMinor, currency: offer.currency },
+    };
   }
 
   /** Newest first. */

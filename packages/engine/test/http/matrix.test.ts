@@ -230,6 +230,7 @@ const ROWS: Record<string, Row> = {
   getOperation: { ...reads, ...onOperation('') },
   explainOperation: { ...reads, ...onOperation('/explain') },
   refundOperation: { scope: 'refund', session: false, ...onOperation('/refund', REASON) },
+  getPrice: { ...reads, ...plain('/v1/catalog/price?credits=250&currency=USD') },
   createCheckout: { scope: 'grant', session: true, ...onAccount('/checkouts', ORDER) },
   listPurchases: { ...reads, ...onAccount('/purchases') },
   getPurchase: { ...reads, ...onPurchase('') },

@@ -1,5 +1,5 @@
 /** Every operation on purchases with success; answers are checked as they come. */
-import type { AppAccountToken, CheckoutReceipt, Page, Purchase } from '@drawdown/client';
+import type { AppAccountToken, CheckoutReceipt, Grant, Page, Price, Purchase } from '@drawdown/client';
 import { expect, test } from 'vitest';
 import { appStoreDelivery, stripeDelivery, type TestServer } from './support.ts';
 
@@ -20,6 +20,53 @@ export function purchaseContract(server: () => TestServer): void {
     expect(list).toEqual({ data: [paid], next_cursor: null });
     const { body: back } = await t.ask<Purchase>('POST', `/v1/purchases/${paid.id}/refund`, { body: {} });
     expect(back).toMatchObject({ state: 'reversed', reversed: 100, lost: 0 });
+  });
+
+  test('an amount is priced, ordered at that price, and refused where it is not sold', async () => {
+    const t = server();
+    const { body: price } = await t.ask<Price>('GET', '/v1/catalog/price?credits=250&currency=EUR');
+    expect(price).toMatchObject({ pack: null, credits: 250, bonus: 0, price: { amount_minor: 1373 } });
+    const { body: money } = await t.ask<Price>('GET', '/v1/catalog/price?amount_minor=1400&currency=EUR');
+    expect(money).toEqual(price);
+    const { body: pack } = await t.ask<Price>('GET', '/v1/catalog/price?pack=pack_1200');
+    expect(pack).toMatchObject({ credits: 1200, bonus: 100, price: { amount_minor: 3999, currency: 'USD' } });
+    const order = { return_url: 'http://127.0.0.1/', provider: 'sandbox', currency: 'EUR' };
+    for (const wanted of [{ credits: 250 }, { credits: '250' }, { amount_minor: 1400 }]) {
+      const { body } = await t.ask<CheckoutReceipt>('POST', '/v1/accounts/u_exact/checkouts', {
+        body: { ...order, ...wanted },
+      });
+      const { validity: _, ...ordered } = price;
+      expect(body.purchase).toMatchObject({ ...ordered, state: 'open' });
+      await t.ask('POST', `/checkout/${body.checkout}/pay`, { as: null, key: null });
+    }
+    const { body: lots } = await t.ask<Page<Grant>>('GET', '/v1/accounts/u_exact/grants');
+    expect(lots.data).toHaveLength(3);
+    for (const lot of lots.data) {
+      expect(lot).toMatchObject({ amount: 250, expires_at: null, metadata: { channel: 'sandbox' } });
+      expect(lot.cost).toEqual({ amount_minor: 1373, currency: 'EUR' });
+    }
+    for (const [wanted, code] of [
+      [{ credits: 255 }, 'amount_not_sold'],
+      [{ credits: 40 }, 'amount_not_sold'],
+      [{ credits: 10_010 }, 'amount_not_sold'],
+      [{ amount_minor: 274 }, 'amount_not_sold'],
+      [{ credits: 250, currency: 'GBP' }, 'unknown_currency'],
+      [{ credits: 250, pack: 'pack_100' }, 'invalid_request'],
+      [{}, 'invalid_request'],
+    ] as const) {
+      const { body } = await t.ask('POST', '/v1/accounts/u_exact/checkouts', {
+        body: { ...order, ...wanted },
+      });
+      expect([wanted, body.code]).toEqual([wanted, code]);
+    }
+    const refused = await t.ask('GET', '/v1/catalog/price?credits=7');
+    expect(refused.body).toMatchObject({
+      status: 400,
+      field: 'credits',
+      minimum: 50,
+      maximum: 10_000,
+      step: 10,
+    });
   });
 
   test('what Stripe delivers is taken in, or refused by name', async () => {

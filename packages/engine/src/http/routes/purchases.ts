@@ -4,6 +4,8 @@ import {
   appAccountToken,
   checkoutReceipt,
   checkoutRequest,
+  price,
+  priceQuery,
   purchase,
   purchasePage,
   purchaseRefundRequest,
@@ -15,7 +17,7 @@ const createCheckout = route({
   method: 'POST',
   path: '/v1/accounts/{account}/checkouts',
   operationId: 'createCheckout',
-  summary: 'Opens a checkout for a pack; nothing is granted before it is paid',
+  summary: 'Opens a checkout for a pack or any amount; nothing is granted before it is paid',
   tag: 'Purchases',
   scope: 'grant',
   sessions: 'own-account',
@@ -27,6 +29,7 @@ const createCheckout = route({
   problems: [
     'unknown_pack',
     'unknown_currency',
+    'amount_not_sold',
     'consent_required',
     'return_url_not_allowed',
     'account_not_found',
@@ -36,6 +39,22 @@ const createCheckout = route({
   ],
   handler: async ({ engine }, { params, body, call, request }) =>
     receipt(await engine.purchases.checkout(params.account, body, { ...call, origin: originOf(request) })),
+});
+
+const getPrice = route({
+  method: 'GET',
+  path: '/v1/catalog/price',
+  operationId: 'getPrice',
+  summary: 'What a pack, an amount of credits or a sum of money comes to; a checkout charges the same',
+  tag: 'Purchases',
+  scope: 'read',
+  sessions: 'any',
+  idempotency: 'none',
+  query: priceQuery,
+  status: 200,
+  answers: { 200: { description: 'Credits and their price', schema: price } },
+  problems: ['unknown_pack', 'unknown_currency', 'amount_not_sold'],
+  handler: ({ engine }, { query }) => ({ body: engine.purchases.price(query) }),
 });
 
 const listPurchases = route({
@@ -121,6 +140,7 @@ const getAppAccountToken = route({
 
 export const purchaseRoutes = [
   getAppAccountToken,
+  getPrice,
   createCheckout,
   listPurchases,
   getPurchase,

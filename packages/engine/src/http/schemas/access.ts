@@ -84,6 +84,7 @@ export const catalog = z
     surfaces: everySurface(z.object({ credits: z.boolean() })),
     plans: z.array(json),
     packs: z.array(json),
+    exact_amount: json.meta({ description: 'Bounds and prices of any amount; null: packs only.' }),
     campaigns: z.array(json),
     policies: json.exactOptional(),
     handoff_url: z.string().nullable().exactOptional(),

@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { PROVIDERS } from '../../sources/provider.ts';
 import { PURCHASE_STATES } from '../../sources/purchase-state.ts';
 import { cost } from './account.ts';
-import { accountId, catalogId, credits, grantId, instant, page, purchaseId, sentence } from './primitives.ts';
+import {
+  accountId,
+  amount,
+  catalogId,
+  credits,
+  grantId,
+  instant,
+  page,
+  purchaseId,
+  sentence,
+} from './primitives.ts';
 
 export const provider = z.enum(PROVIDERS).meta({ id: 'PaymentProvider' });
 export const purchaseState = z.enum(PURCHASE_STATES).meta({ id: 'PurchaseState' });
@@ -11,10 +21,38 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such a
 const consent = z.strictObject({ immediate_use: z.literal(true) });
 const jurisdiction = z.string().regex(/^[A-Za-z0-9-]{1,16}$/, 'must be a code such as DE or US-CA');
 
+/** Exactly one of the three says what is bought. */
+const wanted = {
+  pack: catalogId.exactOptional(),
+  credits: amount.exactOptional(),
+  amount_minor: z
+    .int()
+    .min(1)
+    .max(1_000_000_000_000)
+    .exactOptional()
+    .meta({ description: 'Minor units of money: the most credits that this buys.' }),
+  currency: currency.exactOptional(),
+};
+
+export const priceQuery = z.strictObject({
+  ...wanted,
+  amount_minor: z.coerce.number().pipe(z.int().min(1).max(1_000_000_000_000)).exactOptional(),
+});
+
+export const price = z
+  .object({
+    pack: z.string().nullable(),
+    credits,
+    bonus: credits,
+    class: z.string(),
+    validity: z.string().nullable(),
+    price: cost,
+  })
+  .meta({ id: 'Price', description: 'What a checkout would charge.' });
+
 export const checkoutRequest = z
   .strictObject({
-    pack: catalogId,
-    currency: currency.exactOptional(),
+    ...wanted,
     return_url: z
       .string()
       .min(1)
