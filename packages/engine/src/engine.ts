@@ -10,6 +10,7 @@ import { addDuration, formatInstant, parseDuration } from './core/calendar.ts';
 import { comparator } from './core/order.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { Feed } from './feed.ts';
+import { Reminders } from './notices/reminders.ts';
 import { Presenter } from './present.ts';
 import { presentProfile, Queries } from './queries.ts';
 import { Quotes } from './quote.ts';
@@ -114,6 +115,7 @@ export class Engine {
   readonly #counts = new Map<string, number>();
   readonly #feed: Feed;
   readonly #reader: Reader;
+  readonly #reminders: Reminders;
   readonly #sweep: Sweep;
   readonly #wakeups: Wakeups;
   readonly #writer: Writer;
@@ -199,6 +201,7 @@ export class Engine {
     this.#clock = clock;
     this.#feed = feed;
     this.#reader = reader;
+    this.#reminders = new Reminders(source);
     this.#wakeups = wakeups;
     this.#writer = writer;
     this.#sweep = new Sweep({
@@ -219,7 +222,10 @@ export class Engine {
     const engine = new Engine(options, Buffer.from(secret, 'base64url'), tills);
     await new Catalogs(database).record(catalog, await engine.now());
     await engine.#wakeups.start();
-    if (options.sweep !== false) engine.#sweep.start();
+    if (options.sweep !== false) {
+      engine.#sweep.start();
+      engine.#reminders.start();
+    }
     await engine.campaigns.start({ deliver: options.sweep !== false });
     return engine;
   }
@@ -287,6 +293,7 @@ export class Engine {
     }
     // Streams and listings see at once what the new instant brought.
     await this.#sweep.round();
+    await this.#reminders.round();
     return { now: formatInstant(instant) };
   }
 
@@ -313,6 +320,7 @@ export class Engine {
   /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
   async close(): Promise<void> {
     await this.#sweep.stop();
+    await this.#reminders.stop();
     await this.campaigns.stop();
     await this.#wakeups.close();
     await this.#writer.close();

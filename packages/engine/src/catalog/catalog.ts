@@ -1,4 +1,5 @@
 import type { Duration } from '../core/calendar.ts';
+import type { NoticeRules } from '../core/notice.ts';
 
 /** Where a person or a server acts from, in the order in which lists show them. */
 export const SURFACES = ['web', 'desktop_windows', 'desktop_macos', 'ios', 'android', 'server'] as const;
@@ -220,6 +221,7 @@ export interface Policies {
   /** How long an unspent pack may be given back by its buyer; null: only through support. */
   readonly packRefundWindow: CatalogDuration | null;
   readonly jurisdictions: Readonly<Record<string, Jurisdiction>>;
+  readonly notices: NoticeRules;
 }
 
 /** A validated catalog with every default filled in, frozen throughout. Amounts are atoms. */

@@ -42,7 +42,7 @@ const VERSION_DIGITS = 12;
 
 /** What the core needs to know of the catalog. */
 export function rulesOf(catalog: Catalog): Rules {
-  const { holds, overdraft, refundGrace } = catalog.policies;
+  const { holds, notices, overdraft, refundGrace } = catalog.policies;
   return {
     version: catalog.version,
     scale: catalog.scale,
@@ -51,6 +51,7 @@ export function rulesOf(catalog: Catalog): Rules {
     refundGrace: refundGrace.parts,
     overdraft,
     hold: { defaultTtlMs: holds.defaultTtlSeconds * 1000, maxTtlMs: holds.maxTtlSeconds * 1000 },
+    notices,
   };
 }
 

@@ -210,7 +210,7 @@ function presentCampaignTerms(campaign: Campaign, credits: Credits): { [key: str
 }
 
 function presentPolicies(policies: Policies, credits: Credits): Json {
-  const { overdraft, holds, quotes, campaignValidity } = policies;
+  const { overdraft, holds, quotes, campaignValidity, notices } = policies;
   return {
     refund_grace: policies.refundGrace.iso,
     overdraft: overdraft.allowed ? { allowed: true, limit: credits(overdraft.limit) } : { allowed: false },
@@ -219,6 +219,14 @@ function presentPolicies(policies: Policies, credits: Credits): Json {
     quotes: { ttl_seconds: quotes.ttlSeconds },
     campaign_validity: { minimum: campaignValidity.minimum.iso, maximum: campaignValidity.maximum.iso },
     pack_refund_window: policies.packRefundWindow?.iso ?? null,
+    notices: {
+      types: [...notices.types],
+      expiring: Object.fromEntries([...notices.expiring].map(([id, days]) => [id, [...days]])),
+      balance_low: notices.low.map(({ below, recoveredAt }) => ({
+        below: credits(below),
+        recovered_at: credits(recoveredAt),
+      })),
+    },
     jurisdictions: Object.fromEntries(
       Object.entries(policies.jurisdictions).map(([code, { expiryFloor, cashOut, withdrawalWindow }]) => [
         code,

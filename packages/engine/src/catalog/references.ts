@@ -21,6 +21,7 @@ export function checkReferences(file: ValidatedFile): CatalogIssue[] {
   checkExactAmount(file, report);
   checkCampaigns(file, report);
   checkPolicies(file, report);
+  checkNotices(file, report);
   checkHandoff(file, report);
   return issues;
 }
@@ -224,6 +225,22 @@ function checkPolicies(file: ValidatedFile, report: Report): void {
   if (minimum !== null && maximum !== null && minimum > maximum) {
     report([...path, 'minimum'], 'must not be above maximum');
   }
+}
+
+function checkNotices(file: ValidatedFile, report: Report): void {
+  const { expiring, balance_low } = file.policies.notices;
+  const path = ['policies', 'notices'];
+  for (const id of Object.keys(expiring)) checkClass(file, { path: [...path, 'expiring', id], id }, report);
+  const thresholds = balance_low.map(({ below }) => parseAmount(below, file.scale));
+  balance_low.forEach(({ recovered_at }, index) => {
+    const below = thresholds[index] ?? null;
+    const recovered = recovered_at === undefined ? below : parseAmount(recovered_at, file.scale);
+    const at = [...path, 'balance_low', index];
+    if (thresholds.indexOf(below) !== index) report([...at, 'below'], 'is there twice');
+    if (below !== null && recovered !== null && recovered < below) {
+      report([...at, 'recovered_at'], 'must not be less than below');
+    }
+  });
 }
 
 function wholeDays(iso: string): number | null {

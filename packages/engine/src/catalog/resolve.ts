@@ -1,6 +1,7 @@
 /** Turns a validated file into the catalog that the engine works with: atoms, instants, every default decided. */
 import { parseAmount, parseAmountOrZero } from '../core/amount.ts';
 import { parseDuration, parseInstant } from '../core/calendar.ts';
+import type { NoticeRules } from '../core/notice.ts';
 import {
   type Campaign,
   type Catalog,
@@ -159,6 +160,7 @@ function resolvePolicies(file: ValidatedFile): Policies {
       maximum: duration(campaign_validity.maximum),
     },
     packRefundWindow: durationOrNull(policies.pack_refund_window),
+    notices: resolveNotices(file),
     jurisdictions: withoutPrototype(
       policies.jurisdictions,
       ({ expiry_floor, cash_out, withdrawal_window }): Jurisdiction => ({
@@ -167,6 +169,32 @@ function resolvePolicies(file: ValidatedFile): Policies {
         withdrawalWindow: durationOrNull(withdrawal_window),
       }),
     ),
+  };
+}
+
+/** Days that every lot of a bought class, and of one that is given away, is announced before its end. */
+const BOUGHT_DAYS = [30, 7, 1];
+const GIVEN_DAYS = [3, 1];
+
+/** A plan's class ends with every period, which nobody needs to be warned of, unless the file says so. */
+function resolveNotices({ classes, plans, policies, scale }: ValidatedFile): NoticeRules {
+  const { types, expiring, balance_low } = policies.notices;
+  const byDefault = ({ id, paid }: { id: string; paid: boolean }): readonly number[] => {
+    if (paid) return BOUGHT_DAYS;
+    return plans.some((plan) => plan.class === id) ? [] : GIVEN_DAYS;
+  };
+  return {
+    types: new Set(types),
+    expiring: new Map(
+      classes.map((one): [string, number[]] => {
+        const days = Object.hasOwn(expiring, one.id) ? (expiring[one.id] as number[]) : byDefault(one);
+        return [one.id, [...days].sort((a, b) => b - a)];
+      }),
+    ),
+    low: balance_low.map(({ below, recovered_at }) => ({
+      below: atoms(below, scale),
+      recoveredAt: atoms(recovered_at ?? below, scale),
+    })),
   };
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { MAX_SCALE, parseAmount, parseAmountOrZero } from '../core/amount.ts';
 import { parseDuration, parseInstant } from '../core/calendar.ts';
+import { NOTICE_TYPES } from '../core/notice.ts';
 import { SURFACES } from './catalog.ts';
 import { MAX_UNITS, parseQuantity, UNIT_DECIMALS } from './quantity.ts';
 
@@ -93,7 +94,13 @@ const jurisdiction = z.strictObject({
   withdrawal_window: duration.nullable().default(null),
 });
 
+/** More than a year ahead is no reminder. */
+const daysAhead = z.array(z.int().min(1).max(366)).max(10).refine(unique, 'must not repeat a value');
+
 const seconds = z.int().min(1).max(86_400, 'must be at most 86400, one day');
+
+/** What is told unless the file says otherwise: all but every single deduction, of which there are too many. */
+const TOLD = NOTICE_TYPES.filter((type) => type !== 'credits.consumed');
 
 /** The schema for a file whose amounts have `scale` decimals. */
 export function catalogFileSchema(scale: number) {
@@ -233,6 +240,16 @@ export function catalogFileSchema(scale: number) {
       .strictObject({ minimum: duration.default('P7D'), maximum: duration.default('P30D') })
       .prefault({}),
     pack_refund_window: duration.nullable().default(null),
+    notices: z
+      .strictObject({
+        types: z.array(z.enum(NOTICE_TYPES)).refine(unique, 'must not repeat a value').default(TOLD),
+        expiring: z.record(id, daysAhead).default({}),
+        balance_low: z
+          .array(z.strictObject({ below: amount, recovered_at: amount.optional() }))
+          .max(10)
+          .default([]),
+      })
+      .prefault({}),
     jurisdictions: z
       .record(
         z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be an ISO 3166 code such as DE or US-CA'),

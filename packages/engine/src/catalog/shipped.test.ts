@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NOTICE_TYPES } from '../core/notice.ts';
 import { SURFACES } from './catalog.ts';
 import { readCatalog, rulesOf } from './load.ts';
 import { priceOf } from './price.ts';
@@ -101,6 +102,15 @@ describe('the shipped catalog is the article', () => {
       refundGrace: { years: 0, months: 0, weeks: 0, days: 7, hours: 0, minutes: 0, seconds: 0 },
       overdraft: { allowed: false, limit: 0n },
       hold: { defaultTtlMs: 900_000, maxTtlMs: 86_400_000 },
+      notices: {
+        types: new Set(NOTICE_TYPES.filter((type) => type !== 'credits.consumed')),
+        expiring: new Map([
+          ['subscription', []],
+          ['promotional', [3, 1]],
+          ['purchased', [30, 7, 1]],
+        ]),
+        low: [],
+      },
     });
   });
 });

@@ -189,6 +189,7 @@ export const shippedCatalog = {
     quotes: { ttl_seconds: 300 },
     campaign_validity: { minimum: 'P7D', maximum: 'P30D' },
     pack_refund_window: 'P14D',
+    notices: { expiring: { promotional: [3, 1], purchased: [30, 7, 1] } },
     // Bought credits never expire here; the floors bind a product that lets its own expire.
     jurisdictions: {
       US: { expiry_floor: 'P5Y' },

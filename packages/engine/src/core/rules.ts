@@ -1,4 +1,5 @@
 import type { Duration } from './calendar.ts';
+import type { NoticeRules } from './notice.ts';
 
 /** A class of credits as the draw order sees it. */
 export interface ClassRule {
@@ -24,4 +25,5 @@ export interface Rules {
   readonly refundGrace: Duration;
   readonly overdraft: { readonly allowed: boolean; readonly limit: bigint };
   readonly hold: { readonly defaultTtlMs: number; readonly maxTtlMs: number };
+  readonly notices: NoticeRules;
 }

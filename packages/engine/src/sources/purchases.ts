@@ -11,6 +11,7 @@ import type { Outcome, Prepared } from '../store/task.ts';
 import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
 import { checked, follow } from './purchase-follow.ts';
 import { type Received, receive } from './purchase-intake.ts';
+import { purchaseNotices } from './purchase-notices.ts';
 import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
 import { presentPurchase } from './purchase-present.ts';
@@ -238,6 +239,8 @@ export class Purchases {
       return {
         command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
         writes: () => (changed === current ? [] : [update(changed)]),
+        notices: ({ account: settled, now }) =>
+          purchaseNotices(current, changed, { account: settled, presenter: this.#setting.presenter, now }),
       };
     };
     await this.#setting.runner.runPrepared({

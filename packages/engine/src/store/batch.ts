@@ -2,21 +2,15 @@ import type { Account } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
 import { type AccountMemory, type Assurance, Poisoned, type Remembered, Unsure } from './assurance.ts';
-import { Book, type BookSetting, type Changes } from './book.ts';
+import { Book, type BookSetting } from './book.ts';
+import { noChanges, writeLedger, writeNotices } from './changes.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { BEGIN, COMMIT, type Connection, DatabaseError, ROLLBACK, rolledBack } from './database.ts';
-import {
-  insertEntries,
-  insertGrants,
-  updateAccounts,
-  updateGrants,
-  updateSpent,
-  upsertHolds,
-} from './ledger.ts';
 import { loadLive, loadNamed } from './load.ts';
 import { entriesByKey, type KeyedPlace, lock, planByIndex } from './lookups.ts';
+import { judgeCrossings } from './low-balances.ts';
 import { entryOf, type StoredEntry } from './rows.ts';
-import type { Prepared, Task, Verdict, Write } from './task.ts';
+import type { Outcome, Prepared, Task, Verdict } from './task.ts';
 
 export interface BatchSetting extends BookSetting {
   readonly clock: Clock;
@@ -138,7 +132,7 @@ class Batch {
     if (verdict.kind !== 'done' && verdict.kind !== 'broken') return this.#rollBack(verdict);
     const replayed = verdict.kind === 'done' && verdict.replayed;
     const outcome = book && { account: book.account, now: book.now, entry: this.#operation, replayed };
-    await this.#write(outcome && !replayed ? (prepared?.writes(outcome) ?? []) : []);
+    await this.#write(outcome && prepared && !replayed ? { prepared, outcome } : undefined);
     return this.#finish();
   }
 
@@ -285,26 +279,22 @@ class Batch {
   }
 
   /** All statements and the commit in one flight; a failed one turns the commit into a rollback. */
-  async #write(own: readonly Write[] = []): Promise<void> {
-    const changes: Changes = {
-      entries: [],
-      newGrants: [],
-      spentGrants: [],
-      changedGrants: [],
-      holds: [],
-      accounts: [],
-    };
+  async #write(source?: { readonly prepared: Prepared; readonly outcome: Outcome }): Promise<void> {
+    const { rules } = this.#setting;
+    const changes = noChanges();
     for (const book of this.#books.values()) book.addTo(changes);
-    const { entries, newGrants, spentGrants, changedGrants, holds, accounts } = changes;
-    const writes: Promise<unknown>[] = [];
-    // Accounts first: that takes their locks, in the order in which everybody takes them.
-    if (accounts.length > 0) writes.push(updateAccounts(this.#on, accounts));
-    if (entries.length > 0) writes.push(insertEntries(this.#on, entries));
-    if (newGrants.length > 0) writes.push(insertGrants(this.#on, newGrants));
-    if (spentGrants.length > 0) writes.push(updateSpent(this.#on, spentGrants));
-    if (changedGrants.length > 0) writes.push(updateGrants(this.#on, changedGrants));
-    if (holds.length > 0) writes.push(upsertHolds(this.#on, holds));
-    for (const { statement, params } of own) writes.push(this.#on.query(statement, params));
+    if (source !== undefined) {
+      const { account, now } = source.outcome;
+      for (const notice of source.prepared.notices?.(source.outcome) ?? []) {
+        changes.notices.push({ account: account.number, now, notice });
+      }
+    }
+    if (changes.crossings.length > 0) await judgeCrossings(this.#on, changes, rules);
+    const writes = writeLedger(this.#on, changes);
+    for (const { statement, params } of source?.prepared.writes(source.outcome) ?? []) {
+      writes.push(this.#on.query(statement, params));
+    }
+    writes.push(...writeNotices(this.#on, changes, rules.notices));
     const commit = this.#on.query(COMMIT, []);
     const results = await Promise.allSettled([...writes, commit]);
     // The first failure is the cause; those after it only say that the transaction had failed.

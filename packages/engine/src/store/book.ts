@@ -8,10 +8,13 @@ import {
   isFinished,
 } from '../core/account.ts';
 import { apply } from '../core/apply.ts';
+import { availableOf, crossingsOf } from '../core/low-balance.ts';
+import { noticesOf } from '../core/notice.ts';
+import { remindersOf } from '../core/reminder.ts';
 import type { Rules } from '../core/rules.ts';
 import { dueAt, settle } from '../core/settle.ts';
 import { chainHash } from './chain.ts';
-import type { ChangedAccount, ChangedGrant, ChangedHold, NewEntry } from './ledger.ts';
+import type { Changes } from './changes.ts';
 import { type StoredEntry, storedEntry } from './rows.ts';
 
 type InOrder = (a: Grant, b: Grant) => number;
@@ -23,17 +26,6 @@ export interface BookSetting {
 
 /** Entries that change no more of a lot than what is left, held and consumed. */
 const SPENDS: readonly EntryType[] = ['consume', 'hold', 'capture', 'release'];
-
-/** What a batch writes, table by table. */
-export interface Changes {
-  readonly entries: NewEntry[];
-  readonly newGrants: ChangedGrant[];
-  /** Of which only what is left, held and consumed has changed. */
-  readonly spentGrants: ChangedGrant[];
-  readonly changedGrants: ChangedGrant[];
-  readonly holds: ChangedHold[];
-  readonly accounts: ChangedAccount[];
-}
 
 /**
  * One account while a batch works on it: its state, the head of its chain, and what has changed since the lock.
@@ -53,6 +45,10 @@ export class Book {
   /** Whether the state may have more than the next batch need know. */
   #isCrowded = false;
   #onlySpent = true;
+  /** Whether an entry is news to somebody. */
+  #tells = false;
+  /** Asked for only where a low balance is told. */
+  readonly #availableBefore: bigint | null;
 
   constructor(account: Account, start: { head: string; now: number }, setting: BookSetting) {
     this.account = account;
@@ -60,6 +56,7 @@ export class Book {
     this.#head = start.head;
     this.#setting = setting;
     this.#firstSeq = account.seq + 1;
+    this.#availableBefore = setting.rules.notices.low.length > 0 ? availableOf(account) : null;
   }
 
   get head(): string {
@@ -91,6 +88,9 @@ export class Book {
     this.#head = hash;
     this.#entries.push(stored);
     if (!SPENDS.includes(entry.type)) this.#onlySpent = false;
+    if (entry.type !== 'consume' || this.#setting.rules.notices.types.has('credits.consumed')) {
+      this.#tells = true;
+    }
     for (const move of entry.moves) this.#touch(move.grant);
     for (const terms of entry.detail?.grants ?? []) this.#touch(terms.no);
     if (entry.detail?.grant !== undefined) this.#touch(entry.detail.grant);
@@ -127,6 +127,37 @@ export class Book {
       dueAt: dueAt(account),
       seqBefore: this.#firstSeq - 1,
     });
+    if (this.#tells) this.#addNotices(changes);
+    if (this.#availableBefore !== null) this.#addCrossings(changes, this.#availableBefore);
+  }
+
+  #addNotices(changes: Changes): void {
+    const { account, now } = this;
+    const { rules } = this.#setting;
+    for (const notice of noticesOf(account, this.#entries, rules)) {
+      changes.notices.push({ account: account.number, now, notice });
+    }
+    for (const { type, detail } of this.#entries) {
+      if (type === 'extend' && detail?.grant !== undefined) this.#addReminders(changes, detail.grant, true);
+      for (const { no } of detail?.grants ?? []) this.#addReminders(changes, no, false);
+    }
+  }
+
+  #addReminders(changes: Changes, no: number, extended: boolean): void {
+    const { account, now } = this;
+    const { rules } = this.#setting;
+    const lot = findGrant(account, no) as Grant;
+    const reminders = remindersOf(lot, rules.notices, { now, timeZone: account.timeZone });
+    const added = { account: account.number, grant: no, reminders };
+    if (extended) changes.extended.push(added);
+    if (reminders.length > 0) changes.reminders.push(added);
+  }
+
+  #addCrossings(changes: Changes, before: bigint): void {
+    const available = availableOf(this.account);
+    for (const crossing of crossingsOf(this.#setting.rules.notices.low, before, available)) {
+      changes.crossings.push({ account: this.account, now: this.now, available, crossing });
+    }
   }
 
   /** Drops what the next batch need not know: finished lots, closed holds, operations that were looked back at. */

@@ -1,5 +1,6 @@
 import type { Account } from '../core/account.ts';
 import type { Command, Refusal } from '../core/command.ts';
+import type { Notice } from '../core/notice.ts';
 import type { Connection, Statement } from './database.ts';
 import type { StoredEntry } from './rows.ts';
 
@@ -23,6 +24,8 @@ export interface Write {
 export interface Prepared {
   readonly command: Command;
   writes(outcome: Outcome): readonly Write[];
+  /** What a source tells besides what its entries tell by themselves; written with them, after theirs. */
+  notices?(outcome: Outcome): readonly Notice[];
 }
 
 /** One command on its way through a lane. */

@@ -32,6 +32,7 @@ export const RULES: Rules = {
   refundGrace: { years: 0, months: 0, weeks: 0, days: 7, hours: 0, minutes: 0, seconds: 0 },
   overdraft: { allowed: true, limit: 50n },
   hold: { defaultTtlMs: 900_000, maxTtlMs: DAY },
+  notices: { types: new Set(), expiring: new Map(), low: [] },
 };
 
 /** One command as it was decided: the state it found, and what came of it. */

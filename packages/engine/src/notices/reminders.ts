@@ -1,0 +1,112 @@
+import type { Runner } from '../change.ts';
+import { type Account, findGrant } from '../core/account.ts';
+import type { Notice } from '../core/notice.ts';
+import { remind } from '../core/reminder.ts';
+import type { Rules } from '../core/rules.ts';
+import type { Accounts } from '../store/accounts.ts';
+import { type Clock, nowStatement } from '../store/clock.ts';
+import type { Connection, Database } from '../store/database.ts';
+import type { Prepared, Write } from '../store/task.ts';
+import { DUE_ACCOUNTS, DUE_OF_ACCOUNT, daysOf, keep } from './reminder-rows.ts';
+
+/** Lots in one round. */
+const ROUND = 500;
+/** Between rounds that found nothing: days ahead of an expiry, a second is soon enough. */
+const IDLE_MS = 1_000;
+const FAILED_MS = 5_000;
+
+export interface RemindersSetting {
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly log: (message: string, error?: unknown) => void;
+  readonly rules: Rules;
+  readonly runner: Runner;
+}
+
+/**
+ * Announces lots that will expire. What is to be announced was written with the lot; this only finds what is due and
+ * takes it through the write path, where the row that was due ends with the notice: once, whoever looks and however
+ * often. Who was away announces the last of what was missed.
+ */
+export class Reminders {
+  readonly #setting: RemindersSetting;
+  #timer: NodeJS.Timeout | null = null;
+  #round: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(setting: RemindersSetting) {
+    this.#setting = setting;
+  }
+
+  start(): void {
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  #schedule(delay: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#round = this.#run();
+    }, delay);
+    this.#timer.unref();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      this.#schedule((await this.round()) > 0 ? 0 : IDLE_MS);
+    } catch (error) {
+      this.#setting.log('lots about to expire could not be announced and will be', error);
+      this.#schedule(FAILED_MS);
+    }
+  }
+
+  /** Announces what is due now, up to one round; answers of how many accounts. */
+  async round(): Promise<number> {
+    const { clock, database } = this.#setting;
+    const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
+    const { rows } = await database.query(DUE_ACCOUNTS, [now, ROUND]);
+    const announced = await Promise.allSettled(rows.map(({ account }) => this.#announce(Number(account))));
+    // One account that cannot be written must not keep the others from being told.
+    const failed = announced.filter((one) => one.status === 'rejected');
+    if (failed[0] !== undefined) throw failed[0].reason;
+    return rows.length;
+  }
+
+  async #announce(number: number): Promise<void> {
+    const { accounts, runner } = this.#setting;
+    const id = await accounts.idOf(number);
+    if (id === null) throw new Error(`reminders of ${number}, which is no account`);
+    await runner.runPrepared({
+      account: { number, id },
+      verb: 'remind',
+      input: {},
+      call: { actor: 'system', principal: 'source' },
+      prepare: (on, locked) => this.#prepare(on, locked),
+      answer: () => true,
+    });
+  }
+
+  async #prepare(
+    on: Connection,
+    { account, now }: { readonly account: Account; readonly now: number },
+  ): Promise<Prepared> {
+    const { rules } = this.#setting;
+    const { rows } = await on.query(DUE_OF_ACCOUNT, [account.number, now]);
+    const notices: Notice[] = [];
+    const writes: Write[] = [];
+    for (const row of rows) {
+      const no = Number(row.grant_no);
+      const about = { lot: findGrant(account, no), days: daysOf(row.days) };
+      const { notice, later } = remind(account, about, { now, rules });
+      if (notice !== null) notices.push(notice);
+      writes.push(keep(account.number, no, later));
+    }
+    return { command: { verb: 'settle' }, writes: () => writes, notices: () => notices };
+  }
+}

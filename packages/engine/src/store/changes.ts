@@ -1,0 +1,90 @@
+import type { Account } from '../core/account.ts';
+import type { Crossing } from '../core/low-balance.ts';
+import type { NoticeRules } from '../core/notice.ts';
+import type { Connection } from './database.ts';
+import {
+  type ChangedAccount,
+  type ChangedGrant,
+  type ChangedHold,
+  insertEntries,
+  insertGrants,
+  type NewEntry,
+  updateAccounts,
+  updateGrants,
+  updateSpent,
+  upsertHolds,
+} from './ledger.ts';
+import { noteLowBalances } from './low-balances.ts';
+import {
+  deleteReminders,
+  insertNotices,
+  insertReminders,
+  type LotReminders,
+  type NewNotice,
+} from './notices.ts';
+
+/** A balance that went below a threshold of the catalog's, or came back. */
+export interface CrossedBalance {
+  readonly account: Account;
+  readonly now: number;
+  readonly available: bigint;
+  readonly crossing: Crossing;
+}
+
+/** What a batch writes, table by table. */
+export interface Changes {
+  readonly entries: NewEntry[];
+  readonly newGrants: ChangedGrant[];
+  /** Of which only what is left, held and consumed has changed. */
+  readonly spentGrants: ChangedGrant[];
+  readonly changedGrants: ChangedGrant[];
+  readonly holds: ChangedHold[];
+  readonly accounts: ChangedAccount[];
+  /** In the order in which they are told, per account. */
+  readonly notices: NewNotice[];
+  /** Lots whose end has moved: what was to be announced of it no longer is. */
+  readonly extended: LotReminders[];
+  readonly reminders: LotReminders[];
+  readonly crossings: CrossedBalance[];
+}
+
+export function noChanges(): Changes {
+  return {
+    entries: [],
+    newGrants: [],
+    spentGrants: [],
+    changedGrants: [],
+    holds: [],
+    accounts: [],
+    notices: [],
+    extended: [],
+    reminders: [],
+    crossings: [],
+  };
+}
+
+/** Sends what changed, a statement per table at most, and waits for none of them. */
+export function writeLedger(on: Connection, changes: Changes): Promise<unknown>[] {
+  const { entries, newGrants, spentGrants, changedGrants, holds, accounts } = changes;
+  const writes: Promise<unknown>[] = [];
+  // Accounts first: that takes their locks, in the order in which everybody takes them.
+  if (accounts.length > 0) writes.push(updateAccounts(on, accounts));
+  if (entries.length > 0) writes.push(insertEntries(on, entries));
+  if (newGrants.length > 0) writes.push(insertGrants(on, newGrants));
+  if (spentGrants.length > 0) writes.push(updateSpent(on, spentGrants));
+  if (changedGrants.length > 0) writes.push(updateGrants(on, changedGrants));
+  if (holds.length > 0) writes.push(upsertHolds(on, holds));
+  return writes;
+}
+
+/** Sends what is told of the changes: only the types that the catalog wants told, and never before the accounts. */
+export function writeNotices(on: Connection, changes: Changes, { types }: NoticeRules): Promise<unknown>[] {
+  const { extended, reminders, crossings } = changes;
+  const notices = changes.notices.filter(({ notice }) => types.has(notice.type));
+  const writes: Promise<unknown>[] = [];
+  if (extended.length > 0) writes.push(deleteReminders(on, extended));
+  if (reminders.length > 0 && types.has('credits.expiring')) writes.push(insertReminders(on, reminders));
+  if (crossings.length > 0) writes.push(...noteLowBalances(on, crossings));
+  if (notices.length > 0) writes.push(insertNotices(on, notices));
+  return writes;
+}
