@@ -294,6 +294,7 @@ export class Engine {
     // Streams and listings see at once what the new instant brought.
     await this.#sweep.round();
     await this.#reminders.round();
+    await this.campaigns.deliver();
     return { now: formatInstant(instant) };
   }
 

@@ -78,7 +78,13 @@ async function openPlay(catalog: Catalog, { url, number }: { url: string; number
   const database = await openPostgres({ url: own.href, poolSize: 4 });
   try {
     // No sweep: only `setTestClock` is to enter what has come due while time is moved between scenarios.
-    const engine = await Engine.open({ database, catalog, testClock: true, sweep: false });
+    const engine = await Engine.open({
+      database,
+      catalog,
+      testClock: true,
+      sweep: false,
+      payments: { sandbox: true },
+    });
     return { engine, database };
   } catch (error) {
     await database.close();

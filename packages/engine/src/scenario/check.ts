@@ -1,4 +1,4 @@
-import type { Draw, Entry, ExplainedGrant } from '@drawdown/client';
+import type { Draw, Entry, ExplainedGrant, Grant, PreviewedLot } from '@drawdown/client';
 import type { Ids } from './ids.ts';
 import type { DrawExpected, Expectation, Field, Value } from './model.ts';
 
@@ -112,6 +112,36 @@ export function entryText(entry: Entry, ids: Ids): string {
 
 function signed(amount: number): string {
   return amount > 0 ? `+${amount}` : String(amount);
+}
+
+type LotExpected = Extract<Expectation, { kind: 'lot' }>;
+
+/** Compares one lot with its line, and gives it its name where it is new. */
+export function compareLot(expected: LotExpected, got: Grant, ids: Ids): Difference | null {
+  const { grant, isNew, fields } = expected;
+  if (isNew && grant !== null && !ids.knows(got.id)) ids.bind('grant', grant, got.id);
+  const isIt = grant === null || (ids.has('grant', grant) && ids.id('grant', grant) === got.id);
+  if (isIt) return compareFields(fields, got);
+  return { expected: `lot ${grant}`, got: `lot ${ids.nameOf(got.id)}` };
+}
+
+/** A lot in the words of a scenario, for reports. */
+export function lotText(lot: Grant): string {
+  return `${lot.amount} from ${lot.effective_at} to ${lot.expires_at ?? 'never'}, state ${lot.state}`;
+}
+
+type PreviewedExpected = Extract<Expectation, { kind: 'previewed' }>;
+
+/** Compares what a preview says of a lot. Of those that would be issued, any one may be meant. */
+export function comparePreviewed(
+  { grant, fields }: PreviewedExpected,
+  got: readonly PreviewedLot[],
+  ids: Ids,
+): Difference | null {
+  const id = grant === null ? null : ids.id('grant', grant);
+  const found = got.filter((lot) => lot.grant === id).map((lot) => compareFields(fields, lot));
+  if (found.length > 0) return found.includes(null) ? null : (found[0] ?? null);
+  return { expected: `${grant ?? 'a new lot'} among the lots`, got: `${got.length} others` };
 }
 
 /** Compares what an explanation says of one lot. */

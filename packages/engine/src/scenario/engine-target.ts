@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
-import { wholeLedger } from './ledger.ts';
+import { engineSources } from './engine-sources.ts';
+import { everyLot, wholeLedger } from './ledger.ts';
 import type { ScenarioTarget } from './target.ts';
 
 /** Runs scenarios on an engine in this process, which must have a test clock. */
@@ -8,10 +9,13 @@ export function engineTarget(engine: Engine): ScenarioTarget {
   const keyed = (idempotencyKey: string) => ({ idempotencyKey, actor: 'scenario' });
   return {
     problemOf: (error) => (error instanceof DrawdownError && error.status < 500 ? error.toProblem() : null),
+    sources: engineSources(engine),
     now: async () => new Date(await engine.now()).toISOString(),
     setClock: async (now) => void (await engine.setTestClock(now)),
     putAccount: async (account, body) => void (await engine.putAccount(account, body)),
     balance: (account, at) => engine.balance(account, at),
+    lots: (account) =>
+      everyLot((cursor) => engine.grants(account, { limit: 200, ...(cursor === null ? {} : { cursor }) })),
     grantById: (grant) => engine.grantById(grant, {}),
     holdById: (hold) => engine.holdById(hold, {}),
     operation: (operation) => engine.operation(operation, {}),

@@ -1,5 +1,12 @@
 import { canonicalJson } from '../core/canonical.ts';
-import { compareDraws, compareExplained, compareFields, type Difference, isRecord } from './check.ts';
+import {
+  compareDraws,
+  compareExplained,
+  compareFields,
+  comparePreviewed,
+  type Difference,
+  isRecord,
+} from './check.ts';
 import type { Answer, Ids } from './ids.ts';
 import type { Expectation, Step } from './model.ts';
 
@@ -71,7 +78,12 @@ function compare(
         list.find((one) => isRecord(one) && one.class === expectation.class),
       );
     }
+    case 'previewed': {
+      const { lots } = answer;
+      return comparePreviewed(expectation, Array.isArray(lots) ? lots : [], ids);
+    }
     case 'entry':
+    case 'lot':
       return null;
   }
 }

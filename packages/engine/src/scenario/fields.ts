@@ -1,12 +1,13 @@
 import { suggest } from './error.ts';
 import type { Field, Subject, Value } from './model.ts';
+import { SOURCE_FIELDS } from './source-fields.ts';
 import type { Words } from './words.ts';
 
 type Kind = 'amount' | 'signed' | 'integer' | 'word' | 'instant' | 'yes_no';
 
-interface FieldType {
+export interface FieldType {
   readonly kind: Kind;
-  /** The field of the wire shape. */
+  /** The field of the wire shape; a dot leads into a part of it. */
   readonly wire: string;
   /** The word for "there is none", where there may be none. */
   readonly none?: string;
@@ -38,6 +39,7 @@ const TYPES: Readonly<Record<Subject | 'entry' | 'explained', FieldTypes>> = {
   balance: BALANCE,
   after: BALANCE,
   statement: FLOW,
+  ...SOURCE_FIELDS,
   operation: {
     amount: amount('amount'),
     overdraft: amount('overdraft'),
@@ -106,7 +108,7 @@ export function parseField(words: Words, subject: keyof typeof TYPES): Field {
   const label = words.next('a field');
   const types = TYPES[subject];
   const type = Object.hasOwn(types, label) ? types[label] : undefined;
-  if (type !== undefined) return { label, path: [type.wire], expected: parseValue(words, type) };
+  if (type !== undefined) return { label, path: type.wire.split('.'), expected: parseValue(words, type) };
   if (types !== BALANCE || !/^[A-Za-z]/.test(label)) throw unknownField(words, label, Object.keys(types));
   return parseClassField(words, label);
 }

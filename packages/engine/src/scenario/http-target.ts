@@ -1,5 +1,6 @@
 import { type Client, DrawdownApiError } from '@drawdown/client';
-import { wholeLedger } from './ledger.ts';
+import { httpSources } from './http-sources.ts';
+import { everyLot, wholeLedger } from './ledger.ts';
 import type { ScenarioTarget } from './target.ts';
 
 /**
@@ -10,10 +11,15 @@ export function httpTarget(client: Client): ScenarioTarget {
   const keyed = (idempotencyKey: string) => ({ idempotencyKey });
   return {
     problemOf: (error) => (error instanceof DrawdownApiError && error.status < 500 ? error.problem : null),
+    sources: httpSources(client),
     now: async () => (await client.testClock()).now,
     setClock: async (now) => void (await client.setTestClock(now)),
     putAccount: async (account, body) => void (await client.putAccount(account, body)),
     balance: (account, at) => client.balance(account, at === undefined ? {} : { at }),
+    lots: (account) =>
+      everyLot((cursor) =>
+        client.listGrants(account, { limit: 200, ...(cursor === null ? {} : { cursor }) }),
+      ),
     grantById: (grant) => client.getGrant(grant),
     holdById: (hold) => client.getHold(hold),
     operation: (operation) => client.operation(operation),

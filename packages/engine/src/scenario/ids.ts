@@ -40,6 +40,10 @@ export class Ids {
     return id;
   }
 
+  has(kind: NameKind, name: string): boolean {
+    return this.#ids.has(`${kind} ${name}`);
+  }
+
   /** The author's name for an id; the id itself where it has none. */
   nameOf(id: string): string {
     return this.#names.get(id) ?? id;

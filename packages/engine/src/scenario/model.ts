@@ -1,3 +1,5 @@
+import type { SourceAction, SourceChange } from './model-source.ts';
+
 /** A scenario as it was written: steps in order, each with what is expected of it. Names are the author's own. */
 export interface Scenario {
   readonly title: string;
@@ -73,10 +75,12 @@ export type Change =
       readonly name: string | null;
       readonly amount: string;
       readonly class: string | null;
-    });
+    })
+  | SourceChange;
 
 export type Action =
   | Change
+  | SourceAction
   | { readonly verb: 'at'; readonly instant: string }
   | { readonly verb: 'advance'; readonly duration: string }
   | {
@@ -94,11 +98,17 @@ export type Action =
       readonly succeed: number | null;
     }
   | { readonly verb: 'balance'; readonly at: string | null }
-  | { readonly verb: 'check'; readonly subject: 'grant' | 'hold' | 'operation'; readonly name: string }
+  | { readonly verb: 'check'; readonly subject: Checked; readonly name: string }
+  /** All lots of the account, or those of one subscription, purchase or campaign. */
+  | { readonly verb: 'lots'; readonly of: string | null; readonly campaign: string | null }
   | { readonly verb: 'draw_order'; readonly grants: readonly string[] }
   | { readonly verb: 'entries'; readonly last: number | null }
   | { readonly verb: 'explain'; readonly operation: string }
   | { readonly verb: 'statement'; readonly from: string; readonly to: string };
+
+/** What can be looked at by its name. */
+export const CHECKED = ['grant', 'hold', 'operation', 'subscription', 'purchase'] as const;
+export type Checked = (typeof CHECKED)[number];
 
 /** One expected field: where it is in the wire shape, and what it must be. */
 export interface Field {
@@ -116,7 +126,17 @@ export type Value =
   | { readonly kind: 'expiry'; readonly amount: number; readonly at: string };
 
 /** What the fields of one line speak of. */
-export type Subject = 'operation' | 'grant' | 'hold' | 'balance' | 'quote' | 'after' | 'statement';
+export type Subject =
+  | 'operation'
+  | 'grant'
+  | 'hold'
+  | 'balance'
+  | 'quote'
+  | 'after'
+  | 'statement'
+  | 'subscription'
+  | 'purchase'
+  | 'campaign';
 
 export interface DrawExpected {
   readonly grant: string;
@@ -141,6 +161,16 @@ export type Expectation = { readonly line: number; readonly text: string } & (
       readonly fields: readonly Field[];
       readonly moves: readonly MoveExpected[] | null;
     }
+  | {
+      readonly kind: 'lot';
+      /** Null: the lot has no name. */
+      readonly grant: string | null;
+      /** It must be unknown so far, and is called by this name from here on. */
+      readonly isNew: boolean;
+      readonly fields: readonly Field[];
+    }
+  /** What a preview says of one lot; null: one that the change would issue. */
+  | { readonly kind: 'previewed'; readonly grant: string | null; readonly fields: readonly Field[] }
   | { readonly kind: 'explained'; readonly grant: string; readonly fields: readonly Field[] }
   | { readonly kind: 'statement_class'; readonly class: string; readonly fields: readonly Field[] }
 );

@@ -1,7 +1,16 @@
 import { suggest } from './error.ts';
 import type { Words } from './words.ts';
 
-export type NameKind = 'grant' | 'hold' | 'operation' | 'quote';
+export type NameKind =
+  | 'grant'
+  | 'hold'
+  | 'operation'
+  | 'quote'
+  | 'subscription'
+  | 'purchase'
+  | 'code'
+  /** The address of a purchase's checkout: behind the purchase's name. */
+  | 'checkout';
 
 /** The names that a scenario has given so far; a name means one thing, and comes before its use. */
 export class Names {
@@ -23,6 +32,11 @@ export class Names {
       );
     }
     this.#kinds.set(name, kind);
+  }
+
+  /** Whether a word is a name given above, of this kind. */
+  isKind(word: string | null, kind: NameKind): boolean {
+    return word !== null && this.#kinds.get(word) === kind;
   }
 
   /** Reads a name given above, of one of the kinds. */

@@ -1,10 +1,14 @@
 import { numberValue, parseDetails, parseField, parseFields } from './fields.ts';
-import type { Action, DrawExpected, Expectation, Field, MoveExpected } from './model.ts';
+import type { Action, DrawExpected, Expectation, Field, MoveExpected, Subject } from './model.ts';
 import type { Names } from './names.ts';
+import { REPLAYED } from './parse-step.ts';
 import type { Words } from './words.ts';
 
 /** What may stand indented below each verb. */
 const CHANGE = ['draws', 'refused', 'same', 'operation', 'balance'] as const;
+const AWARD = [...CHANGE, 'grant'];
+const OF_SUBSCRIPTION = [...CHANGE, 'subscription'];
+const OF_PURCHASE = ['refused', 'same', 'purchase'];
 const BELOW: Readonly<Partial<Record<Action['verb'], readonly string[]>>> = {
   grant: [...CHANGE, 'grant'],
   consume: [...CHANGE, 'free_on_device'],
@@ -18,8 +22,26 @@ const BELOW: Readonly<Partial<Record<Action['verb'], readonly string[]>>> = {
   freeze: [...CHANGE, 'grant'],
   unfreeze: [...CHANGE, 'grant'],
   adjust: CHANGE,
-  replay: [...CHANGE, 'grant', 'hold', 'free_on_device'],
+  replay: [...CHANGE, 'grant', 'hold', 'subscription', 'purchase', 'free_on_device'],
   quote: ['quote', 'draws', 'after', 'refused', 'free_on_device'],
+  subscribe: OF_SUBSCRIPTION,
+  renew: OF_SUBSCRIPTION,
+  payment_failed: OF_SUBSCRIPTION,
+  change: OF_SUBSCRIPTION,
+  cancel: OF_SUBSCRIPTION,
+  pause: OF_SUBSCRIPTION,
+  resume: OF_SUBSCRIPTION,
+  reactivate: OF_SUBSCRIPTION,
+  preview: ['subscription', 'balance', 'lot', 'refused'],
+  redeem: AWARD,
+  claim: AWARD,
+  checkout: OF_PURCHASE,
+  refund_purchase: OF_PURCHASE,
+  sandbox: OF_PURCHASE,
+  news: OF_PURCHASE,
+  codes: ['refused'],
+  referral: ['refused'],
+  stop: ['refused', 'campaign'],
 };
 
 const ENTRY_TYPES = [
@@ -32,6 +54,9 @@ export function parseInline(action: Action, words: Words): Expectation[] {
   const at = { line: words.line, text: words.text };
   if (action.verb === 'balance' && !words.done) {
     return [{ ...at, kind: 'fields', subject: 'balance', fields: parseFields(words, 'balance') }];
+  }
+  if (action.verb === 'campaign' && !words.done) {
+    return [{ ...at, kind: 'fields', subject: 'campaign', fields: parseFields(words, 'campaign') }];
   }
   if (action.verb === 'check' && !words.done) {
     const { subject } = action;
@@ -53,6 +78,10 @@ export function parseExpectation(action: Action, words: Words, names: Names): Ex
       if (words.take('draws')) return { ...at, kind: 'draws', draws: parseDraws(words, names) };
       return { ...at, kind: 'fields', subject: action.subject, fields: parseFields(words, action.subject) };
     }
+    case 'lots':
+      return { ...at, ...parseLot(words, names) };
+    case 'campaign':
+      return { ...at, kind: 'fields', subject: 'campaign', fields: parseFields(words, 'campaign') };
     case 'explain': {
       const grant = names.refer(words, 'grant');
       return { ...at, kind: 'explained', grant, fields: parseFields(words, 'explained') };
@@ -92,15 +121,17 @@ function parseOfChange(action: Action, words: Words, names: Names): Parsed {
     }
     case 'same': {
       words.keyword('answer');
-      const as = words.take('as') ? names.refer(words, 'operation', 'grant', 'hold') : null;
+      const as = words.take('as') ? names.refer(words, ...REPLAYED) : null;
       words.end();
       return { kind: 'same_answer', as };
     }
     case 'free_on_device':
       words.end();
       return { kind: 'free_on_device' };
+    case 'lot':
+      return parsePreviewed(words, names);
     default: {
-      const subject = word as 'operation' | 'grant' | 'hold' | 'balance' | 'quote' | 'after';
+      const subject = word as Subject;
       return { kind: 'fields', subject, fields: parseFields(words, subject) };
     }
   }
@@ -120,6 +151,44 @@ function parseDraws(words: Words, names: Names): DrawExpected[] {
   } while (words.take(','));
   words.end();
   return draws;
+}
+
+/** `[new] [NAME] 600 from INSTANT to INSTANT`, then any fields of a grant. */
+function parseLot(words: Words, names: Names): Parsed {
+  const isNew = words.take('new');
+  const isNamed = isNew || !words.isAmount();
+  const grant = isNamed ? (isNew ? names.declare(words, 'grant') : names.refer(words, 'grant')) : null;
+  const amount: Field = { label: 'amount', path: ['amount'], expected: numberValue(words.amount()) };
+  words.keyword('from');
+  const effective = words.instant();
+  words.keyword('to');
+  const expires = words.take('never') ? null : words.instant();
+  const window: Field[] = [
+    { label: 'from', path: ['effective_at'], expected: { kind: 'text', value: effective } },
+    {
+      label: 'to',
+      path: ['expires_at'],
+      expected: expires === null ? { kind: 'none' } : { kind: 'text', value: expires },
+    },
+  ];
+  const more = words.take(',') ? parseFields(words, 'grant') : [];
+  words.end();
+  return { kind: 'lot', grant, isNew, fields: [amount, ...window, ...more] };
+}
+
+const EFFECTS = ['keeps', 'expires', 'moves', 'voided', 'starts'] as const;
+
+/** `lot NAME expires`, or `lot 1500 starts` for one that the change would issue; then any fields of a grant. */
+function parsePreviewed(words: Words, names: Names): Parsed {
+  const isNew = words.isAmount();
+  const fields: Field[] = [];
+  const grant = isNew ? null : names.refer(words, 'grant');
+  if (isNew) fields.push({ label: 'amount', path: ['amount'], expected: numberValue(words.amount()) });
+  const effect = words.oneOf(EFFECTS, 'what becomes of a lot');
+  fields.push({ label: 'effect', path: ['effect'], expected: { kind: 'text', value: effect } });
+  if (words.take(',')) fields.push(...parseFields(words, 'grant'));
+  words.end();
+  return { kind: 'previewed', grant, fields };
 }
 
 /** `consume -25, total 110, moves sub -20 act -5`. */

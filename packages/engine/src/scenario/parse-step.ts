@@ -1,5 +1,6 @@
-import type { Action, SpendWords } from './model.ts';
+import { type Action, CHECKED, type Checked, type SpendWords } from './model.ts';
 import type { Names } from './names.ts';
+import { SOURCE_STEPS } from './parse-source.ts';
 import type { Words } from './words.ts';
 
 const VERBS = {
@@ -22,11 +23,7 @@ const VERBS = {
     const { name, target } = parseTarget(words, names, 'hold');
     return { verb: 'release', name, hold: target, key: parseKey(words) };
   },
-  refund: (words, names) => {
-    const { name, target } = parseTarget(words, names, 'operation');
-    const amount = words.isAmount() ? words.amount() : null;
-    return { verb: 'refund', name, operation: target, amount, key: parseKey(words) };
-  },
+  refund: parseRefund,
   extend: parseExtend,
   void: (words, names) => ({ verb: 'void', grant: names.refer(words, 'grant'), key: parseKey(words) }),
   freeze: (words, names) => ({ verb: 'freeze', grant: names.refer(words, 'grant'), key: parseKey(words) }),
@@ -36,12 +33,11 @@ const VERBS = {
     key: parseKey(words),
   }),
   adjust: parseAdjust,
-  replay: (words, names) => ({ verb: 'replay', step: names.refer(words, 'operation', 'grant', 'hold') }),
+  replay: (words, names) => ({ verb: 'replay', step: names.refer(words, ...REPLAYED) }),
   balance: (words) => ({ verb: 'balance', at: words.take('at') ? words.instant() : null }),
   check: (words, names) => {
-    const name = words.name('the name of a grant, hold or operation');
-    const subject = names.kindOf(words, name, ['grant', 'hold', 'operation']);
-    return { verb: 'check', subject: subject as 'grant' | 'hold' | 'operation', name };
+    const name = words.name(`the name of a ${CHECKED.join(' or ')}`);
+    return { verb: 'check', subject: names.kindOf(words, name, CHECKED) as Checked, name };
   },
   draw_order: (words, names) => ({ verb: 'draw_order', grants: parseNameList(words, names) }),
   entries: (words) => ({ verb: 'entries', last: words.take('last') ? words.integer('how many') : null }),
@@ -52,7 +48,11 @@ const VERBS = {
     words.keyword('to');
     return { verb: 'statement', from, to: words.instant() };
   },
+  ...SOURCE_STEPS,
 } satisfies Record<string, (words: Words, names: Names) => Action>;
+
+/** What a name may stand for that a request was sent for. */
+export const REPLAYED = ['operation', 'grant', 'hold', 'subscription', 'purchase'] as const;
 
 /** `together` is read by the file parser, since its steps stand below it. */
 export const STEP_WORDS = [...(Object.keys(VERBS) as (keyof typeof VERBS)[]), 'together'] as const;
@@ -183,6 +183,20 @@ function parseTarget(
   }
   names.kindOf(words, first, [kind]);
   return { name: null, target: first };
+}
+
+/** Of an operation, what it spent; of a purchase, the money, by the buyer's own wish. */
+function parseRefund(words: Words, names: Names): Action {
+  if (names.isKind(words.peek(), 'purchase')) {
+    return {
+      verb: 'refund_purchase',
+      purchase: names.refer(words, 'purchase'),
+      key: parseKey(words),
+    };
+  }
+  const { name, target } = parseTarget(words, names, 'operation');
+  const amount = words.isAmount() ? words.amount() : null;
+  return { verb: 'refund', name, operation: target, amount, key: parseKey(words) };
 }
 
 function parseExtend(words: Words, names: Names): Action {

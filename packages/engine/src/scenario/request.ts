@@ -1,6 +1,9 @@
 import type { ConsumeRequest, GrantRequest, HoldRequest, QuoteRequest, Surface } from '@drawdown/client';
 import type { Ids } from './ids.ts';
 import type { Change, SpendWords } from './model.ts';
+import { isSourceChange } from './model-source.ts';
+import { OutOfReach } from './reach.ts';
+import { sourceRequestOf } from './source-request.ts';
 import type { ScenarioTarget } from './target.ts';
 
 /** Recorded as the reason where the contract asks for one; a scenario says its own in `why`. */
@@ -12,8 +15,13 @@ const REASON = 'scenario';
  */
 export function requestOf(
   change: Change,
-  { target, ids, account, key }: { target: ScenarioTarget; ids: Ids; account: string; key: string },
+  means: { target: ScenarioTarget; ids: Ids; account: string; key: string; prefix: string },
 ): () => Promise<unknown> {
+  const { target, ids, account, key } = means;
+  if (isSourceChange(change)) {
+    if (target.sources === null) throw new OutOfReach('the target has no sources');
+    return sourceRequestOf(change, { ...means, sources: target.sources });
+  }
   switch (change.verb) {
     case 'grant': {
       const body = grantBody(change);

@@ -26,6 +26,8 @@ import type {
   Statement,
 } from '@drawdown/client';
 
+import type { SourceTarget } from './source-target.ts';
+
 export interface Replayed {
   replayed: boolean;
 }
@@ -37,11 +39,15 @@ export interface Replayed {
 export interface ScenarioTarget {
   /** The problem document of a refusal; null for every other error, which then ends the scenario. */
   problemOf(error: unknown): Problem | null;
+  /** Where credits come from; null for a target that has no more than a ledger. */
+  readonly sources: SourceTarget | null;
   now(): Promise<string>;
   /** Moves the clock forward to an instant, RFC 3339. */
   setClock(now: string): Promise<void>;
   putAccount(account: string, body: AccountRequest): Promise<void>;
   balance(account: string, at?: string): Promise<Balance>;
+  /** Every lot the account ever had. */
+  lots(account: string): Promise<Grant[]>;
   grantById(grant: string): Promise<Grant>;
   holdById(hold: string): Promise<Hold>;
   operation(operation: string): Promise<Operation>;

@@ -67,6 +67,11 @@ export class Campaigns {
     if (deliver) this.#delivery.start();
   }
 
+  /** Grants inviters what they are due now, whether or not somebody looks for it by themselves. */
+  async deliver(): Promise<void> {
+    await this.#delivery.round();
+  }
+
   stop(): Promise<void> {
     return this.#delivery.stop();
   }

@@ -24,6 +24,13 @@ const ACTIONS: Readonly<Record<wire.PurchaseState, readonly SandboxAction[]>> = 
   reversed: [],
 };
 
+/** A checkout that was given out, with the provider that did. */
+interface Found {
+  readonly sandbox: Sandbox;
+  readonly id: string;
+  readonly desk: SandboxDesk;
+}
+
 /** Absent where the installation takes real money. */
 export class SandboxCheckouts {
   readonly #purchases: Purchases;
@@ -41,16 +48,28 @@ export class SandboxCheckouts {
 
   /** Does what the button says, through the intake of every provider. What cannot be done now changes nothing. */
   async act(checkout: string, action: SandboxAction): Promise<SandboxDesk> {
-    const { sandbox, id, desk } = await this.#find(checkout);
-    if (!desk.actions.includes(action)) return desk;
+    const found = await this.#find(checkout);
+    if (!found.desk.actions.includes(action)) return found.desk;
+    await this.#deliver(found, action);
+    return this.show(checkout);
+  }
+
+  /**
+   * What the provider has to say, whenever it arrives: deliveries come in any order, and so may this. For scenarios and
+   * tests; a page offers what a provider would do now.
+   */
+  async tell(checkout: string, action: SandboxAction): Promise<void> {
+    await this.#deliver(await this.#find(checkout), action);
+  }
+
+  async #deliver({ sandbox, id, desk }: Found, action: SandboxAction): Promise<void> {
     const { price } = desk.purchase;
     const order = { purchase: id, amountMinor: price.amount_minor, currency: price.currency };
     const delivery = await sandbox.deliveryOf(action, order);
     if (delivery !== null) await this.#purchases.receive('sandbox', delivery);
-    return this.show(checkout);
   }
 
-  async #find(checkout: string): Promise<{ sandbox: Sandbox; id: string; desk: SandboxDesk }> {
+  async #find(checkout: string): Promise<Found> {
     const sandbox = this.#sandbox;
     const purchase = (await sandbox?.ordered(checkout)) ?? null;
     if (sandbox === null || purchase === null) throw new DrawdownError('checkout_not_found');

@@ -17,6 +17,7 @@ import { classIn, Presenter } from '../../src/present.ts';
 import { Quotes } from '../../src/quote.ts';
 import { errorOf } from '../../src/refusal.ts';
 import { readAmount, readGrant } from '../../src/request.ts';
+import { inOrderOfTime } from '../../src/scenario/ledger.ts';
 import type { Replayed, ScenarioTarget } from '../../src/scenario/target.ts';
 import { Spending } from '../../src/spending.ts';
 import { type Ledger, MemoryLedgers, type Task } from './memory-ledgers.ts';
@@ -36,6 +37,8 @@ const FREE_ON_DEVICE: wire.FreeOnDevice = {
  * ever leaves the state, no entry is stored, and the clock is a variable.
  */
 export class CoreTarget implements ScenarioTarget {
+  /** Subscriptions, campaigns and purchases keep rows of their own, which the core knows nothing of. */
+  readonly sources = null;
   readonly #catalog: Catalog;
   readonly #rules: Rules;
   readonly #presenter: Presenter;
@@ -85,6 +88,12 @@ export class CoreTarget implements ScenarioTarget {
       this.#ledgers.replay(ledger, (entry) => entry.at <= instant),
       instant,
     );
+  }
+
+  async lots(account: string): Promise<wire.Grant[]> {
+    const ledger = this.#ledgers.known(account);
+    this.#ledgers.settle(ledger);
+    return inOrderOfTime(ledger.account.grants.map(({ no }) => this.#grant(ledger, no)));
   }
 
   async grantById(id: string): Promise<wire.Grant> {

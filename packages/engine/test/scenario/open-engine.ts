@@ -22,6 +22,7 @@ export async function openEngine(catalog: Catalog) {
     testClock: true,
     // Time is moved between scenarios, and only `setTestClock` is to enter what has come due.
     sweep: false,
+    payments: { sandbox: true },
     // The test server is thrown away after the run; whether it may lose writes is not what scenarios are about.
     allowUnsafe: true,
   });

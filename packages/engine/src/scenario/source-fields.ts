@@ -1,0 +1,51 @@
+import type { FieldType } from './fields.ts';
+
+const amount = (wire: string): FieldType => ({ kind: 'amount', wire });
+const word = (wire: string, none?: string): FieldType => ({ kind: 'word', wire, ...(none && { none }) });
+const whole = (wire: string, none?: string): FieldType => ({ kind: 'integer', wire, ...(none && { none }) });
+const instant = (wire: string): FieldType => ({ kind: 'instant', wire, none: 'none' });
+
+/** What may be expected of a subscription, a purchase and a campaign. */
+export const SOURCE_FIELDS = {
+  subscription: {
+    status: word('status'),
+    plan: word('plan'),
+    interval: word('interval'),
+    seats: whole('seats', 'none'),
+    credits: amount('credits'),
+    price: whole('price.amount_minor'),
+    anchor: instant('anchor'),
+    paid_until: instant('paid_until'),
+    next_refill: instant('next_refill_at'),
+    trial_ends: instant('trial_ends_at'),
+    cancel_at: instant('cancel_at'),
+    grace_until: instant('grace_until'),
+    paused_at: instant('paused_at'),
+    period_start: instant('current_period.start'),
+    period_end: instant('current_period.end'),
+    pending: word('pending', 'none'),
+    pending_plan: word('pending.plan'),
+    pending_seats: whole('pending.seats'),
+    pending_at: instant('pending.at'),
+  },
+  purchase: {
+    state: word('state'),
+    credits: amount('credits'),
+    bonus: amount('bonus'),
+    reversed: amount('reversed'),
+    lost: amount('lost'),
+    owed: amount('owed'),
+    price: whole('price.amount_minor'),
+    paid: whole('paid.net_minor'),
+    refundable_until: instant('refundable_until'),
+  },
+  campaign: {
+    state: word('state'),
+    redemptions: whole('metrics.redemptions'),
+    awarded: amount('metrics.awarded'),
+    used: amount('metrics.used'),
+    expired: amount('metrics.expired'),
+    remaining: amount('metrics.remaining'),
+    budget_left: amount('metrics.budget_left'),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, FieldType>>>>;

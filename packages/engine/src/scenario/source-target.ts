@@ -1,0 +1,62 @@
+import type {
+  Campaign,
+  CheckoutReceipt,
+  CheckoutRequest,
+  ClaimRequest,
+  GrantReceipt,
+  PaymentFailedRequest,
+  Purchase,
+  ReactivateRequest,
+  RedeemRequest,
+  Referral,
+  ReferralRequest,
+  RenewRequest,
+  Subscription,
+  SubscriptionCancelRequest,
+  SubscriptionChangeRequest,
+  SubscriptionPreview,
+  SubscriptionPreviewRequest,
+  SubscriptionReceipt,
+  SubscriptionRequest,
+} from '@drawdown/client';
+import type { SandboxAction } from '../sources/sandbox.ts';
+import type { Replayed } from './target.ts';
+
+/** A subscription's address. */
+export interface OnSubscription {
+  readonly account: string;
+  readonly id: string;
+}
+
+type Changed = Promise<SubscriptionReceipt & Replayed>;
+type Awarded = Promise<GrantReceipt & Replayed>;
+
+/** The verbs of subscriptions, campaigns and purchases, where a target has them. */
+export interface SourceTarget {
+  subscribe(account: string, body: SubscriptionRequest, key: string): Changed;
+  renew(on: OnSubscription, body: RenewRequest, key: string): Changed;
+  paymentFailed(on: OnSubscription, body: PaymentFailedRequest, key: string): Changed;
+  change(on: OnSubscription, body: SubscriptionChangeRequest, key: string): Changed;
+  cancel(on: OnSubscription, body: SubscriptionCancelRequest, key: string): Changed;
+  pause(on: OnSubscription, key: string): Changed;
+  resume(on: OnSubscription, key: string): Changed;
+  reactivate(on: OnSubscription, body: ReactivateRequest, key: string): Changed;
+  preview(on: OnSubscription, body: SubscriptionPreviewRequest): Promise<SubscriptionPreview>;
+  subscription(on: OnSubscription): Promise<Subscription>;
+  redeem(account: string, body: RedeemRequest, key: string): Awarded;
+  claim(account: string, campaign: string, body: ClaimRequest, key: string): Awarded;
+  referral(account: string, body: ReferralRequest): Promise<Referral>;
+  codes(campaign: string, count: number): Promise<readonly string[]>;
+  campaign(campaign: string): Promise<Campaign>;
+  stopCampaign(campaign: string): Promise<Campaign>;
+  checkout(account: string, body: CheckoutRequest, key: string): Promise<CheckoutReceipt & Replayed>;
+  purchase(purchase: string): Promise<Purchase>;
+  refundPurchase(purchase: string, key: string): Promise<Purchase>;
+  /** Presses a button of a sandbox checkout's page, which stands at `url`. */
+  press(url: string, action: SandboxAction): Promise<void>;
+  /**
+   * Delivers what the provider has to say of a checkout, in any order, as deliveries arrive. Null where the provider's
+   * signature cannot be made: that is over HTTP, since only the server has the secret.
+   */
+  readonly tell: ((url: string, action: SandboxAction) => Promise<void>) | null;
+}
