@@ -2,6 +2,7 @@ import { campaignMethods } from './campaigns.ts';
 import { accountEvents, balances, type EventsOptions } from './events.ts';
 import { accountPath, change, parsed, post, read } from './exchange.ts';
 import { purchaseMethods } from './purchases.ts';
+import { reportMethods } from './reports.ts';
 import { subscriptionMethods } from './subscriptions.ts';
 import {
   type CallOptions,
@@ -58,6 +59,7 @@ export function createClient(options: ClientOptions) {
     ...subscriptionMethods(transport),
     ...campaignMethods(transport),
     ...purchaseMethods(transport),
+    ...reportMethods(transport),
     ...historyMethods(transport),
     ...serverMethods(transport),
   };

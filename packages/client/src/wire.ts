@@ -11,4 +11,5 @@ export type * from './wire/common.ts';
 export type * from './wire/history.ts';
 export type * from './wire/problem.ts';
 export type * from './wire/purchase.ts';
+export type * from './wire/report.ts';
 export type * from './wire/subscription.ts';

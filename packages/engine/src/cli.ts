@@ -9,6 +9,7 @@ import { keyCommands } from './cli/keys.ts';
 import { processCommands } from './cli/process.ts';
 import { runProgram } from './cli/program.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
+import { reportCommands } from './cli/report.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
 import { subscriptionCommands } from './cli/subscriptions.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly CommandData[] = [
   ...holdCommands,
   ...subscriptionCommands,
   ...campaignCommands,
+  ...reportCommands,
   watchCommand,
   verifyCommand,
   headsCommand,

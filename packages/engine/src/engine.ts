@@ -17,6 +17,7 @@ import { Quotes } from './quote.ts';
 import { Quoting } from './quoting.ts';
 import { answering, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
+import { Reports } from './reports.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
 import { Campaigns } from './sources/campaign.ts';
 import { plansOf } from './sources/campaign-plans.ts';
@@ -85,6 +86,7 @@ export class Engine {
   readonly subscriptions: Subscriptions;
   readonly purchases: Payments['purchases'];
   readonly sandbox: Payments['sandbox'];
+  readonly reports: Reports;
   readonly grant: Changes['grant'];
   readonly voidGrant: Changes['voidGrant'];
   readonly extendGrant: Changes['extendGrant'];
@@ -157,7 +159,8 @@ export class Engine {
     const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
     const queries = new Queries(queriesSetting);
     const quoting = new Quoting({ catalog, rules, inOrder, presenter, queries, quotes, spending });
-    const records = new Records(queriesSetting, queries, new Catalogs(database));
+    const catalogs = new Catalogs(database);
+    const records = new Records(queriesSetting, queries, catalogs);
     const changes = new Changes({ catalog, presenter, accounts, runner, spending });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const log = options.log ?? (() => undefined);
@@ -172,6 +175,8 @@ export class Engine {
     const payments = createPayments(source, this.subscriptions, tills);
     this.purchases = payments.purchases;
     this.sandbox = payments.sandbox;
+    const settle = (account: number) => runner.settle(account, () => true);
+    this.reports = new Reports({ catalog, catalogs, presenter, database, clock, settle });
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
     this.extendGrant = changes.extendGrant.bind(changes);
@@ -208,7 +213,7 @@ export class Engine {
       database,
       clock,
       log,
-      settle: (account) => runner.settle(account, () => true),
+      settle,
     });
   }
 

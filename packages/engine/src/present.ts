@@ -13,6 +13,7 @@ import { summarise } from './core/balance.ts';
 import { formatInstant } from './core/calendar.ts';
 import { grantId, holdId, operationId } from './core/id.ts';
 import type { Rules } from './core/rules.ts';
+import { channelOf } from './core/worth.ts';
 import type { StoredEntry } from './store/rows.ts';
 
 /** Finds the class of a lot that an entry names. */
@@ -86,6 +87,7 @@ export class Presenter {
       expires_at: grant.expiresAt === null ? null : formatInstant(grant.expiresAt),
       features: grant.features === null ? null : [...grant.features],
       source: { ...grant.source },
+      channel: channelOf(grant),
       cost: grant.cost && { amount_minor: grant.cost.amountMinor, currency: grant.cost.currency },
       state,
       catalog_version: grant.catalog,

@@ -7,6 +7,7 @@ import { formatInstant } from './core/calendar.ts';
 import { explain } from './core/explain.ts';
 import { grantId } from './core/id.ts';
 import { comparator } from './core/order.ts';
+import { csvOf } from './csv.ts';
 import { invalid } from './errors.ts';
 import { pageOf, readCursor, readLimit } from './page.ts';
 import type { ClassOf } from './present.ts';
@@ -142,15 +143,17 @@ export class Records {
   /** The statement as RFC 4180 CSV: a row per class and type of entry, and a row `total` per class. */
   async statementCsv(id: string, range: Range): Promise<string> {
     const statement = await this.statement(id, range);
-    const lines = [['account', 'from', 'to', 'class', 'type', 'opening', 'in', 'out', 'closing']];
+    const lines: (string | number)[][] = [
+      ['account', 'from', 'to', 'class', 'type', 'opening', 'in', 'out', 'closing'],
+    ];
     const lead = [statement.account, statement.from, statement.to];
     for (const one of statement.classes) {
       for (const type of one.by_type) {
-        lines.push([...lead, one.class, type.type, '', String(type.in), String(type.out), '']);
+        lines.push([...lead, one.class, type.type, '', type.in, type.out, '']);
       }
-      lines.push([...lead, one.class, 'total', ...[one.opening, one.in, one.out, one.closing].map(String)]);
+      lines.push([...lead, one.class, 'total', one.opening, one.in, one.out, one.closing]);
     }
-    return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
+    return csvOf(lines);
   }
 
   /** For each lot that stood there, why it was drawn on or not; under the catalog in force then. */

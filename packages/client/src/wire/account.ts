@@ -73,6 +73,8 @@ export interface Grant {
   /** Features that may draw on the lot; null means every feature. */
   features: string[] | null;
   source: Source;
+  /** Where it was sold: what its metadata call `channel`; null: nobody said. */
+  channel: string | null;
   cost: Cost | null;
   state: GrantState;
   catalog_version: string;

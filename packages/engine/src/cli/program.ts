@@ -28,6 +28,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 const GROUPS: Readonly<Record<string, string>> = {
   campaigns: 'Make, list, watch and stop campaigns, and make their codes',
+  report: 'What was sold, used, given back and lapsed, month by month',
   keys: 'Make, list and revoke the keys that servers and staff use',
 };
 

@@ -80,6 +80,29 @@ export function calendarDay(instant: number, timeZone: string): string {
     .toString();
 }
 
+const MONTH = /^\d{4}-(?:0[1-9]|1[0-2])$/;
+
+/** The first instant of a month such as `2026-03` in `timeZone`; null where the text is none. */
+export function monthStart(text: string, timeZone: string): number | null {
+  if (!MONTH.test(text)) return null;
+  return Temporal.PlainDate.from(`${text}-01`).toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+/** The first instants of the month that `instant` is in and of those that follow, up to and with `last`. */
+export function monthStarts(instant: number, last: number, timeZone: string): number[] {
+  let month = Temporal.Instant.fromEpochMilliseconds(instant)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .with({ day: 1 });
+  const starts: number[] = [];
+  for (;;) {
+    const start = month.toZonedDateTime(timeZone).epochMilliseconds;
+    if (start > last) return starts;
+    starts.push(start);
+    month = month.add({ months: 1 });
+  }
+}
+
 /** Temporal takes a whole date with a zone for that zone; a name is no date. */
 const ZONE = /^(?:[A-Za-z][\w+/-]{0,63}|[+-]\d{2}:\d{2})$/;
 

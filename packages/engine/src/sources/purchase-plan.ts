@@ -2,6 +2,7 @@
 import { type Account, type Grant, grantState, nextStamp, unheld } from '../core/account.ts';
 import { smaller } from '../core/amount.ts';
 import type { Command, GrantCommand } from '../core/command.ts';
+import { REVERSED } from '../store/flows.ts';
 import type { Outcome, Paid } from './purchase-state.ts';
 
 /** Bought credits or the bonus that came with them. Amounts are atoms. */
@@ -166,7 +167,7 @@ class Plan {
     const returned = wanted < voided ? voided - wanted : 0n;
     const forgiven = terms.reversal === 'debt' && lost < part.lost ? part.lost - lost : 0n;
     if (terms.reversal === 'debt' && lost > part.lost) {
-      this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REASON });
+      this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;
     }
     const again = returned + forgiven;
@@ -187,7 +188,7 @@ class Plan {
   /** For good: what a hold or a refund of spending puts back into the lot later is void as well. */
   #end(lot: Lot): void {
     if (!lot.open) return;
-    this.#commands.push({ verb: 'void', grant: lot.no, reason: REASON });
+    this.#commands.push({ verb: 'void', grant: lot.no, reason: REVERSED });
     lot.open = false;
     lot.free = 0n;
   }
@@ -197,7 +198,7 @@ class Plan {
     for (const lot of lots) {
       const taken = lot.open ? smaller(left, lot.free) : 0n;
       if (taken === 0n) continue;
-      this.#commands.push({ verb: 'void', grant: lot.no, reason: REASON, amount: taken });
+      this.#commands.push({ verb: 'void', grant: lot.no, reason: REVERSED, amount: taken });
       lot.free -= taken;
       left -= taken;
     }
@@ -221,8 +222,6 @@ class Plan {
     return [...own];
   }
 }
-
-const REASON = 'purchase_reversed';
 
 /** Rounded down, for the buyer, unless all of it went back. */
 function shareOf(credits: bigint, { back, gross }: { back: number; gross: number }): bigint {

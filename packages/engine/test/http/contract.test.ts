@@ -24,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { campaignContract } from './campaign-contract.ts';
 import { readEvents } from './events.ts';
 import { purchaseContract } from './purchase-contract.ts';
+import { reportContract } from './report-contract.ts';
 import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 
@@ -484,6 +485,8 @@ describe('catalog and process', () => {
 });
 
 describe('purchases', () => purchaseContract(() => t));
+
+describe('reports', () => reportContract(() => t));
 
 describe('campaigns', () => campaignContract(() => t));
 

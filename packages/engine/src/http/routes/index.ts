@@ -10,6 +10,7 @@ import { holdRoutes } from './holds.ts';
 import { operationRoutes } from './operations.ts';
 import { processRoutes } from './process.ts';
 import { purchaseRoutes } from './purchases.ts';
+import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...checkoutRoutes,
   ...webhookRoutes,
   ...historyRoutes,
+  ...reportRoutes,
   ...campaignRoutes,
   ...catalogRoutes,
   ...accessRoutes,

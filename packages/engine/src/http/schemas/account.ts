@@ -117,6 +117,10 @@ export const grant = z
       .nullable()
       .meta({ description: 'Features that may draw on the lot; null means every feature.' }),
     source,
+    channel: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where it was sold, as its metadata say; null: nobody said.' }),
     cost: cost.nullable(),
     state: grantState,
     catalog_version: z.string(),

@@ -1,0 +1,49 @@
+import { read } from './exchange.ts';
+import type { CallOptions, Transport } from './transport.ts';
+import type * as wire from './wire.ts';
+
+/** Calendar months: `2026-03`, or the instant at which one begins. `to` is not included. */
+export interface Months {
+  from: string;
+  to: string;
+  /** Whose months these are. Default UTC. */
+  time_zone?: string;
+}
+
+export interface RollForwardQuery extends Months {
+  class?: string;
+  /** `currency`, `channel`, or both with a comma. */
+  group_by?: string;
+}
+
+const REPORTS = '/v1/reports';
+/** A report adds up a whole ledger. */
+const TIMEOUT_MS = 120_000;
+
+const patient = (options: CallOptions = {}): CallOptions => ({ timeoutMs: TIMEOUT_MS, ...options });
+
+/** Money truth, for staff: over all accounts. */
+export function reportMethods(transport: Transport) {
+  const csv = async (path: string, query: object, options?: CallOptions): Promise<string> => {
+    const asked = { ...query, format: 'csv' };
+    return (
+      await transport.send({
+        method: 'GET',
+        path,
+        query: asked,
+        options: patient(options),
+        accept: 'text/csv',
+      })
+    ).body;
+  };
+  return {
+    /** Opening, sold, granted, used, … closing, for each month and class, in credits and in money. */
+    rollForward: (query: RollForwardQuery, options?: CallOptions) =>
+      read<wire.RollForward>(transport, `${REPORTS}/roll_forward`, {
+        query: { ...query },
+        options: patient(options),
+      }),
+    rollForwardCsv: (query: RollForwardQuery, options?: CallOptions) =>
+      csv(`${REPORTS}/roll_forward`, query, options),
+  };
+}

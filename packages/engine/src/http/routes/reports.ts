@@ -1,0 +1,56 @@
+/** Reports for finance, over all accounts. */
+import { z } from 'zod';
+import { type Answer, route } from '../route.ts';
+import { catalogId } from '../schemas/primitives.ts';
+import { month, rollForward, timeZone } from '../schemas/report.ts';
+
+const report = {
+  method: 'GET',
+  tag: 'Reports',
+  scope: 'admin',
+  sessions: 'none',
+  idempotency: 'none',
+  status: 200,
+} as const;
+
+const format = z.enum(['json', 'csv']).exactOptional();
+
+const documented = (description: string, schema: z.ZodType) => ({
+  200: [
+    { description, schema },
+    { description: 'The same as a table', schema: z.string(), media: 'text/csv' },
+  ],
+});
+
+const csv = (body: string, name: string): Answer => ({
+  body,
+  type: 'text/csv; charset=utf-8',
+  headers: { 'content-disposition': `attachment; filename="${name}.csv"` },
+});
+
+const getRollForward = route({
+  ...report,
+  path: '/v1/reports/roll_forward',
+  operationId: 'getRollForward',
+  summary: 'Opening, sold, granted, used, … closing, for each month and class, in credits and in money',
+  query: z.strictObject({
+    from: month,
+    to: month,
+    time_zone: timeZone.exactOptional(),
+    class: catalogId.exactOptional(),
+    group_by: z
+      .string()
+      .max(40)
+      .exactOptional()
+      .meta({ description: '`currency`, `channel`, or both with a comma.' }),
+    format,
+  }),
+  answers: documented('The roll-forward of [from, to)', rollForward),
+  problems: ['unknown_class', 'unavailable'],
+  handler: async ({ engine }, { query: { format, ...query } }) =>
+    format === 'csv'
+      ? csv(await engine.reports.rollForwardCsv(query), 'roll-forward')
+      : { body: await engine.reports.rollForward(query) },
+});
+
+export const reportRoutes = [getRollForward];

@@ -1,0 +1,89 @@
+import type * as wire from '@drawdown/client';
+import type { Catalog } from './catalog/catalog.ts';
+import { csvOf } from './csv.ts';
+import { invalid } from './errors.ts';
+import type { Presenter } from './present.ts';
+import { unavailable } from './reachable.ts';
+import { headOf, type MonthsAsked, readMonths } from './report-range.ts';
+import { readClass } from './request.ts';
+import { rollForward, rollForwardLines } from './roll-forward.ts';
+import type { Catalogs } from './store/catalogs.ts';
+import { type ClosingSetting, closed, type Position } from './store/closing.ts';
+import type { Connection } from './store/database.ts';
+import { flowsSince, stockNow } from './store/flows.ts';
+
+const GROUPS: readonly wire.ReportGroup[] = ['currency', 'channel'];
+
+export interface RollForwardQuery extends MonthsAsked {
+  readonly class?: string;
+  /** `currency`, `channel`, or both with a comma. */
+  readonly group_by?: string;
+}
+
+export interface ReportsSetting extends ClosingSetting {
+  readonly catalog: Catalog;
+  readonly catalogs: Catalogs;
+  readonly presenter: Presenter;
+}
+
+/**
+ * Money truth: what was sold, used, given back and lapsed, over all accounts. Each report is of one snapshot, added up
+ * by the database from the ledger itself; a month that is over reads the same for good.
+ */
+export class Reports {
+  readonly #setting: ReportsSetting;
+
+  constructor(setting: ReportsSetting) {
+    this.#setting = setting;
+  }
+
+  /** Opening, sold, granted, used, … closing, for each month, class and currency. */
+  async rollForward(query: RollForwardQuery): Promise<wire.RollForward> {
+    const { catalog, presenter } = this.#setting;
+    const months = readMonths(query);
+    const groups = readGroups(query.group_by);
+    const wanted = await this.#wanted(query.class);
+    const { bounds } = months;
+    return this.#closed(bounds.at(-1) as number, async (on, position) => {
+      const [flows, stock] = [
+        await flowsSince(on, bounds, { by: 'time', wanted }),
+        await stockNow(on, wanted),
+      ];
+      const classes = wanted === null ? catalog.classes.map(({ id }) => id) : [wanted];
+      const credits = (atoms: bigint): number => presenter.credits(atoms);
+      return {
+        ...headOf(months, position),
+        group_by: [...groups],
+        periods: rollForward({ flows, stock }, { bounds, groups, classes, credits }),
+      };
+    });
+  }
+
+  /** The same as RFC 4180 CSV, a line for each month, row and unit. */
+  async rollForwardCsv(query: RollForwardQuery): Promise<string> {
+    return csvOf(rollForwardLines(await this.rollForward(query)));
+  }
+
+  #closed<T>(end: number, read: (on: Connection, position: Position) => Promise<T>): Promise<T> {
+    return closed(this.#setting, end, read).catch(unavailable);
+  }
+
+  /** A class that some catalog has or had; what none ever had is a mistake, not an empty report. */
+  async #wanted(className: string | undefined): Promise<string | null> {
+    if (className === undefined) return null;
+    if (!(await this.#setting.catalogs.know({ className }))) readClass(this.#setting.catalog, className);
+    return className;
+  }
+}
+
+function readGroups(text: string | undefined): readonly wire.ReportGroup[] {
+  if (text === undefined) return [];
+  const named = text.split(',');
+  if (
+    !named.every((one) => (GROUPS as readonly string[]).includes(one)) ||
+    new Set(named).size < named.length
+  ) {
+    throw invalid('group_by', `must be ${GROUPS.join(', ')} or ${GROUPS.join(',')}`);
+  }
+  return GROUPS.filter((one) => named.includes(one));
+}

@@ -1,0 +1,185 @@
+/**
+ * What went in and out of lots, added up by the database: by class, currency and channel, by column of the
+ * roll-forward, and by period. Each move of each entry is in exactly one column.
+ */
+import { int8Array } from './binary.ts';
+import { type Connection, type Statement, statement } from './database.ts';
+
+/** Why a lot's credits changed. Sums are signed as they change the balance. */
+export const COLUMNS = [
+  /** A lot that was paid for began. */
+  'sold',
+  /** A lot that nothing was paid for began. */
+  'granted',
+  /** Spending was taken back. */
+  'refunded',
+  /** The money of a purchase went back; above zero where a reversal was itself taken back. */
+  'reversed',
+  /** Spent, or paid towards a debt. */
+  'used',
+  'expired',
+  /** Taken back by whoever had granted it. */
+  'voided',
+  /** Paid out. */
+  'cashed_out',
+  /** Corrected by staff. */
+  'adjusted',
+  /** From or to another account. */
+  'transferred',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** The reason of a void that a purchase's reversal makes. */
+export const REVERSED = 'purchase_reversed';
+/** The reason of a void that pays a lot out. */
+const CASHED_OUT = 'cash_out';
+
+/** Whose flows these are. `currency` and `channel` are null where nothing was paid, or nobody said where. */
+export interface Holder {
+  readonly class: string;
+  readonly currency: string | null;
+  readonly channel: string | null;
+}
+
+/** Credits in atoms; their money in minor units of the currency. */
+export interface Flow extends Holder {
+  readonly column: Column;
+  /** Which period, from 0; one more than there are for what came after the last. */
+  readonly period: number;
+  readonly credits: bigint;
+  readonly money: bigint;
+}
+
+export interface Stock extends Holder {
+  readonly credits: bigint;
+  readonly money: bigint;
+}
+
+/** See `worthOf`: of a lot `g`, what is paid for so many of its credits. Numeric, since the product may pass 2^63. */
+const worth = (left: string): string => `div(g.cost_minor::numeric * (${left}) + g.amount - 1, g.amount)`;
+
+/** See `channelOf`. */
+const CHANNEL = `case when g.metadata::text like '%"channel"%' and g.metadata::text !~ '\\\\u(0000|d[89a-f])'
+  and json_typeof(g.metadata->'channel') = 'string' then g.metadata->>'channel' end`;
+
+/** Only the engine issues lots for purchases, and writes readable metadata on them; whoever copies that is taken at his word. */
+const REINSTATED = `(g.source_type = 'purchase' and g.metadata::text like '%"reinstated":true%')`;
+
+/** The void that ended the lot says why what fell back into it later is void as well. */
+const REASON = `coalesce(m.reason, (
+  select ended.detail->>'reason' from drawdown.entries ended
+   where ended.account = m.account and ended.seq < m.seq and ended.type = 'void'
+     and ended.detail->>'grant' = m.no::text
+   order by ended.seq desc limit 1))`;
+
+const COLUMN = `case m.type
+  when 'grant' then case when ${REINSTATED} then 'reversed' when g.cost_minor > 0 then 'sold' else 'granted' end
+  when 'consume' then 'used'
+  when 'capture' then 'used'
+  when 'refund' then 'refunded'
+  when 'expire' then 'expired'
+  when 'void' then case ${REASON}
+    when '${REVERSED}' then case g.source_type when 'purchase' then 'reversed' else 'voided' end
+    when '${CASHED_OUT}' then 'cashed_out'
+    else 'voided' end
+  when 'adjust' then case when m.debt < 0 then 'used' else 'adjusted' end
+  when 'transfer' then 'transferred'
+end`;
+
+/** Every move from $1 on that changes what is left. The detail of a void is the engine's own, so it can be read. */
+const MOVED = `moved as (
+  select e.account, e.seq, e.at, e.type, e.debt, e.moves[i] as no, e.moves[i + 1] as change,
+         case when e.type = 'void' then e.detail->>'reason' end as reason
+    from drawdown.entries e cross join lateral generate_series(1, cardinality(e.moves), 3) as i
+   where e.at >= $1 and e.moves[i + 1] <> 0)`;
+
+/** What is left after a move is what is left now, without what came later. */
+const AFTER = `g.remaining - coalesce(sum(m.change) over (partition by m.account, m.no order by m.seq
+  rows between 1 following and unbounded following), 0)`;
+
+type Params = [from: number, bounds: Buffer, wanted: string | null];
+
+interface FlowRow {
+  class: string;
+  currency: string | null;
+  channel: string | null;
+  column: Column | null;
+  period: number;
+  credits: string;
+  money: string | null;
+}
+
+/** `at`: the instant by which a move belongs to a period. */
+const flowsBy = (name: string, at: string): Statement<Params, FlowRow> =>
+  statement(
+    name,
+    `with ${MOVED}, free as (
+       select g.class, g.currency, ${CHANNEL} as channel, ${COLUMN} as "column", m.change as credits, 0 as money,
+              width_bucket(${at}, $2::int8[]) as period
+         from moved m join drawdown.grants g on g.account = m.account and g.no = m.no
+        where coalesce(g.cost_minor, 0) = 0 and ($3::text is null or g.class = $3)
+     ), placed as (
+       select m.*, ${AFTER} as left_after
+         from moved m join drawdown.grants g on g.account = m.account and g.no = m.no
+        where g.cost_minor > 0 and ($3::text is null or g.class = $3)
+     ), paid as (
+       select g.class, g.currency, ${CHANNEL} as channel, ${COLUMN} as "column", m.change as credits,
+              ${worth('m.left_after')} - ${worth('m.left_after - m.change')} as money,
+              width_bucket(${at}, $2::int8[]) as period
+         from placed m join drawdown.grants g on g.account = m.account and g.no = m.no
+     )
+     select class, currency, channel, "column", period, sum(credits)::text as credits, sum(money)::text as money
+       from (select * from free union all select * from paid) as flows
+      group by class, currency, channel, "column", period`,
+  );
+
+const BY_TIME = flowsBy('flows_by_time', 'm.at');
+const BY_START = flowsBy('flows_by_start', 'greatest(g.created_at, g.effective_at)');
+
+const STOCK = statement<
+  [wanted: string | null],
+  { class: string; currency: string | null; channel: string | null; credits: string; money: string | null }
+>(
+  'stock',
+  `select g.class, g.currency, ${CHANNEL} as channel, sum(g.remaining)::text as credits,
+          sum(${worth('g.remaining')})::text as money
+     from drawdown.grants g
+    where not g.finished and g.remaining > 0 and ($1::text is null or g.class = $1)
+    group by 1, 2, 3`,
+);
+
+/**
+ * What moved at or after the first of `bounds`. `by: 'time'`: in which period it moved. `by: 'start'`: in which period
+ * the lot began that it moved; 0 stands for before the first bound then and is left out.
+ */
+export async function flowsSince(
+  on: Connection,
+  bounds: readonly number[],
+  { by, wanted }: { by: 'time' | 'start'; wanted: string | null },
+): Promise<Flow[]> {
+  const asked = by === 'time' ? BY_TIME : BY_START;
+  const { rows } = await on.query(asked, [bounds[0] as number, int8Array([...bounds]), wanted]);
+  return rows
+    .filter(({ period }) => period > 0)
+    .map(({ column, period, credits, money, ...holder }) => {
+      // Zero would be a lie: a report with a change that has no place in it is wrong.
+      if (column === null) throw new Error(`a change of lots of ${holder.class} has no column`);
+      return {
+        ...holder,
+        column,
+        period: period - 1,
+        credits: BigInt(credits),
+        money: BigInt(money ?? '0'),
+      };
+    });
+}
+
+/** What is left in all lots now. */
+export async function stockNow(on: Connection, wanted: string | null): Promise<Stock[]> {
+  const { rows } = await on.query(STOCK, [wanted]);
+  return rows.map(({ credits, money, ...holder }) => ({
+    ...holder,
+    credits: BigInt(credits),
+    money: BigInt(money ?? '0'),
+  }));
+}
