@@ -66,6 +66,7 @@ export const PROBLEMS = {
   subscription_exists: { status: 409, title: 'Another subscription has that ref' },
   trial_used: { status: 409, title: 'The account has had its trial of the plan' },
   provider_not_configured: { status: 409, title: 'Money is not taken that way here' },
+  payment_pending: { status: 409, title: 'The payment is not complete yet' },
   payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
   purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
   clock_backwards: { status: 409, title: 'The clock only moves forward' },
