@@ -4,6 +4,7 @@ import { accountPath, change, parsed, post, read } from './exchange.ts';
 import { purchaseMethods } from './purchases.ts';
 import { reportMethods } from './reports.ts';
 import { subscriptionMethods } from './subscriptions.ts';
+import { teamMethods } from './teams.ts';
 import {
   type CallOptions,
   type ChangeOptions,
@@ -30,6 +31,8 @@ export interface EntriesQuery {
   type?: wire.EntryType;
   class?: string;
   feature?: string;
+  /** Of a team: on whose behalf. */
+  member?: string;
   /** Entries at or after this instant. */
   from?: wire.Instant;
   /** Entries before this instant. */
@@ -56,6 +59,7 @@ export function createClient(options: ClientOptions) {
     ...grantMethods(transport),
     ...spendingMethods(transport),
     ...holdMethods(transport),
+    ...teamMethods(transport),
     ...subscriptionMethods(transport),
     ...campaignMethods(transport),
     ...purchaseMethods(transport),

@@ -1,9 +1,32 @@
-import type { GrantState, HoldState, Problem, Quote, Scope, Surface } from './wire.ts';
+import type {
+  GrantState,
+  HoldState,
+  LimitPeriod,
+  MoreState,
+  Problem,
+  Quote,
+  Scope,
+  Surface,
+} from './wire.ts';
 
 /** The typed details that a problem carries beside its sentence, by code. Codes without details are not listed. */
 export interface ProblemDetails {
   insufficient_credits: { required: number; available: number; shortfall: number; held: number };
   surface_not_supported: { surface: Surface; supported_surfaces: Surface[]; handoff_url?: string };
+  not_a_member: { member: string };
+  member_limit_reached: {
+    member: string;
+    required: number;
+    limit: number;
+    per: LimitPeriod;
+    extra: number;
+    used: number;
+    held: number;
+    remaining: number;
+    resets_at: string;
+  };
+  seats_exhausted: { seats: number; members: number };
+  request_closed: { state: MoreState };
   quote_changed: { quote: Quote };
   amount_exceeds_hold: { held: number };
   amount_exceeds_operation: { refundable: number };

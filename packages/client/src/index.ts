@@ -17,5 +17,6 @@ export {
 } from './errors.ts';
 export type { EventsOptions } from './events.ts';
 export type { Replayed } from './exchange.ts';
+export type { MembersQuery, RequestsQuery } from './teams.ts';
 export type { CallOptions, ChangeOptions, ClientOptions } from './transport.ts';
 export type * from './wire.ts';

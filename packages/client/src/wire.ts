@@ -13,3 +13,4 @@ export type * from './wire/problem.ts';
 export type * from './wire/purchase.ts';
 export type * from './wire/report.ts';
 export type * from './wire/subscription.ts';
+export type * from './wire/team.ts';

@@ -21,6 +21,8 @@ export interface Call {
   readonly surface?: wire.Surface;
   /** The holds of this actor only; others answer like absent ones. */
   readonly ownHoldsOf?: string;
+  /** Whose session this is; absent where a key asks. Of a team, what its roles allow this person. */
+  readonly person?: string;
   /** The accounts that ids may lead to; others answer like absent ones. */
   readonly accounts?: readonly string[];
 }

@@ -13,6 +13,7 @@ import { reportCommands } from './cli/report.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
 import { subscriptionCommands } from './cli/subscriptions.ts';
+import { teamCommands } from './cli/teams.ts';
 import { verifyCommand } from './cli/verify.ts';
 import { watchCommand } from './cli/watch.ts';
 
@@ -23,6 +24,7 @@ const COMMANDS: readonly CommandData[] = [
   ...spendCommands,
   ...holdCommands,
   ...subscriptionCommands,
+  ...teamCommands,
   ...campaignCommands,
   ...reportCommands,
   watchCommand,

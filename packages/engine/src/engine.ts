@@ -42,6 +42,8 @@ import { setting } from './store/settings.ts';
 import { Writer } from './store/transact.ts';
 import { Wakeups } from './store/wakeups.ts';
 import { Sweep } from './sweep.ts';
+import { Members } from './teams/members.ts';
+import { Requests } from './teams/requests.ts';
 
 export type { Call, Replayed } from './change.ts';
 export type { Paging } from './queries.ts';
@@ -84,6 +86,8 @@ export class Engine {
   readonly testClock: boolean;
   readonly campaigns: Campaigns;
   readonly subscriptions: Subscriptions;
+  readonly members: Members;
+  readonly requests: Requests;
   readonly purchases: Payments['purchases'];
   readonly sandbox: Payments['sandbox'];
   readonly reports: Reports;
@@ -172,6 +176,8 @@ export class Engine {
     this.testClock = options.testClock === true;
     this.campaigns = new Campaigns({ ...source, plansOf });
     this.subscriptions = new Subscriptions(source);
+    this.members = new Members(source);
+    this.requests = new Requests(source);
     const payments = createPayments(source, this.subscriptions, tills);
     this.purchases = payments.purchases;
     this.sandbox = payments.sandbox;

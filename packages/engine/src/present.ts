@@ -109,6 +109,7 @@ export class Presenter {
         amount: this.credits(one.amount),
       })),
       state: hold.state,
+      ...(hold.member === null ? {} : { member: hold.member }),
       created_at: formatInstant(hold.createdAt),
       expires_at: formatInstant(hold.expiresAt),
     };
@@ -154,6 +155,7 @@ export class Presenter {
       operation: entry.key === null ? null : operationId(account.number, entry),
       hold: entry.hold === null ? null : holdId(account.number, entry.hold),
       reverses: reversedId(account.number, entry),
+      ...(entry.detail?.member === undefined ? {} : { member: entry.detail.member }),
       moves: entry.moves.map((move) => ({
         grant: grantId(account.number, move.grant),
         class: classOf(move.grant),

@@ -12,7 +12,7 @@ import { invalid } from './errors.ts';
 import { pageOf, readCursor, readLimit } from './page.ts';
 import type { ClassOf } from './present.ts';
 import type { Paging, Queries, QueriesSetting } from './queries.ts';
-import { readClass, readFeature, readInstant } from './request.ts';
+import { readAccountId, readClass, readFeature, readInstant } from './request.ts';
 import type { Catalogs } from './store/catalogs.ts';
 import type { StoredEntry } from './store/rows.ts';
 
@@ -20,6 +20,7 @@ export interface EntryQuery extends Paging {
   readonly type?: string;
   readonly class?: string;
   readonly feature?: string;
+  readonly member?: string;
   readonly from?: string;
   readonly to?: string;
 }
@@ -64,6 +65,7 @@ export class Records {
         type: type as EntryType | null,
         feature: query.feature ?? null,
         class: wantedClass,
+        member: query.member === undefined ? null : readAccountId(query.member, 'member'),
         after,
         upTo: before === null ? upTo : Math.min(upTo, before - 1),
       },

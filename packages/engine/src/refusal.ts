@@ -21,6 +21,27 @@ export function errorOf(refusal: Refusal, catalog: Catalog): DrawdownError {
           held: credits(refusal.held),
         },
       );
+    case 'not_a_member':
+      return new DrawdownError(refusal.code, `${refusal.member} is no member of the team.`, {
+        member: refusal.member,
+      });
+    case 'member_limit_reached':
+      return new DrawdownError(
+        refusal.code,
+        `${text(refusal.required)} credits are needed and the limit per ${refusal.per} leaves ` +
+          `${text(refusal.remaining)}.`,
+        {
+          member: refusal.member,
+          required: credits(refusal.required),
+          limit: credits(refusal.limit),
+          per: refusal.per,
+          extra: credits(refusal.extra),
+          used: credits(refusal.used),
+          held: credits(refusal.held),
+          remaining: credits(refusal.remaining),
+          resets_at: formatInstant(refusal.resetsAt),
+        },
+      );
     case 'amount_exceeds_hold':
       return new DrawdownError(refusal.code, `The hold reserves ${text(refusal.held)}.`, {
         field: 'amount',

@@ -132,6 +132,8 @@ export interface Hold {
   feature: string | null;
   draws: Draw[];
   state: HoldState;
+  /** On whose behalf, where a team's member opened it. */
+  member?: string;
   created_at: Instant;
   expires_at: Instant;
 }

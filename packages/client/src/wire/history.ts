@@ -58,6 +58,8 @@ export interface Entry {
   operation: string | null;
   hold: string | null;
   reverses: string | null;
+  /** On whose behalf, in the ledger of a team. */
+  member?: string;
   moves: EntryMove[];
   balance_after: number;
   hash: string;

@@ -2,6 +2,7 @@
 import type { Balance, Cost, Source } from './account.ts';
 import type { Operation } from './change.ts';
 import type { Instant } from './common.ts';
+import type { SeatUse } from './team.ts';
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'paused' | 'cancelled' | 'ended';
 
@@ -110,6 +111,8 @@ export interface SubscriptionReceipt {
   /** Null where no lot was issued or taken back, because there was nothing to do or it was done before. */
   operation: Operation | null;
   balance: Balance;
+  /** Of a team with seats that keeps members: whether they fit. */
+  members?: SeatUse;
 }
 
 export interface PreviewedLot {
@@ -136,4 +139,6 @@ export interface SubscriptionPreview {
   balance: Balance;
   /** Every lot of the account that has credits or will have, in draw order; then those that would be taken back. */
   lots: PreviewedLot[];
+  /** Of a team with seats that keeps members: whether they would fit. */
+  members?: SeatUse;
 }

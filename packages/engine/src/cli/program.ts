@@ -29,6 +29,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 const GROUPS: Readonly<Record<string, string>> = {
   campaigns: 'Make, list, watch and stop campaigns, and make their codes',
   report: 'What was sold, used, given back and lapsed, month by month',
+  members: 'Make, list and remove members of teams, and answer those who ask for more',
   keys: 'Make, list and revoke the keys that servers and staff use',
 };
 

@@ -1,3 +1,5 @@
+import type { Members } from './team.ts';
+
 /** JSON that callers attach; kept as given, never interpreted. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type Metadata = { [key: string]: Json };
@@ -68,6 +70,8 @@ export interface Hold {
   /** In draw order. */
   readonly draws: readonly Draw[];
   readonly actor: string;
+  /** On whose behalf, where a team's member opened it. */
+  readonly member: string | null;
   readonly createdAt: number;
   expiresAt: number;
   state: HoldState;
@@ -100,6 +104,7 @@ export interface EntryDetail {
   readonly reversesAt?: number;
   readonly reason?: string;
   readonly units?: Json;
+  /** The member of a team on whose behalf this was spent, held, closed or given back. */
   readonly member?: string;
   readonly metadata?: Metadata;
 }
@@ -154,6 +159,8 @@ export interface Account {
   grants: Grant[];
   holds: Map<number, Hold>;
   spendings: Map<number, Spending>;
+  /** Of a team: the members that the commands at hand concern; null where nobody asked for any. */
+  members: Members | null;
 }
 
 /** An account with nothing in it yet. */
@@ -168,6 +175,7 @@ export function emptyAccount(identity: Pick<Account, 'number' | 'id' | 'kind' | 
     grants: [],
     holds: new Map(),
     spendings: new Map(),
+    members: { kept: false, named: new Map() },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type Terms,
 } from './account.ts';
 import { InvariantBroken } from './invariant.ts';
+import { countUse } from './team.ts';
 
 /** Where the credits of a move went to or came from, besides `remaining`. */
 type Counter = 'granted' | 'consumed' | 'expired' | 'voided';
@@ -54,6 +55,7 @@ export function apply(account: Account, entry: Entry, inOrder: (a: Grant, b: Gra
   if (subject !== null) applyToLot(account, entry, subject, inOrder);
   applyToHold(account, entry, hold);
   applyToSpending(account, entry);
+  countUse(account, entry);
 }
 
 /** A lot as its entry issues it: empty until the entry's own moves fill it, or its start does. */
@@ -210,6 +212,7 @@ function openedHold(entry: Entry): Hold {
     feature: entry.feature,
     draws: entry.moves.map((move): Draw => ({ grant: move.grant, amount: move.held })),
     actor: entry.actor,
+    member: entry.detail?.member ?? null,
     createdAt: entry.at,
     expiresAt: entry.detail?.expiresAt as number,
     state: 'open',

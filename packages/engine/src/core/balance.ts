@@ -1,5 +1,6 @@
 import { type Account, type Grant, isSpendable, unheld } from './account.ts';
 import type { Rules } from './rules.ts';
+import { copyOfMembers } from './team.ts';
 
 /** The balance of one class, in atoms: `available = total − held − frozen`. */
 export interface ClassSummary {
@@ -67,5 +68,6 @@ export function copyOf(account: Account): Account {
     grants: account.grants.map((grant): Grant => ({ ...grant })),
     holds: new Map([...account.holds].map(([no, hold]) => [no, { ...hold }])),
     spendings: new Map([...account.spendings].map(([seq, spending]) => [seq, { ...spending }])),
+    members: account.members && copyOfMembers(account.members),
   };
 }

@@ -103,6 +103,18 @@ export function monthStarts(instant: number, last: number, timeZone: string): nu
   }
 }
 
+/**
+ * When a day such as `2026-03-29` or a month such as `2026-03` is over in `timeZone`: the first instant of the next.
+ * Where daylight saving skips midnight, the day begins later.
+ */
+export function periodEnd(period: string, timeZone: string): number {
+  const next =
+    period.length === 'YYYY-MM'.length
+      ? Temporal.PlainDate.from(`${period}-01`).add({ months: 1 })
+      : Temporal.PlainDate.from(period).add({ days: 1 });
+  return next.toZonedDateTime(timeZone).epochMilliseconds;
+}
+
 /** Temporal takes a whole date with a zone for that zone; a name is no date. */
 const ZONE = /^(?:[A-Za-z][\w+/-]{0,63}|[+-]\d{2}:\d{2})$/;
 

@@ -1,9 +1,12 @@
 import type { Entry, EntryDetail, Json, Metadata, Terms } from './account.ts';
+import type { Per } from './team.ts';
 
 /** Why a command was refused: a value, so that it never sinks its neighbours. Amounts are atoms. */
 export type Refusal =
   | { code: 'insufficient_credits'; required: bigint; available: bigint; held: bigint; shortfall: bigint }
   | { code: 'not_a_team' }
+  | { code: 'not_a_member'; member: string }
+  | ({ code: 'member_limit_reached'; required: bigint } & LimitReached)
   | { code: 'overdraft_not_allowed' }
   | { code: 'quote_expired'; expiresAt: number }
   | { code: 'quote_changed' }
@@ -20,6 +23,18 @@ export type Refusal =
   | { code: 'expiry_not_later' }
   | { code: 'invalid_expiry'; field: 'expires_at' | 'valid_for' | 'effective_at' | 'ttl_seconds' }
   | { code: 'balance_limit_exceeded'; limit: bigint };
+
+/** What a member may spend in the period that runs, and has spent and reserved of it. */
+export interface LimitReached {
+  readonly member: string;
+  readonly limit: bigint;
+  readonly per: Per;
+  readonly extra: bigint;
+  readonly used: bigint;
+  readonly held: bigint;
+  readonly remaining: bigint;
+  readonly resetsAt: number;
+}
 
 /** What a caller attached to spending; recorded, never interpreted here. */
 export interface Attached {

@@ -4,6 +4,7 @@ import type { Context } from './decide.ts';
 import { ledgerWriter } from './entry.ts';
 import { draw, isEligible } from './order.ts';
 import type { Rules } from './rules.ts';
+import { refusedToMember } from './team.ts';
 
 /** Takes an amount in draw order: all of it or none, unless an overdraft is asked for and allowed. */
 export function decideConsume(
@@ -12,7 +13,8 @@ export function decideConsume(
   context: Context,
 ): Decision {
   const { rules, now } = context;
-  if (isForMemberOfNone(account, command)) return refuse({ code: 'not_a_team' });
+  const toMember = command.member === undefined ? null : refusedToMember(account, command, now);
+  if (toMember !== null) return refuse(toMember);
   if (command.overdraft && !rules.overdraft.allowed) return refuse({ code: 'overdraft_not_allowed' });
   const { draws, missing } = draw(account.grants, command.amount, command, now);
   if (missing > 0n && !(command.overdraft && account.debt + missing <= rules.overdraft.limit)) {
@@ -33,11 +35,6 @@ export function decideConsume(
       }),
     ],
   };
-}
-
-/** Only a team's spending is on behalf of a member. */
-export function isForMemberOfNone(account: Account, spend: Spend): boolean {
-  return spend.member !== undefined && account.kind !== 'team';
 }
 
 export function attachedDetail({ units, member, metadata }: Spend) {

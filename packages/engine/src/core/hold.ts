@@ -1,10 +1,11 @@
 import { type Account, findGrant, type Grant, type Hold, isValid, type Move, nextStamp } from './account.ts';
 import { smaller } from './amount.ts';
 import { type Command, type Decision, detailOf, refuse, type Spend } from './command.ts';
-import { attachedDetail, brokenPromise, isForMemberOfNone, shortOf } from './consume.ts';
+import { attachedDetail, brokenPromise, shortOf } from './consume.ts';
 import type { Context } from './decide.ts';
 import { ledgerWriter, type Posting } from './entry.ts';
 import { draw } from './order.ts';
+import { demandMember, refusedToMember } from './team.ts';
 
 /** Reserves an amount of named lots in draw order until `ttlMs` from now, or none of it. */
 export function decideHold(
@@ -13,7 +14,8 @@ export function decideHold(
   context: Context,
 ): Decision {
   const { now, rules } = context;
-  if (isForMemberOfNone(account, command)) return refuse({ code: 'not_a_team' });
+  const toMember = command.member === undefined ? null : refusedToMember(account, command, now);
+  if (toMember !== null) return refuse(toMember);
   const { draws, missing } = draw(account.grants, command.amount, command, now);
   if (missing > 0n) return refuse(shortOf(account, command, missing, now));
   const broken = brokenPromise(account, command, draws, context);
@@ -42,6 +44,7 @@ export function decideCapture(
   if ('code' in hold) return refuse(hold);
   const amount = command.amount ?? hold.amount;
   if (amount > hold.amount) return refuse({ code: 'amount_exceeds_hold', held: hold.amount });
+  if (hold.member !== null) demandMember(account, hold.member);
   return closing(
     account,
     hold,
@@ -123,7 +126,8 @@ export function closing(
     open -= taken;
     return { grant: one.grant, remaining: -taken, held: -one.amount };
   });
-  const detail = { ...posting.detail, reversesAt: hold.createdAt };
+  const by = hold.member === null ? {} : { member: hold.member };
+  const detail = { ...posting.detail, ...by, reversesAt: hold.createdAt };
   const end = post({ ...posting, detail, moves, feature: hold.feature, hold: hold.no, reverses: hold.seq });
   const freed = moves.map((move) => ({ grant: move.grant, amount: move.remaining - move.held }));
   return { entries: [end, ...lapses(account, freed, end.at).map(post)] };

@@ -70,6 +70,10 @@ export function purchaseId(account: number, no: number): string {
   return `pur_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
 }
 
+export function requestId(account: number, no: number): string {
+  return `req_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
+}
+
 /** Where an id leads; null for what is no id of that kind. Whether anything is there is another question. */
 export function parseGrantId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'grt_');
@@ -85,6 +89,10 @@ export function parsePurchaseId(id: string): { account: number; no: number } | n
 
 export function parseSubscriptionId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'sub_');
+}
+
+export function parseRequestId(id: string): { account: number; no: number } | null {
+  return parseStamped(id, 'req_');
 }
 
 export function parseOperationId(id: string): { account: number; at: number; seq: number } | null {

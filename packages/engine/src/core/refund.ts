@@ -15,6 +15,7 @@ import type { Context } from './decide.ts';
 import { ledgerWriter } from './entry.ts';
 import { exceedsLimit } from './grant.ts';
 import { lapses } from './hold.ts';
+import { demandMember } from './team.ts';
 
 /**
  * Puts spent credits back into the very lots, last drawn first, never more than was spent (law 7).
@@ -39,6 +40,9 @@ export function decideRefund(
     return refuse({ code: 'balance_limit_exceeded', limit: MAX_ATOMS });
   }
 
+  const member = spending.entry.detail?.member;
+  if (member !== undefined) demandMember(account, member);
+
   const { rules, now, actor } = context;
   const { moves, grants } = placeReturns(account, returns, command.operation, context);
   const post = ledgerWriter(account, { at: now, actor, catalog: rules.version });
@@ -52,6 +56,7 @@ export function decideRefund(
       grants: grants.length > 0 ? grants : undefined,
       reversesAt: spending.entry.at,
       reason: command.reason,
+      member,
       metadata: command.metadata,
     }),
   });

@@ -136,7 +136,9 @@ export function callOf(route: Route, caller: Caller, idempotencyKey: string | un
     actor,
     principal,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    ...(session === null ? {} : { surface: session.surface, accounts: session.accounts }),
+    ...(session === null
+      ? {}
+      : { surface: session.surface, person: session.account, accounts: session.accounts }),
     ...(session !== null && route.sessions === 'own-hold' ? { ownHoldsOf: actor } : {}),
   };
 }

@@ -12,10 +12,22 @@ import * as primitives from './schemas/primitives.ts';
 import * as problem from './schemas/problem.ts';
 import * as purchase from './schemas/purchase.ts';
 import * as subscription from './schemas/subscription.ts';
+import * as team from './schemas/team.ts';
 
 type JsonSchema = Record<string, unknown>;
 
-const MODULES = [primitives, account, operation, subscription, campaign, purchase, history, access, problem];
+const MODULES = [
+  primitives,
+  account,
+  operation,
+  subscription,
+  team,
+  campaign,
+  purchase,
+  history,
+  access,
+  problem,
+];
 
 const DESCRIPTION = `Credits of several classes, spent in one fixed order, correct to the last credit.
 

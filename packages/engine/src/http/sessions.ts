@@ -35,12 +35,15 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** Issues a token. An account that does not exist yet is created as a user's; teams must exist. */
+  /** Issues a token. An account that does not exist yet is created as a user's; teams must know it, where they keep members. */
   async issue(request: SessionRequest): Promise<Session> {
     const kind = (await this.#kindOf(request.account)) ?? (await this.#create(request.account));
     if (kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
     const teams = [...new Set(request.teams ?? [])];
-    for (const [index, team] of teams.entries()) await this.#requireTeam(team, `teams.${index}`);
+    for (const [index, team] of teams.entries()) {
+      await this.#requireTeam(team, `teams.${index}`);
+      await this.#engine.members.demand(team, request.account, `teams.${index}`);
+    }
     const now = await this.#now();
     const key = await this.#signing.signer(now);
     // JWT times are whole seconds; rounding down keeps a token from outliving what was asked for.

@@ -18,6 +18,7 @@ import { readAccountId } from '../request.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Outcome } from '../store/task.ts';
+import { seatUse } from '../teams/seats.ts';
 import type { SourceSetting } from './source.ts';
 import { pause, resume } from './subscription-end.ts';
 import { type Decided, fail, type Ground } from './subscription-pay.ts';
@@ -157,6 +158,7 @@ export class Subscriptions {
       subscription: presentSubscription(this.#presenter, before, { one: decided.after, now }),
       balance: { ...this.#presenter.balance(after, now), version: before.seq },
       lots: presentLots(this.#presenter, { before, after, now }),
+      ...(await this.#members(decided.after, now)),
     };
   }
 
@@ -251,7 +253,13 @@ export class Subscriptions {
     const fresh = replayed ? undefined : after;
     const one = fresh ?? (await this.#find(this.#database, address.account, address.id ?? ''));
     const subscription = presentSubscription(this.#presenter, account, { one, now });
-    return { operation, subscription, balance, replayed };
+    return { operation, subscription, balance, ...(await this.#members(one, now)), replayed };
+  }
+
+  /** Of a team with seats: whether its members fit into them. Nobody is sent away where they do not. */
+  async #members(one: Subscription, now: number): Promise<{ members?: wire.SeatUse }> {
+    const members = await seatUse(this.#database, one, now);
+    return members === null ? {} : { members };
   }
 }
 

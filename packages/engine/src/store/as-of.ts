@@ -64,7 +64,8 @@ export async function foldTo(
   version: number,
   inOrder: InOrder,
 ): Promise<Account> {
-  const account = emptyAccount(identity);
+  // Who its members are is no part of what a ledger says.
+  const account: Account = { ...emptyAccount(identity), members: null };
   while (account.seq < version) {
     const { rows } = await database.query(FORWARD, [account.number, account.seq, version, PAGE]);
     if (rows.length === 0) throw missing(account, account.seq + 1);

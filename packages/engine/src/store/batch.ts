@@ -9,6 +9,7 @@ import { BEGIN, COMMIT, type Connection, DatabaseError, ROLLBACK, rolledBack } f
 import { loadLive, loadNamed } from './load.ts';
 import { entriesByKey, type KeyedPlace, lock, planByIndex } from './lookups.ts';
 import { judgeCrossings } from './low-balances.ts';
+import { loadMembers } from './members.ts';
 import { entryOf, type StoredEntry } from './rows.ts';
 import type { Outcome, Prepared, Task, Verdict } from './task.ts';
 
@@ -80,9 +81,10 @@ class Batch {
     return this.#finish();
   }
 
-  /** Takes every account from memory; false where one is not known, or a task does more than spend. */
+  /** Takes every account from memory; false where one is not known, or a task does more than spend, or for a member. */
   #recall(numbers: readonly number[]): boolean {
-    if (!this.#tasks.every(({ command }) => command.verb === 'consume')) return false;
+    if (!this.#tasks.every(({ command }) => command.verb === 'consume' && command.member === undefined))
+      return false;
     for (const number of numbers) {
       const known = this.#setting.memory.get(number);
       if (known === undefined) return false;
@@ -191,9 +193,12 @@ class Batch {
       }
     }
     const naming = this.#tasks.filter(({ command }) => !NAMING_NOTHING.includes(command.verb));
-    if (replays.length === 0 && naming.length === 0) return;
-    await loadNamed(this.#on, naming, replays, this.#accounts(), this.#book.inOrder);
-    for (const book of this.#books.values()) book.hasMore();
+    if (replays.length > 0 || naming.length > 0) {
+      await loadNamed(this.#on, naming, replays, this.#accounts(), this.#book.inOrder);
+      for (const book of this.#books.values()) book.hasMore();
+    }
+    // Behind the others: whose hold is closed and whose use is given back, these say.
+    await loadMembers(this.#on, this.#tasks, (number) => this.#books.get(number)?.account);
   }
 
   #accounts(): Map<number, Account> {

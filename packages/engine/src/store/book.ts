@@ -13,6 +13,7 @@ import { noticesOf } from '../core/notice.ts';
 import { remindersOf } from '../core/reminder.ts';
 import type { Rules } from '../core/rules.ts';
 import { dueAt, settle } from '../core/settle.ts';
+import { type Member, useOf } from '../core/team.ts';
 import { chainHash } from './chain.ts';
 import type { Changes } from './changes.ts';
 import { type StoredEntry, storedEntry } from './rows.ts';
@@ -42,6 +43,7 @@ export class Book {
   /** Few per account and batch, so a search is quicker than a set. */
   readonly #grants: Grant[] = [];
   readonly #holds: Hold[] = [];
+  readonly #members: Member[] = [];
   /** Whether the state may have more than the next batch need know. */
   #isCrowded = false;
   #onlySpent = true;
@@ -98,12 +100,18 @@ export class Book {
       const hold = account.holds.get(entry.hold) as Hold;
       if (!this.#holds.includes(hold)) this.#holds.push(hold);
     }
+    if (entry.detail?.member !== undefined && useOf(entry) !== 0n) this.#touchMember(entry.detail.member);
     return stored;
   }
 
   #touch(no: number): void {
     const grant = findGrant(this.account, no) as Grant;
     if (!this.#grants.includes(grant)) this.#grants.push(grant);
+  }
+
+  #touchMember(id: string): void {
+    const member = this.account.members?.named.get(id);
+    if (member && !this.#members.includes(member)) this.#members.push(member);
   }
 
   /** Adds what is to be written; nothing where nothing was entered. */
@@ -121,6 +129,7 @@ export class Book {
       else changes.changedGrants.push(change);
     }
     for (const hold of this.#holds) changes.holds.push({ account: number, hold });
+    for (const member of this.#members) changes.members.push({ account: number, member });
     changes.accounts.push({
       account,
       head: this.#head,
@@ -160,8 +169,9 @@ export class Book {
     }
   }
 
-  /** Drops what the next batch need not know: finished lots, closed holds, operations that were looked back at. */
+  /** Drops what the next batch need not know: finished lots, closed holds, operations looked back at, members. */
   prune(): void {
+    this.account.members = null;
     if (!this.#isCrowded && this.#holds.length === 0) return;
     const { account } = this;
     account.grants = account.grants.filter((grant) => !isFinished(grant));

@@ -15,6 +15,7 @@ import {
   upsertHolds,
 } from './ledger.ts';
 import { noteLowBalances } from './low-balances.ts';
+import { type ChangedMember, updateMembers } from './members.ts';
 import {
   deleteReminders,
   insertNotices,
@@ -39,6 +40,7 @@ export interface Changes {
   readonly spentGrants: ChangedGrant[];
   readonly changedGrants: ChangedGrant[];
   readonly holds: ChangedHold[];
+  readonly members: ChangedMember[];
   readonly accounts: ChangedAccount[];
   /** In the order in which they are told, per account. */
   readonly notices: NewNotice[];
@@ -55,6 +57,7 @@ export function noChanges(): Changes {
     spentGrants: [],
     changedGrants: [],
     holds: [],
+    members: [],
     accounts: [],
     notices: [],
     extended: [],
@@ -65,7 +68,7 @@ export function noChanges(): Changes {
 
 /** Sends what changed, a statement per table at most, and waits for none of them. */
 export function writeLedger(on: Connection, changes: Changes): Promise<unknown>[] {
-  const { entries, newGrants, spentGrants, changedGrants, holds, accounts } = changes;
+  const { entries, newGrants, spentGrants, changedGrants, holds, members, accounts } = changes;
   const writes: Promise<unknown>[] = [];
   // Accounts first: that takes their locks, in the order in which everybody takes them.
   if (accounts.length > 0) writes.push(updateAccounts(on, accounts));
@@ -74,6 +77,7 @@ export function writeLedger(on: Connection, changes: Changes): Promise<unknown>[
   if (spentGrants.length > 0) writes.push(updateSpent(on, spentGrants));
   if (changedGrants.length > 0) writes.push(updateGrants(on, changedGrants));
   if (holds.length > 0) writes.push(upsertHolds(on, holds));
+  if (members.length > 0) writes.push(updateMembers(on, members));
   return writes;
 }
 

@@ -55,6 +55,7 @@ export function holdColumns(account: number, hold: Hold): Columns<ScannedHold> {
     feature: hold.feature,
     draws: `{${hold.draws.map((one) => `${one.grant},${one.amount}`).join(',')}}`,
     actor: hold.actor,
+    member: hold.member,
     state: hold.state,
     created_at: BigInt(hold.createdAt),
     expires_at: BigInt(hold.expiresAt),

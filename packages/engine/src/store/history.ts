@@ -29,7 +29,7 @@ const FORWARD = statement<[number, number, number, number], EntryRow>(
     where account = $1 and seq > $2 and seq <= $3 order by seq limit $4`,
 );
 const BACKWARD = statement<
-  [number, number, number, EntryType | null, string | null, string | null, number],
+  [number, number, number, EntryType | null, string | null, string | null, string | null, number],
   EntryRow
 >(
   'entries_backward',
@@ -41,7 +41,8 @@ const BACKWARD = statement<
         select from generate_series(1, cardinality(e.moves), 3) as i
           join drawdown.grants g on g.account = e.account and g.no = e.moves[i]
          where g.class = $6))
-    order by seq desc limit $7`,
+      and ($7::text is null or detail ->> 'member' = $7)
+    order by seq desc limit $8`,
 );
 const GRANTS = statement<[number], GrantRow>(
   'grants_all',
@@ -81,6 +82,7 @@ export interface EntryFilter {
   readonly type: EntryType | null;
   readonly feature: string | null;
   readonly class: string | null;
+  readonly member: string | null;
   /** Exclusive and inclusive bounds of `seq`. */
   readonly after: number;
   readonly upTo: number;
@@ -115,6 +117,7 @@ export class History {
       type,
       feature,
       filter.class,
+      filter.member,
       limit,
     ]);
     return rows.map(entryOf);

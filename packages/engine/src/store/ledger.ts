@@ -154,9 +154,10 @@ export function updateGrants(on: Connection, rows: readonly ChangedGrant[]): Pro
 const UPSERT_HOLDS = statement<Buffer[], never>(
   'upsert_holds',
   `insert into drawdown.holds as h (${HOLD_COLUMNS}, bucket)
-   select account, no, seq, amount, captured, feature, draws::int8[], actor, state, created_at, expires_at, bucket
+   select account, no, seq, amount, captured, feature, draws::int8[], actor, member, state, created_at, expires_at,
+     bucket
    from unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::text[], $8::text[],
-     $9::text[], $10::int8[], $11::int8[], $12::int2[]) as u (${HOLD_COLUMNS}, bucket)
+     $9::text[], $10::text[], $11::int8[], $12::int8[], $13::int2[]) as u (${HOLD_COLUMNS}, bucket)
    on conflict (account, no, bucket) do update
      set captured = excluded.captured, state = excluded.state, expires_at = excluded.expires_at`,
 );
@@ -188,6 +189,7 @@ export function upsertHolds(on: Connection, rows: readonly ChangedHold[]): Promi
     textArray(holds.map((h) => h.feature)),
     textArray(holds.map((h) => `{${h.draws.map((one) => `${one.grant},${one.amount}`).join(',')}}`)),
     textArray(holds.map((h) => h.actor)),
+    textArray(holds.map((h) => h.member)),
     textArray(holds.map((h) => h.state)),
     int8Array(holds.map((h) => h.createdAt)),
     int8Array(holds.map((h) => h.expiresAt)),

@@ -6,8 +6,9 @@ import { CHAIN_START, chainHash, profileHash } from './chain.ts';
 import { accountColumns, differing, grantColumns, holdColumns, readEntry } from './columns.ts';
 import { bucketOfId } from './create-accounts.ts';
 import type { Head } from './heads.ts';
+import { MemberTally } from './member-tally.ts';
 import type { StoredEntry } from './rows.ts';
-import type { ScannedAccount, ScannedEntry, ScannedGrant, ScannedHold } from './scan.ts';
+import type { ScannedAccount, ScannedEntry, ScannedGrant, ScannedHold, ScannedMember } from './scan.ts';
 
 /**
  * Something that is not as the ledger says. `seq` is the entry's; of a hold, that of the entry which opened or closed
@@ -43,6 +44,8 @@ export class Replay {
   readonly #aside = new Map<number, Grant>();
   /** Rows of holds that are still open. */
   readonly #holds = new Map<number, ScannedHold>();
+  /** What members used, by the entries that name them. */
+  readonly #members = new MemberTally();
   /** What the next entry may follow: the hash as stored, and as it should have been; null: a gap hides it. */
   #previous: readonly string[] | null = [CHAIN_START];
   #lastHash = CHAIN_START;
@@ -111,6 +114,7 @@ export class Replay {
       this.#lost = true;
       return;
     }
+    this.#members.add(entry);
     if (account.grants.length >= this.#pruneAt) this.#setAside();
     const hold = entry.hold === null ? undefined : account.holds.get(entry.hold);
     if (hold !== undefined && hold.state !== 'open') this.#compareHold(hold.no);
@@ -133,6 +137,13 @@ export class Replay {
   #setAsideAll(): void {
     for (const grant of this.#account.grants) this.#aside.set(grant.no, grant);
     this.#account.grants = [];
+  }
+
+  /** The row of a member: before the first entry, since it says where its counts begin. */
+  member(row: ScannedMember): void {
+    this.#members.expect(row);
+    if (row.bucket !== bucketOf(this.#account.number))
+      this.#fault(`member ${row.member}: bucket is not the account's`);
   }
 
   /** The row of the hold that the last entry opened; undefined where there is none. */
@@ -211,6 +222,7 @@ export class Replay {
   finish(): void {
     if (this.#lost) return;
     for (const no of this.#aside.keys()) this.#fault(`grant ${no}: the row is missing`);
+    for (const what of this.#members.differences()) this.#fault(what);
   }
 
   #compare(name: string, differences: () => string[]): void {

@@ -77,6 +77,7 @@ export function accountOf(row: AccountRow): Account {
     grants: [],
     holds: new Map(),
     spendings: new Map(),
+    members: null,
   };
 }
 
@@ -149,13 +150,14 @@ export interface HoldRow {
   feature: string | null;
   draws: bigint[];
   actor: string;
+  member: string | null;
   state: HoldState;
   created_at: bigint;
   expires_at: bigint;
 }
 
 export const HOLD_COLUMNS =
-  'account, no, seq, amount, captured, feature, draws, actor, state, created_at, expires_at';
+  'account, no, seq, amount, captured, feature, draws, actor, member, state, created_at, expires_at';
 
 export function holdOf(row: HoldRow): Hold {
   const draws: Draw[] = [];
@@ -170,6 +172,7 @@ export function holdOf(row: HoldRow): Hold {
     feature: row.feature,
     draws,
     actor: row.actor,
+    member: row.member,
     state: row.state,
     createdAt: Number(row.created_at),
     expiresAt: Number(row.expires_at),

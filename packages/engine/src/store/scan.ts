@@ -22,6 +22,19 @@ export type ScannedGrant = Omit<GrantRow, 'features'> & {
 };
 export type ScannedHold = Omit<HoldRow, 'draws'> & { draws: string; bucket: number };
 
+/** A member's counts: the rest of the row is nothing that the ledger knows. */
+export interface ScannedMember {
+  account: bigint;
+  no: bigint;
+  seq: bigint;
+  member: string;
+  day_after: bigint;
+  day_used: bigint;
+  month_after: bigint;
+  month_used: bigint;
+  bucket: number;
+}
+
 export interface ScannedAccount {
   number: bigint;
   id: string;
@@ -60,6 +73,12 @@ export const GRANTS: ScanStatement<ScannedGrant> = statement(
 export const HOLDS: ScanStatement<ScannedHold> = statement(
   'verify_holds',
   `select ${columns(HOLD_COLUMNS, 'draws')}, bucket from drawdown.holds
+    where (account, no) > ($1, $2) and account <= $3 order by account, no, bucket limit $4`,
+);
+export const MEMBERS: ScanStatement<ScannedMember> = statement(
+  'verify_members',
+  `select account, no, 0::int8 as seq, member, day_after, day_used, month_after, month_used, bucket
+     from drawdown.members
     where (account, no) > ($1, $2) and account <= $3 order by account, no, bucket limit $4`,
 );
 export const ACCOUNTS = statement<[bigint, bigint, number], ScannedAccount>(

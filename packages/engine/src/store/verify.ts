@@ -7,11 +7,13 @@ import {
   ENTRIES,
   GRANTS,
   HOLDS,
+  MEMBERS,
   Scan,
   type ScannedAccount,
   type ScannedEntry,
   type ScannedGrant,
   type ScannedHold,
+  type ScannedMember,
 } from './scan.ts';
 
 export type { Fault } from './replay.ts';
@@ -184,8 +186,9 @@ class Verification {
       entries: new Scan(on, { statement: ENTRIES, placeOf: (row) => row.seq }, range),
       grants: new Scan(on, { statement: GRANTS, placeOf: (row) => row.no }, range),
       holds: new Scan(on, { statement: HOLDS, placeOf: (row) => row.no }, range),
+      members: new Scan(on, { statement: MEMBERS, placeOf: (row) => row.no }, range),
     };
-    await Promise.all([tables.entries.start(), tables.grants.start(), tables.holds.start()]);
+    await Promise.all(Object.values(tables).map((scan) => scan.start()));
     for (const row of accounts) {
       await this.#orphans(tables, row.number);
       await this.#absent(Number(row.number));
@@ -225,7 +228,11 @@ class Verification {
     const exported = (await this.#heads?.of(Number(row.number))) ?? null;
     const setting = { row, exported, catalogs: this.#catalogs, report: this.#report };
     const replay = new Replay(setting);
-    const { entries, grants, holds } = tables;
+    const { entries, grants, holds, members } = tables;
+    for (let member = members.row; member?.account === row.number; member = members.row) {
+      replay.member(member);
+      await members.next();
+    }
     for (let entry = entries.row; entry?.account === row.number; entry = entries.row) {
       replay.entry(entry);
       if (entry.type === 'hold' && entry.hold !== null) await this.#hold(replay, entry, holds);
@@ -273,4 +280,5 @@ interface Tables {
   readonly entries: Scan<ScannedEntry>;
   readonly grants: Scan<ScannedGrant>;
   readonly holds: Scan<ScannedHold>;
+  readonly members: Scan<ScannedMember>;
 }

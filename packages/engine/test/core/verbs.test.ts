@@ -178,6 +178,7 @@ describe('holds', () => {
         amount: 12n,
         feature: 'script',
         actor: 'bob',
+        member: 'bob',
         createdAt: START,
         expiresAt: START + 5000,
       },
@@ -208,7 +209,7 @@ describe('holds', () => {
           { grant: first, remaining: -10n, held: -10n },
           { grant: second, remaining: -1n, held: -2n },
         ],
-        detail: { metadata: { ok: true }, reversesAt: START },
+        detail: { member: 'bob', metadata: { ok: true }, reversesAt: START },
       }),
     ]);
     expect(ledger.hold(no)).toMatchObject({ state: 'captured', captured: 11n });
@@ -229,7 +230,7 @@ describe('holds', () => {
           { grant: first, remaining: 0n, held: -10n },
           { grant: second, remaining: 0n, held: -2n },
         ],
-        detail: { reason: 'blocked', reversesAt: START },
+        detail: { member: 'bob', reason: 'blocked', reversesAt: START },
       }),
     ]);
     expect(ledger.hold(no)).toMatchObject({ state: 'released', captured: 0n });

@@ -27,6 +27,7 @@ import { purchaseContract } from './purchase-contract.ts';
 import { reportContract } from './report-contract.ts';
 import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
+import { teamContract } from './team-contract.ts';
 
 let t: TestServer;
 let base: string;
@@ -491,6 +492,8 @@ describe('reports', () => reportContract(() => t));
 describe('campaigns', () => campaignContract(() => t));
 
 describe('subscriptions', () => subscriptionContract(() => t));
+
+describe('teams', () => teamContract(() => t));
 
 test('100 % of the operations in the document are exercised', async () => {
   const { body } = await t.ask<{ paths: Record<string, Record<string, { operationId: string }>> }>(

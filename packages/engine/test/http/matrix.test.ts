@@ -9,6 +9,7 @@ import type {
   CreatedKey,
   GrantReceipt,
   HoldReceipt,
+  More,
   Receipt,
   Scope,
   Session,
@@ -21,10 +22,7 @@ import { SCOPES } from '../../src/http/schemas/access.ts';
 import {
   ADMIN,
   type Ask,
-  appStoreClaim,
   appStoreDelivery,
-  googlePlayClaim,
-  googlePlayDelivery,
   SECRET,
   startServer,
   stripeDelivery,
@@ -164,6 +162,32 @@ async function redeemable(account: string): Promise<Wanted> {
   return at('/redeem', { code: body.codes[0] })(account);
 }
 
+/** The team that a person owns under the name of their account: `t_own` of `u_own`. */
+const teamOf = (account: string) => `t_${account.slice(2)}`;
+const inTeam = (path: (account: string) => string, body?: unknown): Pick<Row, 'request' | 'absent'> => {
+  const at = (account: string) => ({
+    path: `/v1/accounts/${teamOf(account)}${path(account)}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  });
+  return { request: at, absent: at };
+};
+
+/** A request of the owner's own, fresh for each caller. */
+const onRequest = (act: string): Pick<Row, 'request' | 'absent'> => {
+  const at = (account: string, id: string) => ({
+    path: `/v1/accounts/${teamOf(account)}/members/${account}/requests/${id}/${act}`,
+    ask: { body: {} },
+  });
+  return {
+    request: async (account) => {
+      const path = `/v1/accounts/${teamOf(account)}/members/${account}/requests`;
+      const { body } = await t.ask<More>('POST', path, { body: { amount: 1, reason: randomUUID() } });
+      return at(account, body.id);
+    },
+    absent: () => at(ABSENT, 'req_0cn99285w001k0000000c'),
+  };
+};
+
 const absentAt = (path: string, body?: unknown) => () => at(path, body)(ABSENT);
 const onAccount = (path: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
   request: at(path, body),
@@ -264,23 +288,6 @@ const ROWS: Record<string, Row> = {
   stopCampaign: { ...staff, ...plain('/v1/campaigns/creator_event/stop', REASON) },
   createCampaignCodes: { ...staff, ...plain('/v1/campaigns/promotion_code/codes', { count: 1 }) },
   listRedemptions: { ...staff, ...plain('/v1/campaigns/matrix/redemptions') },
-  // A proof of a purchase by the account itself; where there is no account, there can be none.
-  claimGooglePlayPurchase: {
-    scope: 'grant',
-    session: true,
-    request: async (account) => at('/purchases/google_play', await googlePlayClaim(t, account))(account),
-    absent: absentAt('/purchases/google_play', { product: 'pack_100', purchase_token: 'none.of.these' }),
-  },
-  claimAppStorePurchase: {
-    scope: 'grant',
-    session: true,
-    request: async (account) => at('/purchases/app_store', await appStoreClaim(t, account))(account),
-    absent: absentAt('/purchases/app_store', { signed_transaction: 'a.b.c' }),
-  },
-  receiveGooglePlayNotification: {
-    ...open,
-    request: async () => ({ path: '/webhooks/google-play', ask: await googlePlayDelivery() }),
-  },
   getAppAccountToken: { ...reads, ...onAccount('/app_account_token') },
   receiveAppStoreNotification: {
     ...open,
@@ -298,6 +305,19 @@ const ROWS: Record<string, Row> = {
   getRollForward: { ...staff, ...plain('/v1/reports/roll_forward?from=2026-01&to=2026-02') },
   // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
   streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
+  putMember: {
+    scope: 'grant',
+    session: true,
+    ...inTeam(() => '/members/u_other', { role: 'member', limit: { amount: 5, per: 'day' } }),
+  },
+  removeMember: { scope: 'grant', session: true, ...inTeam(() => '/members/u_leaver') },
+  listMembers: { ...reads, ...inTeam(() => '/members') },
+  getMember: { ...reads, ...inTeam((account) => `/members/${account}`) },
+  listTeams: { ...reads, ...onAccount('/teams') },
+  askForMore: { ...spends, ...inTeam((account) => `/members/${account}/requests`, { amount: 5 }) },
+  listRequests: { ...reads, ...inTeam(() => '/requests') },
+  approveRequest: { scope: 'grant', session: true, ...onRequest('approve') },
+  denyRequest: { scope: 'grant', session: true, ...onRequest('deny') },
   createSubscription: { ...issues, ...onAccount('/subscriptions', { plan: 'pro' }) },
   listSubscriptions: { ...reads, ...onAccount('/subscriptions') },
   getSubscription: { ...reads, ...onSubscription('') },
@@ -364,6 +384,11 @@ beforeAll(async () => {
   t = await startServer({ limits: { sessionRate: { perSecond: 10_000, burst: 10_000 } } });
   for (const account of [OWN, FOREIGN]) {
     await t.ask('POST', `/v1/accounts/${account}/grants`, { body: { class: 'purchased', amount: 100_000 } });
+    const team = `/v1/accounts/${teamOf(account)}`;
+    await t.ask('PUT', team, { body: { kind: 'team' } });
+    const body = { role: 'owner', limit: { amount: 1_000, per: 'month' } };
+    await t.ask('PUT', `${team}/members/${account}`, { body });
+    await t.ask('PUT', `${team}/members/u_leaver`, { body: { role: 'member' } });
   }
   await t.ask('POST', '/v1/campaigns', { as: ADMIN, body: EVENT });
   await t.ask('POST', '/v1/campaigns', {
@@ -376,7 +401,7 @@ beforeAll(async () => {
   await t.ask('POST', '/v1/test_clock', { body: { advance: 'PT2S' } });
   const revoked = await key([...SCOPES]);
   await t.ask('DELETE', `/v1/keys/${revoked.id}`, { as: ADMIN });
-  const own = await session(OWN);
+  const own = await session(OWN, { teams: [teamOf(OWN)] });
   callers.push(
     { name: 'nobody', as: null, refused: 'unauthenticated' },
     { name: 'a malformed key', as: 'sk_', refused: 'unauthenticated' },

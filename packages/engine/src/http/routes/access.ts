@@ -18,7 +18,7 @@ const createSession = route({
   body: sessionRequest,
   status: 200,
   answers: { 200: { description: 'The token', schema: session } },
-  problems: ['unknown_surface'],
+  problems: ['unknown_surface', 'not_a_member'],
   handler: async ({ sessions }, { body }) => ({ body: await sessions.issue(body) }),
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DrawdownError, invalid } from '../../errors.ts';
 import { route } from '../route.ts';
 import { entryPage, statement } from '../schemas/history.ts';
-import { catalogId, entryType, instantIn } from '../schemas/primitives.ts';
+import { accountId, catalogId, entryType, instantIn } from '../schemas/primitives.ts';
 import { ofAccount, paging } from './params.ts';
 
 const CSV = 'text/csv; charset=utf-8';
@@ -23,6 +23,7 @@ const listEntries = route({
     type: entryType.exactOptional(),
     class: catalogId.exactOptional(),
     feature: catalogId.exactOptional(),
+    member: accountId.exactOptional(),
     from: instantIn.exactOptional(),
     to: instantIn.exactOptional(),
     ...paging,

@@ -37,6 +37,8 @@ const createHold = route({
     'unknown_feature',
     'unknown_surface',
     'invalid_quote',
+    'not_a_member',
+    'member_limit_reached',
     'insufficient_credits',
     'surface_not_supported',
     'account_not_found',

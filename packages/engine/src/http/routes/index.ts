@@ -13,6 +13,7 @@ import { purchaseRoutes } from './purchases.ts';
 import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { teamRoutes } from './teams.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...spendingRoutes,
   ...holdRoutes,
   ...operationRoutes,
+  ...teamRoutes,
   ...subscriptionRoutes,
   ...purchaseRoutes,
   ...checkoutRoutes,

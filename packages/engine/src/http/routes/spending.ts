@@ -80,6 +80,8 @@ const consume = route({
     'unknown_feature',
     'unknown_surface',
     'invalid_quote',
+    'not_a_member',
+    'member_limit_reached',
     'insufficient_credits',
     'surface_not_supported',
     'overdraft_not_allowed',

@@ -19,6 +19,7 @@ export const entry = z
     operation: z.string().nullable().meta({ description: 'Null where time alone was the cause.' }),
     hold: z.string().nullable(),
     reverses: z.string().nullable(),
+    member: accountId.exactOptional(),
     moves: z.array(entryMove),
     balance_after: credits,
     hash: z.string().meta({ description: 'sha256 of the previous hash and this entry: the chain.' }),

@@ -162,6 +162,7 @@ export const hold = z
     feature: z.string().nullable(),
     draws: z.array(draw),
     state: z.enum(['open', 'captured', 'released', 'timed_out']),
+    member: accountId.exactOptional(),
     created_at: instant,
     expires_at: instant,
   })

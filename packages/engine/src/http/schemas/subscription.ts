@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { balance, cost, source } from './account.ts';
 import { operation } from './operation.ts';
 import { accountId, catalogId, credits, instant, instantIn, page, resourceId } from './primitives.ts';
+import { seatUse } from './team.ts';
 
 export const subscriptionId = resourceId('sub').meta({ description: 'The id of a subscription.' });
 
@@ -59,6 +60,7 @@ export const subscriptionReceipt = z
     subscription,
     operation: operation.nullable().meta({ description: 'Null where no lot was issued or taken back.' }),
     balance,
+    members: seatUse.exactOptional(),
   })
   .meta({ id: 'SubscriptionReceipt' });
 
@@ -135,6 +137,7 @@ export const subscriptionPreview = z
         because: z.string(),
       }),
     ),
+    members: seatUse.exactOptional(),
   })
   .meta({
     id: 'SubscriptionPreview',
