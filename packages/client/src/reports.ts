@@ -43,6 +43,22 @@ export function reportMethods(transport: Transport) {
         query: { ...query },
         options: patient(options),
       }),
+    /** Paid credits that nobody has used yet, with the money that is not earned yet; now, or just before `at`. */
+    outstanding: (query: { at?: wire.Instant; class?: string } = {}, options?: CallOptions) =>
+      read<wire.OutstandingReport>(transport, `${REPORTS}/outstanding`, {
+        query: { ...query },
+        options: patient(options),
+      }),
+    outstandingCsv: (query: { at?: wire.Instant; class?: string } = {}, options?: CallOptions) =>
+      csv(`${REPORTS}/outstanding`, query, options),
+    /** Paid credits that lapsed in these months, and what has become of what was sold in each. */
+    breakage: (query: Months & { class?: string }, options?: CallOptions) =>
+      read<wire.Breakage>(transport, `${REPORTS}/breakage`, {
+        query: { ...query },
+        options: patient(options),
+      }),
+    breakageCsv: (query: Months & { class?: string }, options?: CallOptions) =>
+      csv(`${REPORTS}/breakage`, query, options),
     rollForwardCsv: (query: RollForwardQuery, options?: CallOptions) =>
       csv(`${REPORTS}/roll_forward`, query, options),
   };

@@ -56,6 +56,6 @@ export function headOf({ timeZone, bounds }: Months, position: Position): wire.R
 }
 
 /** What a report was made from. */
-function standing({ asOf, final, accounts, entries }: Position) {
+export function standing({ asOf, final, accounts, entries }: Position) {
   return { as_of: formatInstant(asOf), final, ledger: { accounts, entries: Number(entries) } };
 }

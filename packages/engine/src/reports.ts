@@ -1,16 +1,20 @@
 import type * as wire from '@drawdown/client';
+import { breakageLines, breakageRows, cohorts } from './breakage.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import { formatInstant, MAX_INSTANT } from './core/calendar.ts';
 import { csvOf } from './csv.ts';
 import { invalid } from './errors.ts';
+import { outstandingLines, outstandingRows } from './outstanding.ts';
 import type { Presenter } from './present.ts';
 import { unavailable } from './reachable.ts';
-import { headOf, type MonthsAsked, readMonths } from './report-range.ts';
-import { readClass } from './request.ts';
+import { headOf, type MonthsAsked, readMonths, standing } from './report-range.ts';
+import { readClass, readInstant } from './request.ts';
 import { rollForward, rollForwardLines } from './roll-forward.ts';
 import type { Catalogs } from './store/catalogs.ts';
 import { type ClosingSetting, closed, type Position } from './store/closing.ts';
 import type { Connection } from './store/database.ts';
 import { flowsSince, stockNow } from './store/flows.ts';
+import { outstandingAt } from './store/outstanding.ts';
 
 const GROUPS: readonly wire.ReportGroup[] = ['currency', 'channel'];
 
@@ -18,6 +22,16 @@ export interface RollForwardQuery extends MonthsAsked {
   readonly class?: string;
   /** `currency`, `channel`, or both with a comma. */
   readonly group_by?: string;
+}
+
+export interface OutstandingQuery {
+  /** Absent: now. */
+  readonly at?: string;
+  readonly class?: string;
+}
+
+export interface BreakageQuery extends MonthsAsked {
+  readonly class?: string;
 }
 
 export interface ReportsSetting extends ClosingSetting {
@@ -62,6 +76,51 @@ export class Reports {
   /** The same as RFC 4180 CSV, a line for each month, row and unit. */
   async rollForwardCsv(query: RollForwardQuery): Promise<string> {
     return csvOf(rollForwardLines(await this.rollForward(query)));
+  }
+
+  /** Paid credits that were not used yet, with their money, just before an instant; not in the future. */
+  async outstanding(query: OutstandingQuery): Promise<wire.OutstandingReport> {
+    const { presenter } = this.#setting;
+    const wanted = await this.#wanted(query.class);
+    const asked = query.at === undefined ? null : readInstant(query.at, 'at');
+    return this.#closed(asked ?? MAX_INSTANT, async (on, position) => {
+      if (asked !== null && asked > position.asOf) throw invalid('at', 'must not be in the future');
+      // What happened in this very instant is part of the present.
+      const lots = await outstandingAt(on, asked ?? position.asOf + 1, wanted);
+      return {
+        at: formatInstant(asked ?? position.asOf),
+        ...standing(position),
+        rows: outstandingRows(lots, (atoms) => presenter.credits(atoms)),
+      };
+    });
+  }
+
+  async outstandingCsv(query: OutstandingQuery): Promise<string> {
+    return csvOf(outstandingLines(await this.outstanding(query)));
+  }
+
+  /** Paid credits that lapsed in a range of months; and of what was sold in each of them, what has become of it. */
+  async breakage(query: BreakageQuery): Promise<wire.Breakage> {
+    const { presenter } = this.#setting;
+    const months = readMonths(query);
+    const wanted = await this.#wanted(query.class);
+    const { bounds } = months;
+    const [from, to] = [bounds[0] as number, bounds.at(-1) as number];
+    const credits = (atoms: bigint): number => presenter.credits(atoms);
+    // Cohorts are told up to now, so all that is due now is entered, not only what was due by the end.
+    return this.#closed(to, async (on, position) => {
+      const lapsed = await flowsSince(on, [from, to], { by: 'time', wanted });
+      const since = await flowsSince(on, bounds, { by: 'start', wanted });
+      return {
+        ...headOf(months, position),
+        rows: breakageRows(lapsed, credits),
+        cohorts: cohorts(since, { bounds, credits }),
+      };
+    });
+  }
+
+  async breakageCsv(query: BreakageQuery): Promise<string> {
+    return csvOf(breakageLines(await this.breakage(query)));
   }
 
   #closed<T>(end: number, read: (on: Connection, position: Position) => Promise<T>): Promise<T> {

@@ -70,3 +70,70 @@ export interface RollForward extends ReportHead {
 }
 
 export type ReportGroup = 'currency' | 'channel';
+
+/** Money in minor units: what was paid for these credits, and is not yet earned. */
+export interface Outstanding {
+  lots: number;
+  credits: number;
+  money: number;
+}
+
+export interface OutstandingRow extends Outstanding {
+  class: string;
+  currency: string;
+  channel: string | null;
+  /** Part of `credits`: reserved by holds. */
+  held: number;
+  /** On top: paid, and not begun. */
+  scheduled: Outstanding;
+  /** `credits` by when they lapse, from `at` on. */
+  expiring: (Outstanding & { expires: ExpiresIn })[];
+}
+
+export type ExpiresIn = 'within_30_days' | 'within_90_days' | 'within_365_days' | 'later' | 'never';
+
+/** Paid credits that nobody has used yet, just before `at`: the closing of a roll-forward up to there. */
+export interface OutstandingReport extends Omit<ReportHead, 'from' | 'to' | 'time_zone'> {
+  at: Instant;
+  rows: OutstandingRow[];
+}
+
+export interface BreakageRow {
+  class: string;
+  currency: string;
+  channel: string | null;
+  /** Paid credits that lapsed, and their money. */
+  credits: number;
+  money: number;
+}
+
+export interface CohortPart {
+  credits: number;
+  money: number;
+}
+
+/** What was sold in a month, and what has become of it up to now: sold = used + expired + reversed + other + open. */
+export interface Cohort {
+  from: Instant;
+  to: Instant;
+  class: string;
+  currency: string;
+  channel: string | null;
+  sold: CohortPart;
+  /** Less what refunds of spending gave back. */
+  used: CohortPart;
+  expired: CohortPart;
+  /** Below zero where what was reversed before came back. */
+  reversed: CohortPart;
+  /** Voided, paid out, corrected or moved to another account. */
+  other: CohortPart;
+  open: CohortPart;
+  /** Shares of the credits sold, to four decimals; null where none were. */
+  rates: Record<'used' | 'expired' | 'reversed' | 'other' | 'open', number | null>;
+}
+
+/** What is `final` is what lapsed in the range; cohorts are told up to `as_of`. */
+export interface Breakage extends ReportHead {
+  rows: BreakageRow[];
+  cohorts: Cohort[];
+}

@@ -43,6 +43,8 @@ export interface Holder {
 
 /** Credits in atoms; their money in minor units of the currency. */
 export interface Flow extends Holder {
+  /** Of lots that were paid for. */
+  readonly paid: boolean;
   readonly column: Column;
   /** Which period, from 0; one more than there are for what came after the last. */
   readonly period: number;
@@ -55,11 +57,14 @@ export interface Stock extends Holder {
   readonly money: bigint;
 }
 
-/** See `worthOf`: of a lot `g`, what is paid for so many of its credits. Numeric, since the product may pass 2^63. */
-const worth = (left: string): string => `div(g.cost_minor::numeric * (${left}) + g.amount - 1, g.amount)`;
+/** See `worthOf`: what is paid for so many credits of a lot. Numeric only where the product may pass 2^63: it costs more. */
+export const worth = (lot: string, left: string): string =>
+  `case when ${lot}.cost_minor < 2147483648 and ${lot}.amount < 2147483648
+    then (${lot}.cost_minor * (${left})::int8 + ${lot}.amount - 1) / ${lot}.amount
+    else div(${lot}.cost_minor::numeric * (${left}) + ${lot}.amount - 1, ${lot}.amount) end`;
 
 /** See `channelOf`. */
-const CHANNEL = `case when g.metadata::text like '%"channel"%' and g.metadata::text !~ '\\\\u(0000|d[89a-f])'
+export const CHANNEL = `case when g.metadata::text like '%"channel"%' and g.metadata::text !~ '\\\\u(0000|d[89a-f])'
   and json_typeof(g.metadata->'channel') = 'string' then g.metadata->>'channel' end`;
 
 /** Only the engine issues lots for purchases, and writes readable metadata on them; whoever copies that is taken at his word. */
@@ -68,38 +73,50 @@ const REINSTATED = `(g.source_type = 'purchase' and g.metadata::text like '%"rei
 /** The void that ended the lot says why what fell back into it later is void as well. */
 const REASON = `coalesce(m.reason, (
   select ended.detail->>'reason' from drawdown.entries ended
-   where ended.account = m.account and ended.seq < m.seq and ended.type = 'void'
-     and ended.detail->>'grant' = m.no::text
+   where ended.account = m.account and ended.seq < m.seq
+     and case when ended.type = 'void' then ended.detail->>'grant' end = m.no::text
    order by ended.seq desc limit 1))`;
 
 const COLUMN = `case m.type
-  when 'grant' then case when ${REINSTATED} then 'reversed' when g.cost_minor > 0 then 'sold' else 'granted' end
   when 'consume' then 'used'
   when 'capture' then 'used'
+  when 'grant' then case when l.reinstated then 'reversed' when l.cost_minor > 0 then 'sold' else 'granted' end
   when 'refund' then 'refunded'
   when 'expire' then 'expired'
   when 'void' then case ${REASON}
-    when '${REVERSED}' then case g.source_type when 'purchase' then 'reversed' else 'voided' end
+    when '${REVERSED}' then case when l.purchased then 'reversed' else 'voided' end
     when '${CASHED_OUT}' then 'cashed_out'
     else 'voided' end
   when 'adjust' then case when m.debt < 0 then 'used' else 'adjusted' end
   when 'transfer' then 'transferred'
 end`;
 
-/** Every move from $1 on that changes what is left. The detail of a void is the engine's own, so it can be read. */
-const MOVED = `moved as (
+/**
+ * Every move from $1 on that changes what is left, and once for each lot what its moves have in common. The detail of
+ * a void is the engine's own, so it can be read.
+ */
+const MOVED = `moved as materialized (
   select e.account, e.seq, e.at, e.type, e.debt, e.moves[i] as no, e.moves[i + 1] as change,
          case when e.type = 'void' then e.detail->>'reason' end as reason
     from drawdown.entries e cross join lateral generate_series(1, cardinality(e.moves), 3) as i
-   where e.at >= $1 and e.moves[i + 1] <> 0)`;
+   where e.at >= $1 and e.moves[i + 1] <> 0
+), lots as materialized (
+  select g.account, g.no, g.class, g.currency, ${CHANNEL} as channel, coalesce(g.cost_minor, 0) as cost_minor,
+         g.amount, g.remaining, ${REINSTATED} as reinstated, g.source_type = 'purchase' as purchased,
+         greatest(g.created_at, g.effective_at) as started_at
+    from (select distinct account, no from moved) m
+    join drawdown.grants g on g.account = m.account and g.no = m.no
+   where $3::text is null or g.class = $3
+)`;
 
 /** What is left after a move is what is left now, without what came later. */
-const AFTER = `g.remaining - coalesce(sum(m.change) over (partition by m.account, m.no order by m.seq
-  rows between 1 following and unbounded following), 0)`;
+const AFTER = `l.remaining - coalesce(sum(m.change) over (partition by m.account, m.no order by m.seq
+  rows between 1 following and unbounded following), 0)::int8`;
 
 type Params = [from: number, bounds: Buffer, wanted: string | null];
 
 interface FlowRow {
+  paid: boolean;
   class: string;
   currency: string | null;
   channel: string | null;
@@ -114,27 +131,27 @@ const flowsBy = (name: string, at: string): Statement<Params, FlowRow> =>
   statement(
     name,
     `with ${MOVED}, free as (
-       select g.class, g.currency, ${CHANNEL} as channel, ${COLUMN} as "column", m.change as credits, 0 as money,
-              width_bucket(${at}, $2::int8[]) as period
-         from moved m join drawdown.grants g on g.account = m.account and g.no = m.no
-        where coalesce(g.cost_minor, 0) = 0 and ($3::text is null or g.class = $3)
+       select l.class, l.currency, l.channel, false as paid, ${COLUMN} as "column", width_bucket(${at}, $2::int8[]) as period,
+              m.change, 0::numeric as money
+         from moved m join lots l on l.account = m.account and l.no = m.no
+        where l.cost_minor = 0
      ), placed as (
-       select m.*, ${AFTER} as left_after
-         from moved m join drawdown.grants g on g.account = m.account and g.no = m.no
-        where g.cost_minor > 0 and ($3::text is null or g.class = $3)
+       select l.class, l.currency, l.channel, l.cost_minor, l.amount, ${COLUMN} as "column",
+              width_bucket(${at}, $2::int8[]) as period, m.change, ${AFTER} as left_after
+         from moved m join lots l on l.account = m.account and l.no = m.no
+        where l.cost_minor > 0
      ), paid as (
-       select g.class, g.currency, ${CHANNEL} as channel, ${COLUMN} as "column", m.change as credits,
-              ${worth('m.left_after')} - ${worth('m.left_after - m.change')} as money,
-              width_bucket(${at}, $2::int8[]) as period
-         from placed m join drawdown.grants g on g.account = m.account and g.no = m.no
+       select class, currency, channel, true as paid, "column", period, change,
+              ${worth('m', 'left_after')} - ${worth('m', '(left_after - change)')} as money
+         from placed m
      )
-     select class, currency, channel, "column", period, sum(credits)::text as credits, sum(money)::text as money
+     select class, currency, channel, paid, "column", period, sum(change)::text as credits, sum(money)::text as money
        from (select * from free union all select * from paid) as flows
-      group by class, currency, channel, "column", period`,
+      group by class, currency, channel, paid, "column", period`,
   );
 
 const BY_TIME = flowsBy('flows_by_time', 'm.at');
-const BY_START = flowsBy('flows_by_start', 'greatest(g.created_at, g.effective_at)');
+const BY_START = flowsBy('flows_by_start', 'l.started_at');
 
 const STOCK = statement<
   [wanted: string | null],
@@ -142,7 +159,7 @@ const STOCK = statement<
 >(
   'stock',
   `select g.class, g.currency, ${CHANNEL} as channel, sum(g.remaining)::text as credits,
-          sum(${worth('g.remaining')})::text as money
+          sum(${worth('g', 'g.remaining')})::text as money
      from drawdown.grants g
     where not g.finished and g.remaining > 0 and ($1::text is null or g.class = $1)
     group by 1, 2, 3`,

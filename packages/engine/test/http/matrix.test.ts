@@ -303,6 +303,8 @@ const ROWS: Record<string, Row> = {
   listEntries: { ...reads, ...onAccount('/entries') },
   getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
   getRollForward: { ...staff, ...plain('/v1/reports/roll_forward?from=2026-01&to=2026-02') },
+  getOutstanding: { ...staff, ...plain('/v1/reports/outstanding') },
+  getBreakage: { ...staff, ...plain('/v1/reports/breakage?from=2026-01&to=2026-02') },
   // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
   streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
   putMember: {

@@ -1,5 +1,5 @@
 /** Every report with success, as JSON and as a table; answers are checked as they come. */
-import type { RollForward } from '@drawdown/client';
+import type { Breakage, OutstandingReport, RollForward } from '@drawdown/client';
 import { expect, test } from 'vitest';
 import { ADMIN, type TestServer } from './support.ts';
 
@@ -21,5 +21,20 @@ export function reportContract(server: () => TestServer): void {
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(csv.headers['content-disposition']).toBe('attachment; filename="roll-forward.csv"');
     expect(csv.text.split('\r\n')[0]).toMatch(/^from,to,class,/);
+  });
+
+  test('what is outstanding, and breakage', async () => {
+    const t = server();
+    const { body } = await t.ask<OutstandingReport>('GET', '/v1/reports/outstanding', { as: ADMIN });
+    expect(body.final).toBe(false);
+    const ahead = await t.ask('GET', '/v1/reports/outstanding?at=2999-01-01T00:00:00Z', { as: ADMIN });
+    expect(ahead.body).toMatchObject({ status: 400, code: 'invalid_request', field: 'at' });
+    const { body: broken } = await t.ask<Breakage>('GET', `/v1/reports/breakage?${RANGE}`, { as: ADMIN });
+    expect(broken).toMatchObject({ rows: [], cohorts: [], final: true });
+    for (const path of ['outstanding?format=csv', `breakage?${RANGE}&format=csv`]) {
+      const csv = await t.ask<string>('GET', `/v1/reports/${path}`, { as: ADMIN });
+      expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+      expect(csv.text).toMatch(/class,currency,channel/);
+    }
   });
 }

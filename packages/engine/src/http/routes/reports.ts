@@ -1,8 +1,8 @@
 /** Reports for finance, over all accounts. */
 import { z } from 'zod';
 import { type Answer, route } from '../route.ts';
-import { catalogId } from '../schemas/primitives.ts';
-import { month, rollForward, timeZone } from '../schemas/report.ts';
+import { catalogId, instantIn } from '../schemas/primitives.ts';
+import { breakage, month, outstandingReport, rollForward, timeZone } from '../schemas/report.ts';
 
 const report = {
   method: 'GET',
@@ -53,4 +53,38 @@ const getRollForward = route({
       : { body: await engine.reports.rollForward(query) },
 });
 
-export const reportRoutes = [getRollForward];
+const getOutstanding = route({
+  ...report,
+  path: '/v1/reports/outstanding',
+  operationId: 'getOutstanding',
+  summary: 'Paid credits that nobody has used yet at a date, with the money that is not earned yet',
+  query: z.strictObject({ at: instantIn.exactOptional(), class: catalogId.exactOptional(), format }),
+  answers: documented('What is outstanding just before `at`; now where it is absent', outstandingReport),
+  problems: ['unknown_class', 'unavailable'],
+  handler: async ({ engine }, { query: { format, ...query } }) =>
+    format === 'csv'
+      ? csv(await engine.reports.outstandingCsv(query), 'outstanding')
+      : { body: await engine.reports.outstanding(query) },
+});
+
+const getBreakage = route({
+  ...report,
+  path: '/v1/reports/breakage',
+  operationId: 'getBreakage',
+  summary: 'Paid credits that lapsed, and what became of what was sold in each month',
+  query: z.strictObject({
+    from: month,
+    to: month,
+    time_zone: timeZone.exactOptional(),
+    class: catalogId.exactOptional(),
+    format,
+  }),
+  answers: documented('The breakage of [from, to), and its cohorts up to now', breakage),
+  problems: ['unknown_class', 'unavailable'],
+  handler: async ({ engine }, { query: { format, ...query } }) =>
+    format === 'csv'
+      ? csv(await engine.reports.breakageCsv(query), 'breakage')
+      : { body: await engine.reports.breakage(query) },
+});
+
+export const reportRoutes = [getRollForward, getOutstanding, getBreakage];

@@ -71,3 +71,61 @@ export const rollForward = z
     periods: z.array(z.object({ from: instant, to: instant, rows: z.array(rollForwardRow) })),
   })
   .meta({ id: 'RollForward', description: 'What became of credits and of their money, month by month.' });
+
+const outstanding = { lots: z.int(), credits, money: minor };
+
+const outstandingRow = z
+  .object({
+    class: z.string(),
+    currency: z.string(),
+    channel: z.string().nullable(),
+    ...outstanding,
+    held: credits.meta({ description: 'Part of `credits`: reserved by holds.' }),
+    scheduled: z.object(outstanding).meta({ description: 'On top: paid, and not begun.' }),
+    expiring: z.array(
+      z.object({
+        expires: z.enum(['within_30_days', 'within_90_days', 'within_365_days', 'later', 'never']),
+        ...outstanding,
+      }),
+    ),
+  })
+  .meta({ id: 'OutstandingRow' });
+
+export const outstandingReport = z
+  .object({
+    at: instant,
+    as_of: reportHead.as_of,
+    final: reportHead.final,
+    ledger: reportHead.ledger,
+    rows: z.array(outstandingRow),
+  })
+  .meta({ id: 'OutstandingReport', description: 'Paid credits that nobody has used yet, just before `at`.' });
+
+const holder = { class: z.string(), currency: z.string(), channel: z.string().nullable() };
+const part = z.object({ credits, money: minor });
+const rate = z.number().nullable();
+
+const cohort = z
+  .object({
+    from: instant,
+    to: instant,
+    ...holder,
+    sold: part,
+    used: part,
+    expired: part,
+    reversed: part,
+    other: part,
+    open: part,
+    rates: z.object({ used: rate, expired: rate, reversed: rate, other: rate, open: rate }),
+  })
+  .meta({ id: 'Cohort', description: 'Sold in a month: sold = used + expired + reversed + other + open.' });
+
+export const breakage = z
+  .object({
+    from: instant,
+    to: instant,
+    ...reportHead,
+    rows: z.array(z.object({ ...holder, credits, money: minor })),
+    cohorts: z.array(cohort),
+  })
+  .meta({ id: 'Breakage', description: 'Paid credits that lapsed, and what became of what was sold.' });
