@@ -137,7 +137,7 @@ const FACTS: readonly Fact[] = [
   { kind: 'declined', attempt: 1 },
 ];
 
-describe('every order of arrival settles right (law 8)', () => {
+describe('law 8: every order of arrival settles right', () => {
   test.each([
     ['refund before purchase', [refund('r', PRICE), paid]],
     ['dispute won after lost', [paid, dispute('opened', 1), dispute('lost', 2), dispute('won', 3)]],
@@ -329,7 +329,7 @@ describe('what was spent before the money went back', () => {
     expect(bench.figures).toMatchObject({ state: 'partly_reversed', voided: [25n, 2n], total: 133n });
   });
 
-  test('what a refund of spending puts back after the reversal is void, and comes back with the rest (lesson 21)', () => {
+  test('lesson 21: what a refund of spending puts back after the reversal is void, and comes back with the rest', () => {
     const bench = new Bench();
     bench.learn(paid);
     bench.spend(40n);
@@ -411,7 +411,7 @@ describe('what was spent before the money went back', () => {
     expect(bench.figures.frozen).toBe(100n);
   });
 
-  test('a refund after a dispute is netted, not clawed back twice (lesson 22)', () => {
+  test('lesson 22: a refund after a dispute is netted, not clawed back twice', () => {
     const bench = new Bench();
     bench.learn(paid, dispute('opened', 1), dispute('lost', 2));
     const total = bench.account.total;

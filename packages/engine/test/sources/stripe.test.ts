@@ -397,7 +397,7 @@ describe('reconciliation', () => {
     expect(await rig.first.balance('u_missed')).toMatchObject({ total: 100, version: 1 });
   });
 
-  test('Stripe out of order: refused, not read as "nothing was paid" (lesson 23)', async () => {
+  test('lesson 23: Stripe out of order: refused, not read as "nothing was paid"', async () => {
     const { purchase } = await bought('u_unread');
     stripe.failing = 10_000;
     const first = await rig.first.purchases.reconcile({ since: 0, repair: true }).next();

@@ -4,6 +4,7 @@ import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { parseInstant } from '../../src/core/calendar.ts';
 import type { Engine } from '../../src/engine.ts';
+import { everyLot } from '../../src/scenario/ledger.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import type { Database } from '../../src/store/database.ts';
 import { expectWhole, openRig, type Rig } from '../engine/rig.ts';
@@ -42,7 +43,8 @@ export const CATALOG = readCatalog({
 
 /** A database of the test's own, with its clock at `start` and nobody looking for what is due. */
 export async function withRig(start: string, run: (rig: Rig) => Promise<void>): Promise<void> {
-  const rig = await openRig({ catalog: CATALOG, testClock: true, sweep: false, engines: [{}, {}] });
+  const payments = { sandbox: true };
+  const rig = await openRig({ catalog: CATALOG, testClock: true, sweep: false, payments, engines: [{}, {}] });
   try {
     await moveTo(rig.database, start);
     await run(rig);
@@ -59,20 +61,13 @@ export const moveTo = (database: Database, text: string): Promise<boolean> =>
 /** What is available of each class, in draw order. */
 export const available = ({ classes }: Balance): number[] => classes.map((one) => one.available);
 
-async function everyLot(engine: Engine, account: string): Promise<Grant[]> {
-  const lots: Grant[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await engine.grants(account, { limit: 200, ...(cursor == null ? {} : { cursor }) });
-    lots.push(...page.data);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  return lots;
-}
+/** Every lot the account ever had, in order of time. */
+export const lotsIn = (engine: Engine, account: string): Promise<Grant[]> =>
+  everyLot((cursor) => engine.grants(account, { limit: 200, ...(cursor === null ? {} : { cursor }) }));
 
 /** Every lot that the account ever had, by the window it covers: what two ledgers must agree in. */
 export async function lotsOf(engine: Engine, account: string): Promise<string[]> {
-  return (await everyLot(engine, account))
+  return (await lotsIn(engine, account))
     .map((lot) =>
       [
         `${lot.effective_at} – ${lot.expires_at ?? 'never'}`,
@@ -86,7 +81,7 @@ export async function lotsOf(engine: Engine, account: string): Promise<string[]>
 
 /** `2026-01-31T10:00 – 2026-02-28T10:00: 600`: the lots of subscriptions, in order of time, voided ones left out. */
 export async function windowsOf(engine: Engine, account: string): Promise<string[]> {
-  return (await everyLot(engine, account))
+  return (await lotsIn(engine, account))
     .filter(({ source, state }) => source.type === 'subscription' && state !== 'voided')
     .map((lot) => `${lot.effective_at.slice(0, 16)} – ${lot.expires_at?.slice(0, 16)}: ${lot.amount}`)
     .sort();

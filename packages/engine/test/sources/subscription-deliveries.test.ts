@@ -1,4 +1,4 @@
-/** Law 9: one grant per subscription period, whatever the deliveries. */
+/** Law 9: one grant per subscription period, whatever the deliveries. Every order of them is beside this file. */
 import type { SubscriptionRequest } from '@drawdown/client';
 import { expect, test } from 'vitest';
 import { addDuration, formatInstant } from '../../src/core/calendar.ts';
@@ -14,34 +14,13 @@ const end = (period: number): string =>
 /** Payments of the periods 2 to 5, each named by its end. */
 const EVENTS = [2, 3, 4, 5].map((period) => ({ ref: `in_${period}`, period_end: end(period) }));
 
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
-}
-
 const begin = (engine: Engine, account: string, body: Partial<SubscriptionRequest> = {}) =>
   engine.subscriptions.create(account, { plan: 'pro', currency: 'USD', ref: 'in_1', ...body }, {});
 
-test('law 9: renewals once, twice and a hundred times, in every order, by two engines at once: one ledger', () =>
+test('law 9: a hundred deliveries of four payments at once, under keys of all kinds, by two engines', () =>
   withRig(START, async (rig) => {
-    const orders = permutations(EVENTS);
-    const ledgers: string[][] = [];
-    for (const [i, order] of orders.entries()) {
-      const account = `u_${i}`;
-      const sub = idOf(await begin(rig.first, account));
-      // One after the other, then doubled at once, then from both ends.
-      const copies = [1, 2, 4][i % 3] as number;
-      for (const event of order) {
-        await together(copies, (n) =>
-          (rig.engines[n % 2] as Engine).subscriptions.renew(account, sub, event, {}),
-        );
-      }
-      ledgers.push(await lotsOf(rig.second, account));
-      expect((await rig.first.balance(account)).version).toBe(5);
-    }
-    for (const ledger of ledgers) expect(ledger).toEqual(ledgers[0]);
-    expect(ledgers[0]).toHaveLength(5);
-
+    const once = idOf(await begin(rig.first, 'u_1'));
+    for (const event of EVENTS) await rig.first.subscriptions.renew('u_1', once, event, {});
     const sub = idOf(await begin(rig.first, 'u_100'));
     const storm = Array.from({ length: 100 }, (_, n) => EVENTS.map((event) => ({ event, n }))).flat();
     const answers = await Promise.all(
@@ -57,7 +36,7 @@ test('law 9: renewals once, twice and a hundred times, in every order, by two en
     // Under one key the first answer is given again; else nothing was left to do.
     const granted = answers.filter(({ operation, replayed }) => operation !== null && !replayed);
     expect(granted).toHaveLength(4);
-    expect(await lotsOf(rig.first, 'u_100')).toEqual(ledgers[0]);
+    expect(await lotsOf(rig.first, 'u_100')).toEqual(await lotsOf(rig.second, 'u_1'));
     expect((await rig.second.balance('u_100')).version).toBe(5);
   }));
 
@@ -135,25 +114,4 @@ test('law 9: 40 missed periods catch up to the same balances as daily runs', () 
       status: 'active',
       current_period: a?.current_period,
     });
-  }));
-
-test('law 9: payments, the failure before one of them, and a cancellation: in every order the same', () =>
-  withRig(START, async (rig) => {
-    const { subscriptions } = rig.first;
-    const events: ((account: string, sub: string) => Promise<unknown>)[] = [
-      (account, sub) => subscriptions.renew(account, sub, { ref: 'in_2', period_end: end(2) }, {}),
-      (account, sub) => subscriptions.renew(account, sub, { ref: 'in_3', period_end: end(3) }, {}),
-      (account, sub) => subscriptions.paymentFailed(account, sub, { ref: 'in_2', period_end: end(2) }, {}),
-      (account, sub) => rig.second.subscriptions.cancel(account, sub, {}, {}),
-    ];
-    const outcomes: unknown[] = [];
-    for (const [i, order] of permutations(events).entries()) {
-      const account = `u_${i}`;
-      const sub = idOf(await begin(rig.first, account));
-      for (const event of order) await event(account, sub);
-      const { id: _, account: __, ...shown } = await rig.first.subscriptions.byId(account, sub);
-      outcomes.push({ shown, lots: await lotsOf(rig.first, account) });
-    }
-    expect(outcomes[0]).toMatchObject({ shown: { status: 'active', cancel_at: end(3), grace_until: null } });
-    for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
   }));
