@@ -52,6 +52,15 @@ export interface CheckoutRequest extends PriceQuery {
   consent?: { immediate_use: true };
 }
 
+export interface JurisdictionPolicy {
+  /** ISO 8601: bought credits live no shorter. */
+  expiry_floor: string | null;
+  /** Balances worth at most this much are paid out on request. */
+  cash_out: { at_most_minor: number; currency: string } | null;
+  /** ISO 8601: how long a purchase may be withdrawn from. */
+  withdrawal_window: string | null;
+}
+
 export interface Purchase {
   id: string;
   account: string;
@@ -76,6 +85,8 @@ export interface Purchase {
   /** … or a debt of the account, as the catalog says. */
   owed: number;
   jurisdiction: string | null;
+  /** What the jurisdiction asked for when the purchase was made; a later catalog changes nothing of it. */
+  policy: JurisdictionPolicy | null;
   consent: { immediate_use: true; at: Instant } | null;
   /** Where it can be paid; null once it is over. */
   checkout_url: string | null;

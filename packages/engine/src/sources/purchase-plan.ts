@@ -1,8 +1,9 @@
 /** What a purchase's outcome asks of its lots: commands for the ledger, and what the purchase then remembers. */
-import { type Account, type Grant, grantState, nextStamp, unheld } from '../core/account.ts';
+import { type Account, type Grant, grantState, type Metadata, nextStamp, unheld } from '../core/account.ts';
 import { smaller } from '../core/amount.ts';
 import type { Command, GrantCommand } from '../core/command.ts';
 import { REVERSED } from '../store/flows.ts';
+import type { Law } from './purchase-rows.ts';
 import type { Outcome, Paid } from './purchase-state.ts';
 
 /** Bought credits or the bonus that came with them. Amounts are atoms. */
@@ -35,6 +36,8 @@ export interface Terms {
   /** ISO 8601; null: the credits never expire. */
   readonly validity: string | null;
   readonly reversal: 'loss' | 'debt';
+  readonly jurisdiction: string | null;
+  readonly law: Pick<Law, 'cash_out'> | null;
 }
 
 export interface Planned {
@@ -129,7 +132,7 @@ class Plan {
       features: null,
       source: { type: 'purchase', ref: terms.id },
       cost,
-      metadata: { channel: terms.provider, ...pack, ...about },
+      metadata: { channel: terms.provider, ...pack, ...lawOn(terms), ...about },
     });
     this.#stamp = nextStamp(this.#stamp, now);
     const no = this.#stamp;
@@ -221,6 +224,13 @@ class Plan {
     }
     return [...own];
   }
+}
+
+/** On the lot itself, so that what holds for it is under the ledger's hash. */
+function lawOn({ jurisdiction, law }: Terms): Metadata {
+  if (jurisdiction === null) return {};
+  const cashOut = law?.cash_out ?? null;
+  return { jurisdiction, ...(cashOut === null ? {} : { cash_out: { ...cashOut } }) };
 }
 
 /** Rounded down, for the buyer, unless all of it went back. */

@@ -36,6 +36,7 @@ export function presentPurchase(
     lost: purchase.reversal === 'loss' ? lost : 0,
     owed: purchase.reversal === 'debt' ? lost : 0,
     jurisdiction: purchase.jurisdiction,
+    policy: purchase.law,
     consent: purchase.consent && { immediate_use: true, at: formatInstant(purchase.consent.at) },
     checkout_url: purchase.state === 'open' ? purchase.url : null,
     refundable_until: until === null ? null : formatInstant(until),

@@ -9,6 +9,16 @@ import type { ProviderId } from './provider.ts';
 import type { Part } from './purchase-plan.ts';
 import type { Fact, PurchaseState } from './purchase-state.ts';
 
+/** A jurisdiction's policy, as a catalog file writes it. */
+export interface Law {
+  /** ISO 8601: bought credits live no shorter. */
+  readonly expiry_floor: string | null;
+  /** Balances worth at most this are paid out on request. */
+  readonly cash_out: { readonly at_most_minor: number; readonly currency: string } | null;
+  /** ISO 8601: how long a purchase may be withdrawn from. */
+  readonly withdrawal_window: string | null;
+}
+
 export interface Consent {
   readonly immediate_use: true;
   readonly at: number;
@@ -33,6 +43,8 @@ export interface Purchase {
   readonly reversal: 'loss' | 'debt';
   readonly refundWindow: string | null;
   readonly jurisdiction: string | null;
+  /** What that jurisdiction asked for when the purchase was made. */
+  readonly law: Law | null;
   readonly consent: Consent | null;
   readonly returnUrl: string | null;
   readonly facts: readonly Fact[];
@@ -64,6 +76,7 @@ interface Row {
   reversal: 'loss' | 'debt';
   refund_window: string | null;
   jurisdiction: string | null;
+  law: string | null;
   consent: string | null;
   return_url: string | null;
   facts: string;
@@ -78,7 +91,7 @@ interface Row {
 }
 
 const COLUMNS = `account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity, price_minor,
-  currency, reversal, refund_window, jurisdiction, consent, return_url, facts, parts, frozen, state, paid_at,
+  currency, reversal, refund_window, jurisdiction, law, consent, return_url, facts, parts, frozen, state, paid_at,
   encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at`;
 
 const BY_NO = statement<[number, number], Row>(
@@ -110,9 +123,9 @@ const INSERT = statement<readonly unknown[], unknown>(
   'purchase_insert',
   `insert into drawdown.purchases (account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity,
      price_minor, currency, reversal, refund_window, jurisdiction, consent, return_url, facts, parts, frozen, state,
-     paid_at, key, fingerprint, created_at, updated_at, bucket)
+     paid_at, key, fingerprint, created_at, updated_at, bucket, law)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json, $18, $19::json, $20::json,
-     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28)`,
+     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28, $29::json)`,
 );
 const UPDATE = statement<readonly unknown[], unknown>(
   'purchase_update',
@@ -227,6 +240,7 @@ export function insertion(purchase: Purchase): Write {
       purchase.createdAt,
       purchase.updatedAt,
       bucketOf(purchase.account),
+      purchase.law === null ? null : canonicalJson(purchase.law),
     ],
   };
 }
@@ -287,6 +301,7 @@ function purchaseOf(row: Row): Purchase {
     reversal: row.reversal,
     refundWindow: row.refund_window,
     jurisdiction: row.jurisdiction,
+    law: row.law === null ? null : (JSON.parse(row.law) as Law),
     consent: row.consent === null ? null : (JSON.parse(row.consent) as Consent),
     returnUrl: row.return_url,
     facts: JSON.parse(row.facts) as Fact[],

@@ -1,11 +1,11 @@
 /** What is bought, at which price and under which terms: read from the catalog once, and copied. */
 import type * as wire from '@drawdown/client';
-import type { Catalog, CatalogDuration } from '../catalog/catalog.ts';
+import type { Catalog, CatalogDuration, Jurisdiction } from '../catalog/catalog.ts';
 import { addDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import type { StoreSale } from './provider.ts';
 import { offerOf } from './purchase-offer.ts';
-import type { Purchase } from './purchase-rows.ts';
+import type { Law, Purchase } from './purchase-rows.ts';
 
 type Bought = Pick<
   Purchase,
@@ -19,6 +19,7 @@ type Bought = Pick<
   | 'reversal'
   | 'refundWindow'
   | 'jurisdiction'
+  | 'law'
 >;
 
 /** The terms of a checkout, and the name that the buyer reads. Refusals name the field. */
@@ -31,6 +32,7 @@ export function termsOf(catalog: Catalog, body: wire.CheckoutRequest): Bought & 
     reversal: catalog.policies.reversal,
     refundWindow: longer(catalog.policies.packRefundWindow, law?.withdrawalWindow ?? null)?.iso ?? null,
     jurisdiction: body.jurisdiction ?? null,
+    law: law === undefined ? null : lawOf(law),
   };
 }
 
@@ -54,6 +56,7 @@ export function storeTermsOf(catalog: Catalog, sale: StoreSale): Bought {
     // Stores pay back themselves.
     refundWindow: null,
     jurisdiction: null,
+    law: null,
   };
 }
 
@@ -70,6 +73,15 @@ function jurisdictionOf(catalog: Catalog, body: wire.CheckoutRequest) {
     );
   }
   return law;
+}
+
+/** The policy, copied: a later catalog changes nothing for who has bought. */
+function lawOf({ expiryFloor, cashOut, withdrawalWindow }: Jurisdiction): Law {
+  return {
+    expiry_floor: expiryFloor?.iso ?? null,
+    cash_out: cashOut && { at_most_minor: cashOut.atMostMinor, currency: cashOut.currency },
+    withdrawal_window: withdrawalWindow?.iso ?? null,
+  };
 }
 
 function longer(one: CatalogDuration | null, other: CatalogDuration | null): CatalogDuration | null {

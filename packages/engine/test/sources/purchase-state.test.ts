@@ -70,6 +70,8 @@ class Bench {
         class: 'purchased',
         validity: null,
         reversal: this.reversal,
+        jurisdiction: null,
+        law: null,
       },
       outcome: outcomeOf(facts),
       parts: this.parts,

@@ -92,6 +92,14 @@ export const purchase = z
     lost: credits,
     owed: credits,
     jurisdiction: z.string().nullable(),
+    policy: z
+      .object({
+        expiry_floor: z.string().nullable(),
+        cash_out: z.object({ at_most_minor: z.int(), currency: z.string() }).nullable(),
+        withdrawal_window: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'What the jurisdiction asked for when the purchase was made.' }),
     consent: z.object({ immediate_use: z.literal(true), at: instant }).nullable(),
     checkout_url: z.string().nullable(),
     refundable_until: instant.nullable(),
