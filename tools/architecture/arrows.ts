@@ -65,8 +65,8 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     commander: { at: ['cli/program.ts'] },
     fastify: { at: ['http/server.ts'], types: ['http/'] },
     jose: {
-      at: ['http/sessions.ts', 'http/signing.ts'],
-      why: 'tokens are made and read in one file, the keys that sign them live in the other',
+      at: ['http/sessions.ts', 'http/signing.ts', 'sources/google-api.ts', 'sources/google-push.ts'],
+      why: 'tokens are made and read in one file, the keys that sign them live in the other; Google speaks tokens too',
     },
     'lru-cache': {
       at: ['store/accounts.ts', 'store/transact.ts'],

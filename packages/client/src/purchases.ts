@@ -1,4 +1,4 @@
-import { accountPath, change, read } from './exchange.ts';
+import { accountPath, change, post, read } from './exchange.ts';
 import type { CallOptions, ChangeOptions, Transport } from './transport.ts';
 import { segment } from './transport.ts';
 import type * as wire from './wire.ts';
@@ -26,7 +26,21 @@ export function purchaseMethods(transport: Transport) {
         query: { ...query },
         options,
       }),
-    /** What an app passes on to the App Store with a purchase, so that it is this account's. */
+    /** Hands over a purchase of an Android app at once. Its own token is the key: again gives the same purchase. */
+    claimGooglePlayPurchase: (account: string, body: wire.GooglePlayClaim, options?: CallOptions) =>
+      post<wire.Purchase>(transport, `${accountPath(account)}/purchases/google_play`, {
+        body,
+        options,
+        kind: 'repeatable',
+      }),
+    /** Hands over a transaction of an iOS or macOS app at once; again gives the same purchase. */
+    claimAppStorePurchase: (account: string, body: wire.AppStoreClaim, options?: CallOptions) =>
+      post<wire.Purchase>(transport, `${accountPath(account)}/purchases/app_store`, {
+        body,
+        options,
+        kind: 'repeatable',
+      }),
+    /** What an app passes on to its store with a purchase, so that it is this account's. */
     appAccountToken: (account: string, options?: CallOptions) =>
       read<wire.AppAccountToken>(transport, `${accountPath(account)}/app_account_token`, { options }),
     /** Gives an unspent purchase back within its window; the money goes back the way it came. */

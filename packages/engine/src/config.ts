@@ -30,6 +30,8 @@ export interface Config {
   readonly stripe: StripeConfig | null;
   /** Null: nothing is sold in the App Store. */
   readonly appStore: AppStoreConfig | null;
+  /** Null: nothing is sold in Google Play. */
+  readonly googlePlay: GooglePlayConfig | null;
   /** Proxies that may say who the client is. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -57,6 +59,15 @@ export interface AppStoreConfig {
   readonly rootFiles: readonly string[];
   /** The key for answering Apple's questions; null: they are not answered. */
   readonly api: { readonly keyFile: string; readonly keyId: string; readonly issuerId: string } | null;
+}
+
+export interface GooglePlayConfig {
+  readonly packageName: string;
+  /** The service account's key, as Google gives it: JSON. */
+  readonly keyFile: string;
+  /** What the push subscription states, and the account that it pushes as. */
+  readonly push: { readonly audience: string; readonly email: string };
+  readonly production: boolean;
 }
 
 /** A variable that cannot be used; the message begins with its name and never repeats a secret. */
@@ -95,6 +106,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     sandbox: readSwitch('DRAWDOWN_SANDBOX', read('DRAWDOWN_SANDBOX'), isWorkbench(read)),
     stripe: readStripe(read),
     appStore: readAppStore(read),
+    googlePlay: readGooglePlay(read),
     trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
     logLevel: readLogLevel(read('DRAWDOWN_LOG_LEVEL')),
     allowUnsafe: readSwitch('DRAWDOWN_ALLOW_UNSAFE', read('DRAWDOWN_ALLOW_UNSAFE'), false),
@@ -116,7 +128,11 @@ function readHost(value: string | null): string {
   return value;
 }
 
-const REAL_MONEY = ['DRAWDOWN_STRIPE_SECRET_KEY', 'DRAWDOWN_APP_STORE_BUNDLE_ID'];
+const REAL_MONEY = [
+  'DRAWDOWN_STRIPE_SECRET_KEY',
+  'DRAWDOWN_APP_STORE_BUNDLE_ID',
+  'DRAWDOWN_GOOGLE_PLAY_PACKAGE',
+];
 
 /**
  * Credits for nothing are given only where everything says that somebody works on a product: a database of its own, no
@@ -157,6 +173,37 @@ function readStripe(read: (variable: string) => string | null): StripeConfig | n
     );
   }
   return { secretKey, webhookSecrets, ...(api === null ? {} : { api }) };
+}
+
+/** All of it or nothing: whoever could push unverified, or without a key to look purchases up, could not be believed. */
+function readGooglePlay(read: (variable: string) => string | null): GooglePlayConfig | null {
+  const of = (name: string) => read(`DRAWDOWN_GOOGLE_PLAY_${name}`);
+  const packageName = of('PACKAGE');
+  if (packageName === null) {
+    const [other] = ['KEY_FILE', 'PUSH_AUDIENCE', 'PUSH_EMAIL'].filter((name) => of(name) !== null);
+    if (other === undefined) return null;
+    throw new ConfigError('DRAWDOWN_GOOGLE_PLAY_PACKAGE', `is required beside DRAWDOWN_GOOGLE_PLAY_${other}`);
+  }
+  const demand = (name: string): string => {
+    const value = of(name);
+    if (value !== null) return value;
+    throw new ConfigError(`DRAWDOWN_GOOGLE_PLAY_${name}`, 'is required beside DRAWDOWN_GOOGLE_PLAY_PACKAGE');
+  };
+  if (!/^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/.test(packageName)) {
+    throw new ConfigError(
+      'DRAWDOWN_GOOGLE_PLAY_PACKAGE',
+      `must be a package such as com.example.studio, not "${packageName}"`,
+    );
+  }
+  const environment = of('ENVIRONMENT') ?? 'Production';
+  if (environment !== 'Production' && environment !== 'Test') {
+    throw new ConfigError(
+      'DRAWDOWN_GOOGLE_PLAY_ENVIRONMENT',
+      `must be Production or Test, not "${environment}"`,
+    );
+  }
+  const push = { audience: demand('PUSH_AUDIENCE'), email: demand('PUSH_EMAIL') };
+  return { packageName, keyFile: demand('KEY_FILE'), push, production: environment === 'Production' };
 }
 
 /** A bundle and Apple's roots; for real money the app's number as well; all of the key, or none of it. */

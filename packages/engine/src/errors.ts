@@ -74,6 +74,7 @@ export const PROBLEMS = {
   seats_exhausted: { status: 409, title: 'Every seat of the team is taken' },
   request_closed: { status: 409, title: 'The request is closed' },
   provider_not_configured: { status: 409, title: 'Money is not taken that way here' },
+  payment_pending: { status: 409, title: 'The payment is not complete yet' },
   payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
   purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
   clock_backwards: { status: 409, title: 'The clock only moves forward' },

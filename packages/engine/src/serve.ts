@@ -95,8 +95,13 @@ function announcement(
 }
 
 /** Where credits can be had for nothing, nobody should have to look for it. */
-function waysToPay({ sandbox, stripe, appStore }: Config): string {
-  const real = [...(stripe === null ? [] : ['Stripe']), ...(appStore === null ? [] : ['the App Store'])];
+function waysToPay({ sandbox, ...config }: Config): string {
+  const ways = [
+    ['Stripe', config.stripe],
+    ['the App Store', config.appStore],
+    ['Google Play', config.googlePlay],
+  ] as const;
+  const real = ways.filter(([, setting]) => setting !== null).map(([name]) => name);
   const through = real.length === 0 ? '' : `through ${real.join(' and ')}`;
   if (!sandbox) return through === '' ? 'nothing; DRAWDOWN_SANDBOX=1 sells where no money moves' : through;
   const free =

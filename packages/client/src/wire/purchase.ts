@@ -2,7 +2,7 @@
 import type { Cost } from './account.ts';
 import type { Amount, Instant } from './common.ts';
 
-export type PaymentProvider = 'sandbox' | 'stripe' | 'app_store';
+export type PaymentProvider = 'sandbox' | 'stripe' | 'app_store' | 'google_play';
 
 /** `partly_reversed`: a part of the money went back; `reversed`: all of it, by refunds or a lost dispute. */
 export type PurchaseState =
@@ -104,8 +104,19 @@ export interface CheckoutReceipt {
   purchase: Purchase;
 }
 
+export interface GooglePlayClaim {
+  /** As Google Play names it: the pack's id. */
+  product: string;
+  purchase_token: string;
+}
+
+export interface AppStoreClaim {
+  /** As StoreKit gives it (`jwsRepresentation`). */
+  signed_transaction: string;
+}
+
 export interface AppAccountToken {
-  /** A UUID that the app passes on to the App Store with a purchase. */
+  /** A UUID for the store: `appAccountToken` in the App Store, `obfuscatedAccountId` in Google Play. */
   app_account_token: string;
 }
 

@@ -39,6 +39,11 @@ const serve: ProcessCommand = {
                               Production or Sandbox (Production)
   DRAWDOWN_APP_STORE_KEY_FILE, DRAWDOWN_APP_STORE_KEY_ID, DRAWDOWN_APP_STORE_ISSUER_ID
                               tell Apple how much of a purchase was used when it asks; your customers agreed to that
+  DRAWDOWN_GOOGLE_PLAY_PACKAGE, DRAWDOWN_GOOGLE_PLAY_KEY_FILE (of a service account, JSON),
+  DRAWDOWN_GOOGLE_PLAY_PUSH_AUDIENCE, DRAWDOWN_GOOGLE_PLAY_PUSH_EMAIL
+                              sell in Google Play; Pub/Sub pushes its notifications to /webhooks/google-play
+  DRAWDOWN_GOOGLE_PLAY_ENVIRONMENT
+                              Production, or Test: purchases of licence testers count, and no others (Production)
   DRAWDOWN_TRUSTED_PROXIES    addresses of proxies that may say who the client is
   DRAWDOWN_LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)
   DRAWDOWN_ALLOW_UNSAFE=1     accept a database that may lose acknowledged writes

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { Catalog } from '../catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { shippedCatalog } from '../catalog/shipped.ts';
-import { type AppStoreConfig, type Config, ConfigError } from '../config.ts';
+import { type AppStoreConfig, type Config, ConfigError, type GooglePlayConfig } from '../config.ts';
 import { Engine } from '../engine.ts';
 import { listen, stop } from '../http/listen.ts';
 import { createServer } from '../http/server.ts';
 import type { AppStoreSetting } from '../sources/app-store.ts';
+import type { ServiceAccount } from '../sources/google-api.ts';
+import type { GooglePlaySetting } from '../sources/google-play.ts';
 import type { PaymentOptions } from '../sources/payments.ts';
 import { engineLog, type Log } from './log.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -43,6 +45,7 @@ export function paymentsOf({
   sandbox,
   stripe,
   appStore,
+  googlePlay,
   corsOrigins,
   returnOrigins,
 }: Config): PaymentOptions {
@@ -50,6 +53,7 @@ export function paymentsOf({
     sandbox,
     ...(stripe === null ? {} : { stripe }),
     ...(appStore === null ? {} : { appStore: appStoreOf(appStore) }),
+    ...(googlePlay === null ? {} : { googlePlay: googlePlayOf(googlePlay) }),
     returnOrigins: [...corsOrigins, ...returnOrigins],
   };
 }
@@ -66,6 +70,38 @@ function appStoreOf({ rootFiles, api, ...config }: AppStoreConfig): AppStoreSett
       keyId: api.keyId,
       issuerId: api.issuerId,
     },
+  };
+}
+
+function googlePlayOf({ keyFile, ...config }: GooglePlayConfig): GooglePlaySetting {
+  return {
+    ...config,
+    account: serviceAccountOf(fileOf('DRAWDOWN_GOOGLE_PLAY_KEY_FILE', keyFile).toString()),
+  };
+}
+
+/** The file has a secret in it: what is wrong with it is told by name, never by value. */
+function serviceAccountOf(text: string): ServiceAccount {
+  const wrong = (reason: string) => new ConfigError('DRAWDOWN_GOOGLE_PLAY_KEY_FILE', reason);
+  let key: Record<string, unknown>;
+  try {
+    key = Object(JSON.parse(text));
+  } catch {
+    throw wrong('must name the JSON key file of a service account');
+  }
+  const textOf = (name: string): string => {
+    const value = key[name];
+    if (typeof value === 'string' && value !== '') return value;
+    throw wrong(`names a file without ${name}: it must be the JSON key of a service account`);
+  };
+  const privateKey = textOf('private_key');
+  if (!privateKey.includes('-----BEGIN PRIVATE KEY-----'))
+    throw wrong('has a private_key that is not PKCS 8 PEM');
+  return {
+    email: textOf('client_email'),
+    privateKey,
+    privateKeyId: typeof key.private_key_id === 'string' ? key.private_key_id : null,
+    tokenUri: textOf('token_uri'),
   };
 }
 

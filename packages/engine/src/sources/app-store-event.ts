@@ -4,6 +4,7 @@ import type {
   ResponseBodyV2DecodedPayload,
 } from '@apple/app-store-server-library';
 import { DrawdownError } from '../errors.ts';
+import { decimalsOf } from './minor-units.ts';
 import type { PaymentEvent } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 
@@ -57,14 +58,10 @@ function reversalOf(
   return { kind: 'dispute', id: `refund:${payment}`, stage: isMade ? 'lost' : 'won', amount, at };
 }
 
-/** Not every currency has cents. */
 function minorUnits(milli: number, currency: string): number {
-  if (!/^[A-Z]{3}$/.test(currency)) throw refused('currency', 'is no ISO 4217 code');
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  const minor = Math.round((milli * 10 ** maximumFractionDigits) / 1000);
+  const decimals = decimalsOf(currency);
+  if (decimals === null) throw refused('currency', 'is no ISO 4217 code');
+  const minor = Math.round((milli * 10 ** decimals) / 1000);
   if (minor <= 0) throw refused('amount', 'nothing was paid');
   return minor;
 }

@@ -12,7 +12,7 @@ import {
 import { DrawdownError } from '../errors.ts';
 import { accountOfToken, appAccountToken } from './app-account-token.ts';
 import { isPack, refused, transactionEvent } from './app-store-event.ts';
-import type { Delivery, PaymentEvent, PaymentProvider, UseRequest } from './provider.ts';
+import type { Claim, Delivery, PaymentEvent, PaymentProvider, UseRequest } from './provider.ts';
 
 export interface AppStoreSetting {
   readonly bundleId: string;
@@ -69,6 +69,12 @@ export class AppStorePayments implements PaymentProvider {
 
   async tokenOf(account: number): Promise<string> {
     return appAccountToken(await this.#secret(), account);
+  }
+
+  async claimed({ proof }: Claim): Promise<PaymentEvent | null> {
+    const transaction = await verified(this.#verifier.verifyAndDecodeTransaction(proof));
+    if (!isPack(transaction)) throw refused('productId', 'is no consumable');
+    return transactionEvent(transaction, await this.#sold(transaction), null);
   }
 
   /** A notification (`signedPayload`), or a transaction that the app itself received (`signedTransaction`). */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import { setting as keptSetting } from '../store/settings.ts';
 import type { AppStoreSetting } from './app-store.ts';
+import type { GooglePlaySetting } from './google-play.ts';
 import type { PaymentProvider } from './provider.ts';
 import { Purchases } from './purchases.ts';
 import { Sandbox } from './sandbox.ts';
@@ -17,6 +18,7 @@ export interface PaymentOptions {
   /** Real money. */
   readonly stripe?: StripeSetting;
   readonly appStore?: AppStoreSetting;
+  readonly googlePlay?: GooglePlaySetting;
   /** Origins that buyers may be sent back to, besides the server's own. */
   readonly returnOrigins?: readonly string[];
 }
@@ -43,6 +45,11 @@ export async function openTills(database: Database, options: PaymentOptions): Pr
     const { AppStorePayments } = await import('./app-store.ts');
     const secret = keptSecret(database, 'app_account_token_secret');
     providers.push(new AppStorePayments(options.appStore, { secret }));
+  }
+  if (options.googlePlay !== undefined) {
+    const { GooglePlayPayments } = await import('./google-play.ts');
+    const secret = keptSecret(database, 'app_account_token_secret');
+    providers.push(new GooglePlayPayments(options.googlePlay, { secret, now }));
   }
   return { providers, sandbox, returnOrigins: options.returnOrigins ?? [] };
 }

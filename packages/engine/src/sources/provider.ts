@@ -1,7 +1,7 @@
 /** The port to whoever takes the money. Every way of paying is one of these, the sandbox included. */
 import type { Fact } from './purchase-state.ts';
 
-export const PROVIDERS = ['sandbox', 'stripe', 'app_store'] as const;
+export const PROVIDERS = ['sandbox', 'stripe', 'app_store', 'google_play'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 /** A checkout that a provider is to open. */
@@ -75,8 +75,23 @@ export interface PaymentEvent {
   readonly facts: readonly Fact[];
 }
 
+/** What an app holds of a purchase in its store: a signed transaction, or a token to ask with. */
+export interface Claim {
+  readonly proof: string;
+  /** As the store names it; absent where the proof says so. */
+  readonly product?: string;
+}
+
+/** Something that a provider knows of: its name there, and the event that it comes to, which may be refused. */
+export interface Heard {
+  readonly name: string;
+  readonly read: () => Promise<PaymentEvent | null>;
+}
+
 export interface PaymentProvider {
   readonly id: ProviderId;
+  /** How often `recent` is worth asking without being told to; absent: never. */
+  readonly pollMs?: number;
   /** Opens a checkout; the same order again answers with the same one. */
   checkout?(order: Order): Promise<OpenedCheckout>;
   /**
@@ -96,11 +111,18 @@ export interface PaymentProvider {
   reportUse?(payment: string, use: { readonly used: bigint; readonly of: bigint }): Promise<void>;
   /** The purchase that a payment is for, as the provider noted it; null where it is none of ours. */
   purchaseOf?(payment: string): Promise<string | null>;
+  /** Reads what an app passes on to us itself, verified like a delivery; null while it is not paid. */
+  claimed?(claim: Claim): Promise<PaymentEvent | null>;
+  /** Tells the store that what was paid is with its buyer for good. Again, it changes nothing. */
+  delivered?(payment: string): Promise<void>;
   /** All that the provider knows of a purchase now, whatever was delivered of it. */
   look?(purchase: {
     readonly purchase: string;
     readonly checkout: string | null;
+    readonly payment: string | null;
   }): Promise<PaymentEvent | null>;
+  /** What happened there since an instant, as far back as it remembers, whether or not we know of it. */
+  recent?(range: { readonly since: number }): AsyncGenerator<Heard, void>;
 }
 
 /** A provider with a checkout of its own: not a store, where sales begin elsewhere. */

@@ -8,7 +8,8 @@ import type { Paging } from '../queries.ts';
 import { readAccountId } from '../request.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
-import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
+import type { Claim, Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
+import { claimed } from './purchase-claim.ts';
 import { checked, follow } from './purchase-follow.ts';
 import { type Received, receive } from './purchase-intake.ts';
 import { purchaseNotices } from './purchase-notices.ts';
@@ -171,11 +172,21 @@ export class Purchases {
     return receive({ database, accounts, subscriptions, enter }, this.provider(id), delivery);
   }
 
-  /** What an app passes on to its store with a purchase, so that it is this account's. */
+  /** What an app passes on to its store with a purchase, so that it is this account's; the same for every store. */
   async appAccountToken(id: string): Promise<wire.AppAccountToken> {
-    const provider = this.provider('app_store');
+    const stores = [...this.#providers.values()].filter((one) => one.tokenOf !== undefined);
+    const provider = stores[0] ?? this.provider('app_store');
     const { number } = await this.#setting.queries.profile(id);
     return { app_account_token: (await provider.tokenOf?.(number)) ?? '' };
+  }
+
+  /** Takes in what an app holds of a purchase of this account, at once: whatever the store delivers finds it there. */
+  async claim(id: string, provider: ProviderId, claim: Claim): Promise<wire.Purchase> {
+    const { number } = await this.#setting.queries.profile(id);
+    const event = await claimed(this.provider(provider), claim, number);
+    const purchase = await this.enter(provider, event);
+    if (purchase === null) throw new DrawdownError('purchase_not_found');
+    return this.#present(purchase, id);
   }
 
   /** Adds an event's facts to what is known, and brings the lots to what follows; null: it is about none of ours. */
@@ -188,10 +199,14 @@ export class Purchases {
       actor: `provider:${provider}`,
       principal: 'source',
     };
-    return this.#add(
+    const after = await this.#add(
       { account, no: purchase.no },
       { call, input: { provider, event: event.id }, facts: (current) => checked(current, provider, event) },
     );
+    // The credits are durable by now. Where the store cannot be told, the event comes again and does it.
+    const { payment, state } = after;
+    if (payment !== null && state !== 'reversed') await this.provider(provider).delivered?.(payment);
+    return after;
   }
 
   async #subjectOf(provider: ProviderId, { subject }: PaymentEvent) {

@@ -67,10 +67,10 @@ export async function* reconcile(
 type Looked = Pick<Reconciled, 'result'> & Partial<Pick<Reconciled, 'after' | 'reason'>>;
 
 async function look({ providers, enter }: Means, purchase: Purchase, repair: boolean): Promise<Looked> {
-  const { checkout } = purchase;
+  const { checkout, payment } = purchase;
   const provider = providers.get(purchase.provider);
   if (provider?.look === undefined) return { result: 'unasked' };
-  const event = await provider.look({ purchase: idOf(purchase), checkout });
+  const event = await provider.look({ purchase: idOf(purchase), checkout, payment });
   if (event === null) return { result: 'unknown' };
   const after = differenceOf(purchase, event.facts);
   if (after === null) return { result: 'same' };

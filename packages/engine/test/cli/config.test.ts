@@ -20,6 +20,7 @@ describe('the configuration', () => {
       sandbox: true,
       stripe: null,
       appStore: null,
+      googlePlay: null,
       trustedProxies: [],
       logLevel: 'info',
       allowUnsafe: false,
@@ -148,7 +149,32 @@ describe('the configuration', () => {
       rootFiles: ['a.cer', 'b.cer'],
       api: null,
     });
+    const google = {
+      DRAWDOWN_GOOGLE_PLAY_PACKAGE: 'com.example.studio',
+      DRAWDOWN_GOOGLE_PLAY_KEY_FILE: 'account.json',
+      DRAWDOWN_GOOGLE_PLAY_PUSH_AUDIENCE: 'https://credits.example.com/webhooks/google-play',
+      DRAWDOWN_GOOGLE_PLAY_PUSH_EMAIL: 'push@project.iam.gserviceaccount.com',
+    };
+    expect(read(google)).toMatchObject({
+      sandbox: false,
+      googlePlay: {
+        packageName: 'com.example.studio',
+        keyFile: 'account.json',
+        push: {
+          audience: 'https://credits.example.com/webhooks/google-play',
+          email: 'push@project.iam.gserviceaccount.com',
+        },
+        production: true,
+      },
+    });
+    expect(read({ ...google, DRAWDOWN_GOOGLE_PLAY_ENVIRONMENT: 'Test' }).googlePlay?.production).toBe(false);
     const wrong: [Record<string, string | undefined>, string][] = [
+      [{ ...google, DRAWDOWN_GOOGLE_PLAY_PACKAGE: undefined }, 'DRAWDOWN_GOOGLE_PLAY_PACKAGE'],
+      [{ ...google, DRAWDOWN_GOOGLE_PLAY_PACKAGE: 'studio' }, 'DRAWDOWN_GOOGLE_PLAY_PACKAGE'],
+      [{ ...google, DRAWDOWN_GOOGLE_PLAY_KEY_FILE: undefined }, 'DRAWDOWN_GOOGLE_PLAY_KEY_FILE'],
+      [{ ...google, DRAWDOWN_GOOGLE_PLAY_PUSH_AUDIENCE: undefined }, 'DRAWDOWN_GOOGLE_PLAY_PUSH_AUDIENCE'],
+      [{ ...google, DRAWDOWN_GOOGLE_PLAY_PUSH_EMAIL: undefined }, 'DRAWDOWN_GOOGLE_PLAY_PUSH_EMAIL'],
+      [{ ...google, DRAWDOWN_GOOGLE_PLAY_ENVIRONMENT: 'Sandbox' }, 'DRAWDOWN_GOOGLE_PLAY_ENVIRONMENT'],
       [{ DRAWDOWN_STRIPE_SECRET_KEY: 'sk_test_1' }, 'DRAWDOWN_STRIPE_WEBHOOK_SECRET'],
       [{ DRAWDOWN_STRIPE_WEBHOOK_SECRET: 'whsec_1' }, 'DRAWDOWN_STRIPE_SECRET_KEY'],
       [{ ...stripe, DRAWDOWN_STRIPE_SECRET_KEY: 'pk_test_1' }, 'DRAWDOWN_STRIPE_SECRET_KEY'],

@@ -22,7 +22,10 @@ import { SCOPES } from '../../src/http/schemas/access.ts';
 import {
   ADMIN,
   type Ask,
+  appStoreClaim,
   appStoreDelivery,
+  googlePlayClaim,
+  googlePlayDelivery,
   SECRET,
   startServer,
   stripeDelivery,
@@ -288,6 +291,23 @@ const ROWS: Record<string, Row> = {
   stopCampaign: { ...staff, ...plain('/v1/campaigns/creator_event/stop', REASON) },
   createCampaignCodes: { ...staff, ...plain('/v1/campaigns/promotion_code/codes', { count: 1 }) },
   listRedemptions: { ...staff, ...plain('/v1/campaigns/matrix/redemptions') },
+  // A proof of a purchase by the account itself; where there is no account, there can be none.
+  claimGooglePlayPurchase: {
+    scope: 'grant',
+    session: true,
+    request: async (account) => at('/purchases/google_play', await googlePlayClaim(t, account))(account),
+    absent: absentAt('/purchases/google_play', { product: 'pack_100', purchase_token: 'none.of.these' }),
+  },
+  claimAppStorePurchase: {
+    scope: 'grant',
+    session: true,
+    request: async (account) => at('/purchases/app_store', await appStoreClaim(t, account))(account),
+    absent: absentAt('/purchases/app_store', { signed_transaction: 'a.b.c' }),
+  },
+  receiveGooglePlayNotification: {
+    ...open,
+    request: async () => ({ path: '/webhooks/google-play', ask: await googlePlayDelivery() }),
+  },
   getAppAccountToken: { ...reads, ...onAccount('/app_account_token') },
   receiveAppStoreNotification: {
     ...open,

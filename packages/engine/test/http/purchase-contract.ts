@@ -1,7 +1,14 @@
 /** Every operation on purchases with success; answers are checked as they come. */
 import type { AppAccountToken, CheckoutReceipt, Grant, Page, Price, Purchase } from '@drawdown/client';
 import { expect, test } from 'vitest';
-import { appStoreDelivery, stripeDelivery, type TestServer } from './support.ts';
+import {
+  appStoreClaim,
+  appStoreDelivery,
+  googlePlayClaim,
+  googlePlayDelivery,
+  stripeDelivery,
+  type TestServer,
+} from './support.ts';
 
 /** `server` is asked for when a test runs, since it is started after the tests are declared. */
 export function purchaseContract(server: () => TestServer): void {
@@ -78,6 +85,33 @@ export function purchaseContract(server: () => TestServer): void {
     expect(live.body).toMatchObject({ status: 409, code: 'payment_refused', field: 'livemode' });
     const bare = await t.ask('POST', '/webhooks/stripe', { as: null, key: null, body: event });
     expect(bare.body).toMatchObject({ status: 400, code: 'invalid_signature' });
+  });
+
+  test('apps hand over what was bought in their stores, and again it is the same purchase', async () => {
+    const t = server();
+    await t.ask('PUT', '/v1/accounts/u_claims', { body: {} });
+    const google = await googlePlayClaim(t, 'u_claims');
+    const apple = await appStoreClaim(t, 'u_claims');
+    const claims = [
+      ['/v1/accounts/u_claims/purchases/google_play', google],
+      ['/v1/accounts/u_claims/purchases/app_store', apple],
+    ] as const;
+    for (const [path, body] of claims) {
+      const first = await t.ask<Purchase>('POST', path, { body, key: null });
+      expect(first).toMatchObject({ status: 200, body: { state: 'completed', checkout_url: null } });
+      const again = await t.ask<Purchase>('POST', path, { body, key: null });
+      expect(again.body).toEqual(first.body);
+      const other = await t.ask('POST', path.replace('u_claims', 'u_pack'), { body, key: null });
+      expect(other.body).toMatchObject({ status: 409, code: 'payment_refused', field: 'account' });
+    }
+    const { body: lots } = await t.ask<Page<Grant>>('GET', '/v1/accounts/u_claims/grants');
+    expect(lots.data.map(({ amount, metadata }) => [amount, metadata.channel])).toEqual([
+      [1200, 'google_play'],
+      [100, 'google_play'],
+      [100, 'app_store'],
+    ]);
+    const pushed = await t.ask('POST', '/webhooks/google-play', await googlePlayDelivery());
+    expect(pushed).toMatchObject({ status: 200, body: { purchase: null, state: null } });
   });
 
   test('an app gets a token for the App Store, and what Apple delivers is taken in', async () => {

@@ -14,6 +14,7 @@ import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { signatureOf } from '../../src/sources/signature.ts';
 import type { Database } from '../../src/store/database.ts';
 import { BUNDLE, createApple } from '../sources/apple.ts';
+import { FakeGoogle } from '../sources/google-fake.ts';
 import { freshDatabase } from '../support/database.ts';
 
 export const SECRET = 'sk_test_of_the_product';
@@ -34,6 +35,30 @@ const PAYMENTS = {
     api: null,
   },
 };
+
+const google = new FakeGoogle();
+
+/** What Pub/Sub would push, about nothing. */
+export async function googlePlayDelivery(): Promise<Ask> {
+  const { body, headers } = await google.pushed({ testNotification: { version: '1.0' } });
+  return { as: null, key: null, raw: body, headers };
+}
+
+/** A purchase in an Android app of the account, as the app tells of it. */
+export async function googlePlayClaim(
+  t: TestServer,
+  account: string,
+): Promise<{ product: string; purchase_token: string }> {
+  const { app_account_token } = await t.engine.purchases.appAccountToken(account);
+  return { product: 'pack_1200', purchase_token: google.sell(app_account_token).token };
+}
+
+/** A transaction in an iOS app of the account, as the app tells of it. */
+export async function appStoreClaim(t: TestServer, account: string): Promise<{ signed_transaction: string }> {
+  const { app_account_token } = await t.engine.purchases.appAccountToken(account);
+  const about = { transactionId: randomUUID(), productId: 'pack_100', appAccountToken: app_account_token };
+  return { signed_transaction: apple.transaction(about) };
+}
 
 /** What Apple would send, about nothing. */
 export function appStoreDelivery(): Ask {
@@ -88,7 +113,9 @@ export async function startServer(
 ): Promise<TestServer> {
   const { database, drop } = await freshDatabase();
   const testClock = options.testClock ?? true;
-  const payments = options.payments ?? PAYMENTS;
+  // Google is there where purchases are not what the test is about.
+  const googlePlay = options.payments === undefined ? await google.start() : null;
+  const payments = options.payments ?? { ...PAYMENTS, ...(googlePlay && { googlePlay }) };
   const engine = await Engine.open({ database, catalog, testClock, payments });
   const { testClock: _clock, payments: _payments, ...rest } = options;
   const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });
@@ -110,6 +137,7 @@ export async function startServer(
     close: async () => {
       await server.close();
       await engine.close();
+      if (googlePlay !== null) await google.stop();
       await drop();
     },
   };

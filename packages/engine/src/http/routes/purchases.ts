@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { receipt, route } from '../route.ts';
 import {
   appAccountToken,
+  appStoreClaim,
   checkoutReceipt,
   checkoutRequest,
+  googlePlayClaim,
   price,
   priceQuery,
   purchase,
@@ -124,7 +126,7 @@ const getAppAccountToken = route({
   method: 'GET',
   path: '/v1/accounts/{account}/app_account_token',
   operationId: 'getAppAccountToken',
-  summary: "Shows what an app passes on to the App Store, so that a purchase is this account's",
+  summary: "Shows what an app passes on to its store, so that a purchase is this account's",
   tag: 'Purchases',
   scope: 'read',
   sessions: 'own-account',
@@ -138,7 +140,55 @@ const getAppAccountToken = route({
   }),
 });
 
+const claim = {
+  method: 'POST',
+  tag: 'Purchases',
+  scope: 'grant',
+  sessions: 'own-account',
+  // One transaction is one purchase, whoever tells of it and how often: its own name is the key.
+  idempotency: 'none',
+  params: ofAccount,
+  status: 200,
+  answers: { 200: { description: 'The purchase, with its credits', schema: purchase } },
+  problems: [
+    'account_not_found',
+    'payment_pending',
+    'payment_refused',
+    'purchase_not_found',
+    'provider_not_configured',
+    'balance_limit_exceeded',
+    'unavailable',
+  ],
+} as const;
+
+const claimGooglePlay = route({
+  ...claim,
+  path: '/v1/accounts/{account}/purchases/google_play',
+  operationId: 'claimGooglePlayPurchase',
+  summary: 'Takes in a purchase of an app at once: looked up at Google Play, granted, consumed',
+  body: googlePlayClaim,
+  handler: async ({ engine }, { params, body }) => {
+    const proof = { proof: body.purchase_token, product: body.product };
+    return { body: await engine.purchases.claim(params.account, 'google_play', proof) };
+  },
+});
+
+const claimAppStore = route({
+  ...claim,
+  path: '/v1/accounts/{account}/purchases/app_store',
+  operationId: 'claimAppStorePurchase',
+  summary:
+    'Takes in a transaction of an app at once: verified against the signature of the App Store, granted',
+  body: appStoreClaim,
+  problems: [...claim.problems, 'invalid_signature'],
+  handler: async ({ engine }, { params, body }) => ({
+    body: await engine.purchases.claim(params.account, 'app_store', { proof: body.signed_transaction }),
+  }),
+});
+
 export const purchaseRoutes = [
+  claimGooglePlay,
+  claimAppStore,
   getAppAccountToken,
   getPrice,
   createCheckout,

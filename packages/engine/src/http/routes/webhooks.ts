@@ -46,6 +46,15 @@ const appStore = route({
   handler: (services, input) => take('app_store', services, input),
 });
 
+const googlePlay = route({
+  ...delivery,
+  path: '/webhooks/google-play',
+  operationId: 'receiveGooglePlayNotification',
+  summary: 'Takes in a real-time developer notification of Google Play, as Pub/Sub pushes it',
+  headers: { Authorization: 'The token that Google signs for the push subscription.' },
+  handler: (services, input) => take('google_play', services, input),
+});
+
 /** A refusal is for the provider's eyes and for ours; what is answered with 5xx comes again. */
 async function take(
   provider: ProviderId,
@@ -67,4 +76,4 @@ async function take(
   }
 }
 
-export const webhookRoutes = [stripe, appStore];
+export const webhookRoutes = [stripe, appStore, googlePlay];

@@ -126,6 +126,23 @@ export const received = z
   .object({ purchase: purchaseId.nullable(), state: purchaseState.nullable() })
   .meta({ id: 'Received', description: 'What became of a delivery; null: it was about no purchase.' });
 
+export const googlePlayClaim = z
+  .strictObject({
+    product: z.string().min(1).max(200),
+    // Google names no bound; the ones it gives have about 150 characters.
+    purchase_token: z.string().regex(/^[\w.-]{1,1024}$/, 'must be a purchase token of Google Play'),
+  })
+  .meta({ id: 'GooglePlayClaim', examples: [{ product: 'pack_100', purchase_token: 'abc.AO-J1O' }] });
+
+export const appStoreClaim = z
+  .strictObject({
+    signed_transaction: z
+      .string()
+      .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'must be a signed transaction of the App Store')
+      .max(32_768),
+  })
+  .meta({ id: 'AppStoreClaim', examples: [{ signed_transaction: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' }] });
+
 export const appAccountToken = z
   .object({ app_account_token: z.uuid() })
-  .meta({ id: 'AppAccountToken', description: 'What an app passes on to the App Store with a purchase.' });
+  .meta({ id: 'AppAccountToken', description: 'What an app passes on to its store with a purchase.' });
