@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, exportPKCS8, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import type { GooglePlaySetting } from '../../src/sources/google-play.ts';
+import { type FakeSale, type FakeVoid, orderObject, purchaseObject, voidObject } from './google-objects.ts';
 
 type Json = Record<string, unknown>;
 
@@ -31,27 +32,6 @@ const TOKEN_SECONDS = 3_600;
 /** Smaller than Google's, so that lists have pages. */
 const MAX_PAGE = 2;
 const MEMORY_MS = 30 * 86_400_000;
-
-export interface FakeSale {
-  readonly token: string;
-  readonly order: string;
-  readonly product: string;
-  readonly quantity: number;
-  readonly account: string;
-  readonly micros: number;
-  readonly currency: string;
-  state: 'PENDING' | 'PURCHASED' | 'CANCELLED';
-  refunded: number;
-  refundedMicros: number;
-  isPaid: boolean;
-  isTest: boolean;
-  isConsumed: boolean;
-}
-
-interface FakeVoid extends Json {
-  purchaseToken: string;
-  voidedTimeMillis: string;
-}
 
 export class FakeGoogle {
   readonly sales = new Map<string, FakeSale>();
@@ -173,7 +153,7 @@ export class FakeGoogle {
     if (kind !== 'purchases') throw new Refusal(404, 'Not found');
     if (method === 'GET' && second === 'voidedpurchases') return this.#voids(url.searchParams);
     if (method === 'GET' && second === 'productsv2' && third === 'tokens')
-      return this.#purchase(this.#sale(fourth));
+      return purchaseObject(this.#sale(fourth));
     if (method === 'GET' && second === 'subscriptionsv2' && third === 'tokens') {
       const found = this.subscriptions.get(fourth);
       if (found === undefined) throw new Refusal(404, 'The subscription purchase was not found.');
@@ -202,71 +182,12 @@ export class FakeGoogle {
     throw new Refusal(404, 'The purchase token was not found.');
   }
 
-  #purchase(sale: FakeSale): Json {
-    const { state } = sale;
-    return {
-      kind: 'androidpublisher#productPurchaseV2',
-      productLineItem: [
-        {
-          productId: sale.product,
-          productOfferDetails: {
-            quantity: sale.quantity,
-            refundableQuantity: state === 'CANCELLED' ? 0 : sale.quantity - sale.refunded,
-            consumptionState: `CONSUMPTION_STATE_${sale.isConsumed ? 'CONSUMED' : 'YET_TO_BE_CONSUMED'}`,
-          },
-        },
-      ],
-      purchaseStateContext: { purchaseState: state },
-      ...(sale.isTest ? { testPurchaseContext: { fopType: 'TEST' } } : {}),
-      orderId: sale.order,
-      ...(sale.account === '' ? {} : { obfuscatedExternalAccountId: sale.account }),
-      regionCode: 'US',
-      ...(sale.isPaid ? { purchaseCompletionTime: '2026-06-01T10:00:00.123456Z' } : {}),
-      acknowledgementState: `ACKNOWLEDGEMENT_STATE_${sale.isConsumed ? 'ACKNOWLEDGED' : 'PENDING'}`,
-    };
-  }
-
   #order(id: string): Json {
     const told = this.orders.get(id);
     if (told !== undefined) return told;
     const sale = [...this.sales.values()].find(({ order }) => order === id);
     if (sale === undefined) throw new Refusal(404, 'The order was not found.');
-    const { micros, refundedMicros, currency, state, isPaid } = sale;
-    const money = (amount: number) => ({
-      currencyCode: currency,
-      units: String(Math.floor(amount / 1e6)),
-      nanos: (amount % 1e6) * 1000,
-    });
-    const full = refundedMicros >= micros;
-    const refund = { refundDetails: { total: money(refundedMicros), tax: money(0) } };
-    return {
-      orderId: id,
-      purchaseToken: sale.token,
-      state: !isPaid
-        ? state === 'PENDING'
-          ? 'PENDING'
-          : 'CANCELED'
-        : full
-          ? 'REFUNDED'
-          : refundedMicros > 0
-            ? 'PARTIALLY_REFUNDED'
-            : 'PROCESSED',
-      createTime: '2026-06-01T10:00:00Z',
-      total: money(micros),
-      tax: money(Math.round(micros / 6)),
-      orderHistory: {
-        ...(isPaid ? { processedEvent: { eventTime: '2026-06-01T10:00:00.123456Z' } } : {}),
-        ...(full ? { refundEvent: { eventTime: '2026-06-02T10:00:00Z', ...refund } } : {}),
-        ...(!full && refundedMicros > 0
-          ? {
-              partialRefundEvents: [
-                { state: 'PROCESSED_SUCCESSFULLY', ...refund },
-                { state: 'PENDING', refundDetails: { total: money(micros) } },
-              ],
-            }
-          : {}),
-      },
-    };
+    return orderObject(sale);
   }
 
   /** In pages; only what is younger than thirty days, and parts of a quantity only where they are asked for. */
@@ -341,31 +262,19 @@ export class FakeGoogle {
   /** All of it goes back: the buyer, a bank or Google says so. */
   void(sale: FakeSale, { at = Date.now(), reason = 1 } = {}): void {
     Object.assign(sale, { state: 'CANCELLED', refundedMicros: sale.micros });
-    this.voided.push(this.#voidOf(sale, { at, reason }));
+    this.voided.push(voidObject(sale, { at, reason }));
   }
 
   /** A charge that its bank takes back shows in the list alone. */
   chargeBack(sale: FakeSale, at = Date.now()): void {
-    this.voided.push(this.#voidOf(sale, { at, reason: 7 }));
+    this.voided.push(voidObject(sale, { at, reason: 7 }));
   }
 
   /** So many of the quantity go back. */
   voidPart(sale: FakeSale, quantity: number, at = Date.now()): void {
     sale.refunded += quantity;
     sale.refundedMicros += (sale.micros * quantity) / sale.quantity;
-    this.voided.push({ ...this.#voidOf(sale, { at, reason: 1 }), voidedQuantity: quantity });
-  }
-
-  #voidOf(sale: FakeSale, { at, reason }: { at: number; reason: number }): FakeVoid {
-    return {
-      kind: 'androidpublisher#voidedPurchase',
-      purchaseToken: sale.token,
-      purchaseTimeMillis: String(Date.UTC(2026, 5, 1)),
-      voidedTimeMillis: String(at),
-      orderId: sale.order,
-      voidedSource: 0,
-      voidedReason: reason,
-    };
+    this.voided.push({ ...voidObject(sale, { at, reason: 1 }), voidedQuantity: quantity });
   }
 
   // ——— what Pub/Sub pushes ———

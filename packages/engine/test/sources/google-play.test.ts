@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createServer } from '../../src/http/server.ts';
 import { GooglePlayPayments, type GooglePlaySetting } from '../../src/sources/google-play.ts';
 import { codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
-import { FakeGoogle, type FakeSale, PACKAGE } from './google-fake.ts';
+import { FakeGoogle, PACKAGE } from './google-fake.ts';
+import type { FakeSale } from './google-objects.ts';
 
 const google = new FakeGoogle();
 let setting: GooglePlaySetting;
