@@ -235,6 +235,7 @@ export class Engine {
     await engine.#wakeups.start();
     if (options.sweep !== false) {
       engine.#sweep.start();
+      engine.purchases.poll.start();
       engine.#reminders.start();
     }
     await engine.campaigns.start({ deliver: options.sweep !== false });
@@ -334,6 +335,7 @@ export class Engine {
     await this.#sweep.stop();
     await this.#reminders.stop();
     await this.campaigns.stop();
+    await this.purchases.poll.stop();
     await this.#wakeups.close();
     await this.#writer.close();
     await this.#reader.close();

@@ -31,7 +31,7 @@ Exit codes:
   4  not found: no such account, grant, operation, hold or key
   5  unauthorised: no key, an unknown one, or one that may not do this
   6  unavailable: no server, no database, a directory or port in use; of a change the outcome is unknown
-  7  verify found faults`;
+  7  verify found faults, or reconcile what differs`;
 
 /** What a command finds out by itself: how it ends, and the sentence. */
 export class CommandError extends Error {

@@ -12,8 +12,11 @@ export const reconcileCommand: ProcessCommand = {
     ['--dry-run', 'only say what differs'],
     ...DATABASE_OPTIONS,
   ],
-  help: `Asks with DRAWDOWN_STRIPE_SECRET_KEY. A repair goes the way of the event that was missed, so running it twice, or
-beside a delivery that comes after all, changes nothing more. Ends with 1 where a purchase could not be settled.`,
+  help: `Looks at every purchase, and at what the providers know of lately: paid checkouts at Stripe, the App Store's
+notifications of half a year, what Google Play voided within thirty days. The App Store is asked with its key. A repair goes
+the way of the event that was missed, so running it twice, or beside a delivery that comes after all, changes nothing more.
+Ends with 0 where all is the same or was repaired, with 7 where a dry run finds what differs, and with 1 where something
+could not be settled.`,
   target: null,
   run: async ({ config, options, output }) => {
     const since = instantOf(options.text('since'));
@@ -33,22 +36,29 @@ beside a delivery that comes after all, changes nothing more. Ends with 1 where 
         for await (const one of engine.purchases.reconcile({ since, repair })) found.push(one);
         const worth = found.filter(({ result }) => result !== 'same' && result !== 'unasked');
         output.answer({ looked_at: found.length, purchases: worth }, () => {
-          const lines = worth.map(({ purchase, account, result, before, after, reason }) => {
+          const lines = worth.map(({ purchase, account, provider, result, before, after, reason }) => {
             const change = before === after ? before : `${before} → ${after}`;
-            return `${result.padEnd(8)}  ${purchase}  account ${account}: ${reason ?? change}`;
+            const whose = account === '' ? provider : `${provider}, account ${account}`;
+            return `${result.padEnd(8)}  ${purchase ?? '-'}  ${whose}: ${[change, reason].filter(Boolean).join(', ')}`;
           });
           const asked = found.filter(({ result }) => result !== 'unasked').length;
           lines.push(`${found.length} purchases, ${asked} of them at a provider that can be asked.`);
           return lines.join('\n');
         });
-        const isSettled = worth.every(({ result }) => result === 'repaired' || result === 'differs');
-        return isSettled ? EXIT.ok : EXIT.failed;
+        return exitOf(worth.map(({ result }) => result));
       } finally {
         await engine.close();
       }
     });
   },
 };
+
+/** What was only looked at and could be taken in is a fault that was found; what could not be is a failure. */
+function exitOf(results: readonly Reconciled['result'][]): number {
+  const isOpen = (one: Reconciled['result']) => one === 'differs' || one === 'missing';
+  if (results.some((one) => one !== 'repaired' && !isOpen(one))) return EXIT.failed;
+  return results.some(isOpen) ? EXIT.faults : EXIT.ok;
+}
 
 function instantOf(text: string | undefined): number {
   if (text === undefined) return 0;

@@ -41,6 +41,24 @@ export function transactionEvent(
 }
 
 /**
+ * The same of a transaction that was asked for: as it stands when Apple signs the answer, which is later than all that was
+ * heard. Where it was not taken back, it is as if that had just been said.
+ */
+export function standingEvent(transaction: Transaction, sold: Sold): PaymentEvent {
+  const { subject, facts } = transactionEvent(transaction, sold, null);
+  const signedDate = required(transaction.signedDate, 'signedDate');
+  const notificationType = transaction.revocationDate === undefined ? 'REFUND_REVERSED' : 'REFUND';
+  const payment = required(transaction.transactionId, 'transactionId');
+  const priceMinor = 'priceMinor' in subject ? subject.priceMinor : 0;
+  const standing = reversalOf({ notificationType, signedDate }, { transaction, payment, priceMinor });
+  return {
+    id: `standing:${payment}:${signedDate}`,
+    subject,
+    facts: standing === null ? facts : [...facts, standing],
+  };
+}
+
+/**
  * A refund that the App Store made, or took back: the later word counts, so it is kept as a dispute is. It may be of a
  * part, told in thousandths of a percent.
  */

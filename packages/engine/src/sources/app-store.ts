@@ -1,9 +1,10 @@
 /** Apple's App Store, through its official library: the one file that calls it. */
 import {
+  APIException,
   AppStoreServerAPIClient,
-  type ConsumptionRequest,
   DeliveryStatus,
   Environment,
+  type NotificationHistoryResponse,
   RefundPreference,
   SignedDataVerifier,
   VerificationException,
@@ -11,8 +12,8 @@ import {
 } from '@apple/app-store-server-library';
 import { DrawdownError } from '../errors.ts';
 import { accountOfToken, appAccountToken } from './app-account-token.ts';
-import { isPack, refused, transactionEvent } from './app-store-event.ts';
-import type { Claim, Delivery, PaymentEvent, PaymentProvider, UseRequest } from './provider.ts';
+import { isPack, refused, standingEvent, transactionEvent } from './app-store-event.ts';
+import type { Claim, Delivery, Heard, PaymentEvent, PaymentProvider, UseRequest } from './provider.ts';
 
 export interface AppStoreSetting {
   readonly bundleId: string;
@@ -37,16 +38,28 @@ export interface AppStoreKey {
 interface Means {
   /** Of this installation: in the tokens that apps pass on. */
   readonly secret: () => Promise<Buffer>;
-  /** Reports use; absent: Apple's own API. */
-  readonly report?: (transaction: string, request: ConsumptionRequest) => Promise<void>;
+  /** Absent: Apple's own. */
+  readonly api?: AppleApi;
 }
+
+/** What is asked from Apple, as far as its own client has it. */
+export type AppleApi = Pick<
+  AppStoreServerAPIClient,
+  'sendConsumptionInformation' | 'getTransactionInfo' | 'getNotificationHistory'
+>;
+
+/** As far back as Apple tells of notifications. */
+const MEMORY_MS = { production: 180 * 86_400_000, sandbox: 30 * 86_400_000 };
 
 export class AppStorePayments implements PaymentProvider {
   readonly id = 'app_store';
   readonly #verifier: SignedDataVerifier;
   readonly #bundleId: string;
   readonly #secret: () => Promise<Buffer>;
-  readonly #report: Means['report'] | null;
+  readonly #api: AppleApi | null;
+  readonly #memoryMs: number;
+  /** Only where there is a key to ask with. */
+  readonly look?: NonNullable<PaymentProvider['look']>;
 
   constructor(setting: AppStoreSetting, means: Means) {
     const { bundleId, appId, production, roots, onlineChecks, api } = setting;
@@ -60,11 +73,11 @@ export class AppStorePayments implements PaymentProvider {
     );
     this.#bundleId = bundleId;
     this.#secret = means.secret;
-    if (means.report !== undefined || api === null) this.#report = means.report ?? null;
-    else {
-      const client = new AppStoreServerAPIClient(api.key, api.keyId, api.issuerId, bundleId, environment);
-      this.#report = (transaction, request) => client.sendConsumptionInformation(transaction, request);
-    }
+    this.#memoryMs = production ? MEMORY_MS.production : MEMORY_MS.sandbox;
+    const made = api && new AppStoreServerAPIClient(api.key, api.keyId, api.issuerId, bundleId, environment);
+    const used = means.api ?? made;
+    this.#api = used;
+    if (used !== null) this.look = ({ payment }) => this.#look(used, payment);
   }
 
   async tokenOf(account: number): Promise<string> {
@@ -86,6 +99,10 @@ export class AppStorePayments implements PaymentProvider {
     }
     if (signedPayload === undefined)
       throw new DrawdownError('invalid_signature', 'There is no signed data in it.');
+    return this.#notified(signedPayload);
+  }
+
+  async #notified(signedPayload: string): Promise<PaymentEvent | UseRequest | null> {
     const notification = await verified(this.#verifier.verifyAndDecodeNotification(signedPayload));
     const signed = notification.data?.signedTransactionInfo;
     if (signed === undefined) return null;
@@ -96,6 +113,39 @@ export class AppStorePayments implements PaymentProvider {
       return payment === undefined ? null : { id: notification.notificationUUID ?? payment, usedOf: payment };
     }
     return transactionEvent(transaction, await this.#sold(transaction), notification);
+  }
+
+  /** As the transaction stands at Apple now: that it was paid, and whether it was taken back. */
+  async #look(api: AppleApi, payment: string | null): Promise<PaymentEvent | null> {
+    const answer = payment === null ? null : await asking(api.getTransactionInfo(payment));
+    const signedTransactionInfo = answer?.signedTransactionInfo;
+    if (signedTransactionInfo === undefined) return null;
+    const transaction = await verified(this.#verifier.verifyAndDecodeTransaction(signedTransactionInfo));
+    return standingEvent(transaction, await this.#sold(transaction));
+  }
+
+  /** Every notification that Apple made since, whether or not it ever arrived. */
+  async *recent({ since }: { since: number }): AsyncGenerator<Heard, void> {
+    if (this.#api === null) return;
+    const endDate = Date.now();
+    const range = { startDate: Math.max(since, endDate - this.#memoryMs), endDate };
+    for (let page: string | null = null; ; ) {
+      const answer: NotificationHistoryResponse | null = await asking(
+        this.#api.getNotificationHistory(page, range),
+      );
+      if (answer === null) throw new DrawdownError('unavailable', 'Apple has no history of notifications.');
+      for (const { signedPayload } of answer.notificationHistory ?? []) {
+        if (signedPayload === undefined) continue;
+        yield { name: 'notification', read: () => this.#paymentIn(signedPayload) };
+      }
+      if (answer.hasMore !== true || answer.paginationToken === undefined) return;
+      page = answer.paginationToken;
+    }
+  }
+
+  async #paymentIn(signedPayload: string): Promise<PaymentEvent | null> {
+    const event = await this.#notified(signedPayload);
+    return event !== null && 'subject' in event ? event : null;
   }
 
   async #sold({ appAccountToken, productId }: { appAccountToken?: string; productId?: string }) {
@@ -109,11 +159,11 @@ export class AppStorePayments implements PaymentProvider {
 
   /** Answered only where the installation may: it vouches that its customers agreed to it. */
   async reportUse(payment: string, { used, of }: { used: bigint; of: bigint }): Promise<void> {
-    if (this.#report === null) return;
+    if (this.#api === null) return;
     // Thousandths of a percent.
     const consumptionPercentage = Number((used * 100_000n) / of);
     try {
-      await this.#report?.(payment, {
+      await this.#api.sendConsumptionInformation(payment, {
         customerConsented: true,
         consumptionPercentage,
         deliveryStatus: DeliveryStatus.DELIVERED,
@@ -148,6 +198,16 @@ function fieldsOf(body: Buffer): { signedPayload?: string; signedTransaction?: s
     ...(payload === undefined ? {} : { signedPayload: payload }),
     ...(transaction === undefined ? {} : { signedTransaction: transaction }),
   };
+}
+
+/** Apple's answer, or null where it knows no such thing; whatever else it does not answer may pass. */
+async function asking<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof APIException && error.httpStatusCode === 404) return null;
+    throw new DrawdownError('unavailable', 'Apple does not answer as it should.', {}, error);
+  }
 }
 
 async function verified<T>(decoding: Promise<T>): Promise<T> {

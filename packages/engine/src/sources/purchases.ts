@@ -15,6 +15,7 @@ import { type Received, receive } from './purchase-intake.ts';
 import { purchaseNotices } from './purchase-notices.ts';
 import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
+import { PurchasePoll } from './purchase-poll.ts';
 import { presentPurchase } from './purchase-present.ts';
 import {
   idOf,
@@ -49,6 +50,8 @@ export class Purchases {
   readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly #origins: readonly string[];
   readonly #orders: Orders;
+  /** Asks providers for what they tell in no event. */
+  readonly poll: PurchasePoll;
   readonly #subscriptions: PurchasesOptions['subscriptions'];
 
   constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PurchasesOptions) {
@@ -56,6 +59,9 @@ export class Purchases {
     this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
     this.#origins = returnOrigins;
     this.#orders = new Orders(setting);
+    const { database, log } = setting;
+    const enter = this.enter.bind(this);
+    this.poll = new PurchasePoll({ database, log, providers, enter, now: Date.now });
     this.#subscriptions = subscriptions;
   }
 

@@ -1,29 +1,36 @@
-/** Compares purchases with what their providers know, and takes in what never arrived. */
+/**
+ * Compares purchases with what their providers know, and takes in what never arrived: first every purchase that we know,
+ * then what the providers know of lately, so that a payment of which nothing ever came here is found as well.
+ */
 import type * as wire from '@drawdown/client';
+import { parsePurchaseId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
-import type { PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
-import { idOf, type Purchase, purchasesAfter } from './purchase-rows.ts';
+import type { Heard, PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
+import { idOf, type Purchase, purchaseByNo, purchaseByPayment, purchasesAfter } from './purchase-rows.ts';
 import { type Fact, type Outcome, outcomeOf, unite } from './purchase-state.ts';
 
 export interface ReconcileOptions {
-  /** Purchases that were made at or after this instant, in epoch milliseconds. */
+  /** Purchases that were made, and payments that happened, at or after this instant, in epoch milliseconds. */
   readonly since: number;
   /** False: what differs is only told. */
   readonly repair: boolean;
 }
 
-/** One purchase that was looked at. */
+/** One purchase that was looked at, or a payment that only its provider has a name for. */
 export interface Reconciled {
-  readonly purchase: string;
+  readonly purchase: string | null;
   readonly account: string;
   readonly provider: wire.PaymentProvider;
-  /** `unasked`: the provider cannot be asked about it. `unknown`: it knows no such checkout. */
-  readonly result: 'same' | 'repaired' | 'differs' | 'unknown' | 'unasked' | 'refused';
+  /**
+   * `missing`: the provider has it and we do not. `unknown`: the provider knows no such checkout. `unasked`: it cannot be
+   * asked about it.
+   */
+  readonly result: 'same' | 'repaired' | 'differs' | 'missing' | 'unknown' | 'unasked' | 'refused';
   readonly before: wire.PurchaseState;
   readonly after: wire.PurchaseState;
-  /** Why it was refused. */
+  /** Why it was refused; of what is missing, what the provider calls it. */
   readonly reason?: string;
 }
 
@@ -38,11 +45,16 @@ interface Means {
 const AT_ONCE = 100;
 
 /**
- * Looks at every purchase, in order of accounts. What the provider tells goes the way of its events, so a repair is
- * entered once and a late event finds nothing left to do. What one provider refuses or cannot answer does not keep
- * the others from being looked at.
+ * What the provider tells goes the way of its events, so a repair is entered once and a late event finds nothing left to
+ * do. What one provider refuses or cannot answer does not keep the others from being looked at.
  */
-export async function* reconcile(
+export async function* reconcile(means: Means, options: ReconcileOptions): AsyncGenerator<Reconciled, void> {
+  yield* allKnown(means, options);
+  for (const provider of means.providers.values()) yield* allHeard(means, provider, options);
+}
+
+/** Every purchase, in order of accounts. */
+async function* allKnown(
   means: Means,
   { since, repair }: ReconcileOptions,
 ): AsyncGenerator<Reconciled, void> {
@@ -51,10 +63,7 @@ export async function* reconcile(
     const rows = await purchasesAfter(database, place, { since, limit: AT_ONCE });
     for (const purchase of rows) {
       const account = (await accounts.idOf(purchase.account)) ?? '';
-      const looked = await look(means, purchase, repair).catch((error: unknown): Looked => {
-        if (!(error instanceof DrawdownError)) throw error;
-        return { result: 'refused', reason: error.message };
-      });
+      const looked = await look(means, purchase, repair).catch(refusal);
       const { state, provider } = purchase;
       yield { purchase: idOf(purchase), account, provider, before: state, after: state, ...looked };
     }
@@ -66,12 +75,24 @@ export async function* reconcile(
 
 type Looked = Pick<Reconciled, 'result'> & Partial<Pick<Reconciled, 'after' | 'reason'>>;
 
-async function look({ providers, enter }: Means, purchase: Purchase, repair: boolean): Promise<Looked> {
+function refusal(error: unknown): Looked & { reason: string } {
+  if (!(error instanceof DrawdownError)) throw error;
+  return { result: 'refused', reason: error.message };
+}
+
+async function look(means: Means, purchase: Purchase, repair: boolean): Promise<Looked> {
   const { checkout, payment } = purchase;
-  const provider = providers.get(purchase.provider);
+  const provider = means.providers.get(purchase.provider);
   if (provider?.look === undefined) return { result: 'unasked' };
   const event = await provider.look({ purchase: idOf(purchase), checkout, payment });
-  if (event === null) return { result: 'unknown' };
+  return event === null ? { result: 'unknown' } : settle(means, purchase, { event, repair });
+}
+
+async function settle(
+  { enter }: Means,
+  purchase: Purchase,
+  { event, repair }: { event: PaymentEvent; repair: boolean },
+): Promise<Looked> {
   const after = differenceOf(purchase, event.facts);
   if (after === null) return { result: 'same' };
   if (!repair) return { result: 'differs', after: after.state };
@@ -89,4 +110,73 @@ function differenceOf(purchase: Purchase, facts: readonly Fact[]): Outcome | nul
     after.frozen === before.frozen &&
     (after.paid === null) === (before.paid === null);
   return isSame ? null : after;
+}
+
+/** What the provider knows of; only what is not as we have it. */
+async function* allHeard(
+  means: Means,
+  provider: PaymentProvider,
+  { since, repair }: ReconcileOptions,
+): AsyncGenerator<Reconciled, void> {
+  const nothing = {
+    purchase: null,
+    account: '',
+    provider: provider.id,
+    before: 'open',
+    after: 'open',
+  } as const;
+  const all = provider.recent?.({ since });
+  for (;;) {
+    const next = await all?.next().catch(refusal);
+    if (next === undefined || ('done' in next && next.done === true)) return;
+    if ('reason' in next) {
+      yield { ...nothing, ...next };
+      return;
+    }
+    const { name } = next.value as Heard;
+    const compared = await compare(means, provider, { heard: next.value as Heard, repair }).catch(refusal);
+    if (compared === null || compared.result === 'same') continue;
+    yield { ...nothing, ...compared, reason: [name, compared.reason].filter(Boolean).join(': ') };
+  }
+}
+
+type Compared = Looked & Partial<Pick<Reconciled, 'purchase' | 'account' | 'before'>>;
+
+async function compare(
+  means: Means,
+  provider: PaymentProvider,
+  { heard, repair }: { heard: Heard; repair: boolean },
+): Promise<Compared | null> {
+  const event = await heard.read();
+  if (event === null) return null;
+  const known = await purchaseOf(means, provider.id, event);
+  if (known !== null) {
+    const account = (await means.accounts.idOf(known.account)) ?? '';
+    return {
+      purchase: idOf(known),
+      account,
+      before: known.state,
+      ...(await settle(means, known, { event, repair })),
+    };
+  }
+  // A sale of a store says whose it is and of what; a checkout that was ours is not made up again without its row.
+  const after = outcomeOf(event.facts).state;
+  if (!('account' in event.subject)) {
+    const named = 'purchase' in event.subject ? event.subject.purchase : null;
+    return { purchase: named, result: 'missing', after };
+  }
+  const account = (await means.accounts.idOf(event.subject.account)) ?? '';
+  const entered = repair ? await means.enter(provider.id, event) : null;
+  if (entered === null) return { result: 'missing', account, after };
+  return { result: 'repaired', purchase: idOf(entered), account, after: entered.state };
+}
+
+async function purchaseOf(
+  { database }: Means,
+  provider: ProviderId,
+  { subject }: PaymentEvent,
+): Promise<Purchase | null> {
+  if (!('purchase' in subject)) return purchaseByPayment(database, { provider, payment: subject.payment });
+  const address = parsePurchaseId(subject.purchase);
+  return address === null ? null : purchaseByNo(database, address.account, address.no);
 }

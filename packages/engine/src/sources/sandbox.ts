@@ -62,6 +62,18 @@ export class Sandbox implements PaymentProvider {
     return JSON.parse(body.toString()) as PaymentEvent;
   }
 
+  /** It remembers nothing but what it told at once: a checkout that it gave out is as it is known. */
+  async look({
+    purchase,
+    checkout,
+  }: {
+    purchase: string;
+    checkout: string | null;
+  }): Promise<PaymentEvent | null> {
+    const isOurs = checkout !== null && (await this.ordered(checkout)) === purchase;
+    return isOurs ? { id: `look:${purchase}`, subject: { purchase }, facts: [] } : null;
+  }
+
   async refund({ purchase, amountMinor }: { purchase: string; amountMinor: number }): Promise<PaymentEvent> {
     return eventOf(purchase, 'refund', { amountMinor, currency: '', at: this.#setting.now() });
   }

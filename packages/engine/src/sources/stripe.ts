@@ -5,6 +5,7 @@ import { canonicalJson } from '../core/canonical.ts';
 import { DrawdownError } from '../errors.ts';
 import type {
   Delivery,
+  Heard,
   OpenedCheckout,
   Order,
   PaymentEvent,
@@ -173,6 +174,28 @@ export class StripePayments implements PaymentProvider {
     const known = facts.filter((fact) => fact !== null);
     const digest = createHash('sha256').update(canonicalJson(known)).digest('hex');
     return { id: `look:${purchase}:${digest}`, subject: { purchase }, facts: known };
+  }
+
+  /** Checkouts that were paid and are marked as ours, oldest last; those of others on the same account are not. */
+  async *recent({ since }: { since: number }): AsyncGenerator<Heard, void> {
+    const about = {
+      created: { gte: Math.floor(since / 1000) },
+      status: 'complete',
+      limit: MAX_PAGE,
+    } as const;
+    for (let after: { starting_after?: string } = {}; ; ) {
+      const { data, has_more } = await asking(this.#stripe.checkout.sessions.list({ ...about, ...after }));
+      for (const session of data) {
+        const purchase = session.metadata?.purchase;
+        const paid = session.mode === 'payment' ? paidBy(session, session.created * 1000) : null;
+        if (purchase === undefined || paid === null) continue;
+        const event = { id: `look:${purchase}:${session.id}`, subject: { purchase }, facts: [paid] };
+        yield { name: session.id, read: () => Promise.resolve(event) };
+      }
+      const last = data.at(-1);
+      if (last === undefined || !has_more) return;
+      after = { starting_after: last.id };
+    }
   }
 }
 

@@ -9,6 +9,22 @@ const GET = statement<[string], { value: string }>(
   'select value from drawdown.settings where name = $1',
 );
 
+const ADVANCE = statement<[string, string], never>(
+  'setting_advance',
+  `insert into drawdown.settings as kept (name, value) values ($1, $2)
+     on conflict (name) do update set value = excluded.value where kept.value::int8 < excluded.value::int8`,
+);
+
+/** A number that only grows, whoever of the processes moves it; 0 before the first time. */
+export async function keptNumber(database: Database, name: string): Promise<number> {
+  const { rows } = await database.query(GET, [name]);
+  return Number(rows[0]?.value ?? 0);
+}
+
+export async function advance(database: Database, name: string, value: number): Promise<void> {
+  await database.query(ADVANCE, [name, String(value)]);
+}
+
 /** A value that the installation keeps once it was made; whoever is first makes it for all processes. */
 export async function setting(database: Database, name: string, make: () => string): Promise<string> {
   const { rows } = await database.query(GET, [name]);

@@ -3,7 +3,7 @@ import type { ConsumptionRequest } from '@apple/app-store-server-library';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountOfToken, appAccountToken } from '../../src/sources/app-account-token.ts';
-import { AppStorePayments } from '../../src/sources/app-store.ts';
+import { type AppleApi, AppStorePayments } from '../../src/sources/app-store.ts';
 import { receive } from '../../src/sources/purchase-intake.ts';
 import { Accounts } from '../../src/store/accounts.ts';
 import { SYSTEM_CLOCK } from '../../src/store/clock.ts';
@@ -18,6 +18,12 @@ const SETTING = {
   roots: [apple.root],
   onlineChecks: false,
   api: null,
+};
+const unasked = () => Promise.reject(new Error('nobody asks this'));
+const NO_API: AppleApi = {
+  sendConsumptionInformation: unasked,
+  getTransactionInfo: unasked,
+  getNotificationHistory: unasked,
 };
 let rig: Rig;
 
@@ -185,8 +191,11 @@ describe('refunds', () => {
     const told: [string, ConsumptionRequest][] = [];
     const provider = new AppStorePayments(SETTING, {
       secret: () => Promise.reject(new Error('no token is read for this')),
-      report: async (...one) => {
-        told.push(one);
+      api: {
+        ...NO_API,
+        sendConsumptionInformation: async (...one) => {
+          told.push(one);
+        },
       },
     });
     const signedPayload = apple.notification('CONSUMPTION_REQUEST', transaction);

@@ -48,6 +48,12 @@ const REFUND: Shape = {
   reason: /^(duplicate|fraudulent|requested_by_customer)$/,
   metadata: METADATA,
 };
+const SESSIONS: Shape = {
+  created: { gte: COUNT },
+  status: /^(open|complete|expired)$/,
+  limit: /^([1-9]\d?|100)$/,
+  starting_after: /^cs_/,
+};
 const LIST: Shape = { payment_intent: /^pi_/, limit: /^([1-9]\d?|100)$/ };
 
 export interface FakeSession extends Json {
@@ -140,6 +146,7 @@ export class FakeStripe {
 
   #get(url: URL): Json {
     const [, , kind = '', second = '', third = ''] = url.pathname.split('/');
+    if (kind === 'checkout' && second === 'sessions' && third === '') return this.#list(url);
     if (kind === 'checkout' && second === 'sessions')
       return this.#one(this.sessions, third, 'checkout.session');
     if (kind === 'payment_intents') return this.#one(this.intents, second, 'payment_intent');
@@ -151,6 +158,18 @@ export class FakeStripe {
     throw new Refusal(404, 'invalid_request_error', {
       message: `Unrecognized request URL (${url.pathname})`,
     });
+  }
+
+  /** Newest first, in pages that are smaller than asked for. */
+  #list(url: URL): Json {
+    const { starting_after, status, created } = read(SESSIONS, fieldsOf(url.searchParams), '');
+    const since = Number((created as Fields | undefined)?.gte ?? 0);
+    const all = [...this.sessions.values()].reverse();
+    const from = starting_after === undefined ? 0 : all.findIndex(({ id }) => id === starting_after) + 1;
+    const found = all
+      .slice(from)
+      .filter((one) => (one.created as number) >= since && (status === undefined || one.status === status));
+    return { object: 'list', url: url.pathname, has_more: found.length > 2, data: found.slice(0, 2) };
   }
 
   #one(store: ReadonlyMap<string, Json>, id: string, object: string): Json {
