@@ -318,6 +318,7 @@ export class Engine {
   metrics(): Record<string, number> {
     return {
       ...Object.fromEntries(this.#counts),
+      ...this.purchases.deliveries.figures(),
       waiting_commands: this.#writer.depth,
       streams: this.#feed.open,
       sweep_lag_ms: this.#sweep.figures.lagMs,

@@ -11,11 +11,19 @@ import type { Route } from './route.ts';
 export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error);
   if (refusal.status === 500) request.log.error({ err: error, requestId: request.id }, 'request failed');
+  else if (request.routeOptions.config.drawdown?.tag === 'Webhooks') logDelivery(refusal, request);
   return reply
     .code(refusal.status)
     .headers(headersOf(refusal))
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problemOf(refusal, request.id)));
+}
+
+/** Money may hang on it: which provider, why, and whether it comes again. Never the body. */
+function logDelivery({ code, status, details, message }: DrawdownError, request: FastifyRequest): void {
+  const what = status < 500 ? 'was refused' : 'could not be taken in and comes again';
+  const about = { delivery: request.routeOptions.url, code, details, requestId: request.id };
+  request.log.warn(about, `a delivery ${what}: ${message}`);
 }
 
 /** Unknown routes are 404, known ones with another method 405; OPTIONS is answered for both kinds of asker. */

@@ -66,6 +66,20 @@ export class Metrics {
         }
       },
     });
+    new Counter({
+      name: 'drawdown_deliveries_total',
+      help: 'Deliveries of payment providers by outcome: purchase, other, or the code of a refusal',
+      labelNames: ['provider', 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [name, count] of Object.entries(engine.metrics())) {
+          const [kind, provider, outcome] = name.split('.');
+          if (kind === 'deliveries' && provider !== undefined && outcome !== undefined)
+            this.inc({ provider, outcome }, count);
+        }
+      },
+    });
     new Gauge({
       name: 'drawdown_engine',
       help: "The engine's other figures, by name; those that count start at zero with the process",

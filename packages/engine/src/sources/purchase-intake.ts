@@ -5,7 +5,7 @@ import { parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
-import type { Delivery, PaymentEvent, PaymentProvider, RenewalEvent } from './provider.ts';
+import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, RenewalEvent } from './provider.ts';
 import { idOf, lotsNumbered, type Purchase, purchaseByPayment } from './purchase-rows.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -14,6 +14,33 @@ export interface Received {
   /** `null`: genuine, and about no purchase. */
   readonly purchase: string | null;
   readonly state: wire.PurchaseState | null;
+}
+
+/** Deliveries by provider and by what became of them, since the start: what an operator is woken by. */
+export class Deliveries {
+  readonly #counts = new Map<string, number>();
+
+  /** `purchase`, `other`, or the code of the refusal. */
+  async count(provider: ProviderId, delivery: Promise<Received>): Promise<Received> {
+    try {
+      const received = await delivery;
+      this.#add(provider, received.purchase === null ? 'other' : 'purchase');
+      return received;
+    } catch (error) {
+      this.#add(provider, error instanceof DrawdownError ? error.code : 'internal');
+      throw error;
+    }
+  }
+
+  #add(provider: ProviderId, outcome: string): void {
+    const name = `deliveries.${provider}.${outcome}`;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  /** By `deliveries.<provider>.<outcome>`. */
+  figures(): Record<string, number> {
+    return Object.fromEntries(this.#counts);
+  }
 }
 
 interface Means {

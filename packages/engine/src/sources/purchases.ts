@@ -11,7 +11,7 @@ import type { Outcome, Prepared } from '../store/task.ts';
 import type { Claim, Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
 import { claimed } from './purchase-claim.ts';
 import { checked, follow } from './purchase-follow.ts';
-import { type Received, receive } from './purchase-intake.ts';
+import { Deliveries, type Received, receive } from './purchase-intake.ts';
 import { purchaseNotices } from './purchase-notices.ts';
 import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
@@ -52,6 +52,7 @@ export class Purchases {
   readonly #orders: Orders;
   /** Asks providers for what they tell in no event. */
   readonly poll: PurchasePoll;
+  readonly deliveries = new Deliveries();
   readonly #subscriptions: PurchasesOptions['subscriptions'];
 
   constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PurchasesOptions) {
@@ -175,7 +176,8 @@ export class Purchases {
     const { database, accounts } = this.#setting;
     const enter = (event: PaymentEvent) => this.enter(id, event);
     const subscriptions = this.#subscriptions;
-    return receive({ database, accounts, subscriptions, enter }, this.provider(id), delivery);
+    const received = receive({ database, accounts, subscriptions, enter }, this.provider(id), delivery);
+    return this.deliveries.count(id, received);
   }
 
   /** What an app passes on to its store with a purchase, so that it is this account's; the same for every store. */

@@ -1,5 +1,4 @@
 /** Where payment providers deliver. Who they are is in the signature over the bytes, not in a credential. */
-import { DrawdownError } from '../../errors.ts';
 import type { ProviderId } from '../../sources/provider.ts';
 import { type Answer, type Input, route, type Services } from '../route.ts';
 import { received } from '../schemas/purchase.ts';
@@ -55,25 +54,14 @@ const googlePlay = route({
   handler: (services, input) => take('google_play', services, input),
 });
 
-/** A refusal is for the provider's eyes and for ours; what is answered with 5xx comes again. */
+/** Whatever is not taken in is logged where it is answered; what is answered with 5xx comes again. */
 async function take(
   provider: ProviderId,
   { engine }: Services,
   { request }: Pick<Input<unknown, unknown, unknown>, 'request'>,
 ): Promise<Answer> {
   const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-  try {
-    return { body: await engine.purchases.receive(provider, { body, headers: request.headers }) };
-  } catch (error) {
-    if (error instanceof DrawdownError && error.status < 500) {
-      const { code, details, message } = error;
-      request.log.warn(
-        { provider, code, details, requestId: request.id },
-        `a delivery was refused: ${message}`,
-      );
-    }
-    throw error;
-  }
+  return { body: await engine.purchases.receive(provider, { body, headers: request.headers }) };
 }
 
 export const webhookRoutes = [stripe, appStore, googlePlay];
