@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { signatureOf } from '../../src/sources/signature.ts';
+import { LIST, REFUND, SESSION, SESSIONS, type Shape } from './stripe-shapes.ts';
 
 type Fields = { [key: string]: Fields | string };
 type Json = Record<string, unknown>;
@@ -23,38 +24,6 @@ class Refusal extends Error {
 
 const invalid = (message: string, more: Json = {}) =>
   new Refusal(400, 'invalid_request_error', { message, ...more });
-
-/** What each endpoint takes: `*` stands for any key, a pattern for the text of a leaf. */
-type Shape = { readonly [key: string]: Shape | RegExp };
-const COUNT = /^\d+$/;
-const METADATA = { '*': /^.{0,500}$/s };
-const SESSION: Shape = {
-  mode: /^(payment|setup|subscription)$/,
-  client_reference_id: /^.{1,200}$/,
-  line_items: {
-    '*': {
-      quantity: COUNT,
-      price_data: { currency: /^[a-z]{3}$/, unit_amount: COUNT, product_data: { name: /^.+$/ } },
-    },
-  },
-  metadata: METADATA,
-  payment_intent_data: { metadata: METADATA },
-  success_url: /^https?:\/\//,
-  cancel_url: /^https?:\/\//,
-};
-const REFUND: Shape = {
-  payment_intent: /^pi_/,
-  amount: COUNT,
-  reason: /^(duplicate|fraudulent|requested_by_customer)$/,
-  metadata: METADATA,
-};
-const SESSIONS: Shape = {
-  created: { gte: COUNT },
-  status: /^(open|complete|expired)$/,
-  limit: /^([1-9]\d?|100)$/,
-  starting_after: /^cs_/,
-};
-const LIST: Shape = { payment_intent: /^pi_/, limit: /^([1-9]\d?|100)$/ };
 
 export interface FakeSession extends Json {
   id: string;

@@ -1,0 +1,31 @@
+/** What each endpoint takes: `*` stands for any key, a pattern for the text of a leaf. */
+export type Shape = { readonly [key: string]: Shape | RegExp };
+const COUNT = /^\d+$/;
+const METADATA = { '*': /^.{0,500}$/s };
+export const SESSION: Shape = {
+  mode: /^(payment|setup|subscription)$/,
+  client_reference_id: /^.{1,200}$/,
+  line_items: {
+    '*': {
+      quantity: COUNT,
+      price_data: { currency: /^[a-z]{3}$/, unit_amount: COUNT, product_data: { name: /^.+$/ } },
+    },
+  },
+  metadata: METADATA,
+  payment_intent_data: { metadata: METADATA },
+  success_url: /^https?:\/\//,
+  cancel_url: /^https?:\/\//,
+};
+export const REFUND: Shape = {
+  payment_intent: /^pi_/,
+  amount: COUNT,
+  reason: /^(duplicate|fraudulent|requested_by_customer)$/,
+  metadata: METADATA,
+};
+export const SESSIONS: Shape = {
+  created: { gte: COUNT },
+  status: /^(open|complete|expired)$/,
+  limit: /^([1-9]\d?|100)$/,
+  starting_after: /^cs_/,
+};
+export const LIST: Shape = { payment_intent: /^pi_/, limit: /^([1-9]\d?|100)$/ };
