@@ -1,4 +1,5 @@
 /** Bugs that other systems had with subscriptions, by their number in the list of lessons. */
+import type { Grant } from '@drawdown/client';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
@@ -57,6 +58,7 @@ test('lesson 3: credits that arrive while a renewal does are all there', () =>
       }),
     );
     expect(available(await first.balance('u_1'))).toEqual([600, 0, 100]);
+    expect(await windowsOf(second, 'u_1')).toHaveLength(2);
   }));
 
 test('lesson 4: what rolls over is looked at lot by lot, also of a subscription that does not renew', () =>
@@ -98,6 +100,7 @@ test('lesson 5: a renewal lowers no class and no lot but its own (property)', as
           await first.grant(account, { ...more, ...end, metadata: { other: true } }, {});
         }
         if (spent > 0 && spent <= 600) await first.consume(account, { amount: spent }, {});
+        const whole = await othersOf(first, account);
         const reset = Date.parse(
           made.subscription.next_refill_at ?? (made.subscription.paid_until as string),
         );
@@ -109,6 +112,9 @@ test('lesson 5: a renewal lowers no class and no lot but its own (property)', as
         }
         expect(await othersOf(first, account)).toEqual(before);
         await setTestClock(database, Math.max(reset, await first.now()));
+        // What has not come to its own end is as it was before the reset.
+        const open = othersOpenAt(await first.now());
+        expect(open(await othersOf(first, account))).toEqual(open(whole));
         const [subscription = 0] = available(await first.balance(account));
         expect(subscription).toBeGreaterThanOrEqual(600);
         expect(begun).toBeLessThan(reset);
@@ -118,19 +124,19 @@ test('lesson 5: a renewal lowers no class and no lot but its own (property)', as
   });
 }, 60_000);
 
-async function othersOf(engine: Engine, account: string): Promise<unknown[]> {
+type Other = Pick<Grant, 'id' | 'remaining' | 'held' | 'expired' | 'voided' | 'state' | 'expires_at'>;
+
+async function othersOf(engine: Engine, account: string): Promise<Other[]> {
   const { data } = await engine.grants(account, { limit: 200 });
   return data
     .filter(({ metadata }) => metadata.other === true)
-    .map(({ id, remaining, held, expired, voided, state }) => ({
-      id,
-      remaining,
-      held,
-      expired,
-      voided,
-      state,
-    }));
+    .map(({ id, remaining, held, expired, voided, state, expires_at }) => {
+      return { id, remaining, held, expired, voided, state, expires_at };
+    });
 }
+
+const othersOpenAt = (now: number) => (lots: readonly Other[]) =>
+  lots.filter(({ expires_at }) => expires_at === null || Date.parse(expires_at) > now);
 
 test("lesson 6: a period ends by the account's own calendar, at an instant that is shown", () =>
   withRig('2027-02-10T03:00:00Z', async ({ first }) => {
