@@ -4,6 +4,7 @@ import { TIME } from './apply.ts';
 import { formatInstant } from './calendar.ts';
 import { grantId, holdId, operationId } from './id.ts';
 import type { Rules } from './rules.ts';
+import { type Member, standingOf } from './team.ts';
 
 /** Everything that may be told. A new kind of news is a line here. */
 export const NOTICE_TYPES = [
@@ -79,6 +80,22 @@ export function noticesOf(account: Account, entries: readonly Told[], { scale }:
     }
   }
   return [...notices, ...refillsOf(account, entries, about, credits)].sort((a, b) => a.at - b.at);
+}
+
+/** That a member met the limit, by using it up or by being refused. Null where it was told in this period before. */
+export function limitReached(account: Account, member: Member, now: number, { scale }: Rules): Notice | null {
+  const { limit } = member;
+  const { per, period, extra, used, held, remaining, resetsAt } = standingOf(account, member, now);
+  if (limit === null || remaining === null || member.told === period) return null;
+  const credits = (atoms: bigint): number => toCredits(atoms, scale);
+  const use = {
+    extra: credits(extra),
+    used: credits(used),
+    held: credits(held),
+    remaining: credits(remaining),
+  };
+  const data = { account: account.id, member: member.id, limit: credits(limit.amount), per, ...use };
+  return { type: 'member.limit_reached', at: now, data: { ...data, resets_at: formatInstant(resetsAt) } };
 }
 
 /** Lots whose credits came in with an entry: those that were scheduled come in when they start. */

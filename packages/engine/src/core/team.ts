@@ -33,6 +33,8 @@ export interface Member {
   readonly extra: { readonly period: string; readonly amount: bigint } | null;
   /** Null: still a member. */
   readonly leftAt: number | null;
+  /** The period in which it was told last that the limit was reached. */
+  told: string | null;
 }
 
 export interface Members {

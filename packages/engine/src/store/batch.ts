@@ -77,6 +77,7 @@ class Batch {
     if (this.#tasks[0]?.prepare !== undefined) return this.#runPrepared();
     for (const index of this.#tasks.keys()) this.#decide(index);
     if (!lookUpKeys) await this.#reconsiderRefused();
+    this.#tellLimits();
     await this.#write();
     return this.#finish();
   }
@@ -259,6 +260,15 @@ class Batch {
     if (found.length === 0) return;
     await this.#loadNamed();
     for (const index of found) this.#decide(index);
+  }
+
+  /** Behind the second look: what was a repetition reached no limit. */
+  #tellLimits(): void {
+    for (const [index, verdict] of this.#verdicts.entries()) {
+      if (verdict.kind !== 'refused' || verdict.refusal.code !== 'member_limit_reached') continue;
+      const { account } = this.#tasks[index] as AnyTask;
+      this.#books.get(account)?.limitReached(verdict.refusal.member);
+    }
   }
 
   #keysOf(indexes: Iterable<number>): KeyedPlace[] {

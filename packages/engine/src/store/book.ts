@@ -9,11 +9,11 @@ import {
 } from '../core/account.ts';
 import { apply } from '../core/apply.ts';
 import { availableOf, crossingsOf } from '../core/low-balance.ts';
-import { noticesOf } from '../core/notice.ts';
+import { limitReached, type Notice, noticesOf } from '../core/notice.ts';
 import { remindersOf } from '../core/reminder.ts';
 import type { Rules } from '../core/rules.ts';
 import { dueAt, settle } from '../core/settle.ts';
-import { type Member, useOf } from '../core/team.ts';
+import { type Member, standingOf, useOf } from '../core/team.ts';
 import { chainHash } from './chain.ts';
 import type { Changes } from './changes.ts';
 import { type StoredEntry, storedEntry } from './rows.ts';
@@ -44,6 +44,8 @@ export class Book {
   readonly #grants: Grant[] = [];
   readonly #holds: Hold[] = [];
   readonly #members: Member[] = [];
+  /** That limits of members were reached, also where nothing was entered. */
+  readonly #limits: Notice[] = [];
   /** Whether the state may have more than the next batch need know. */
   #isCrowded = false;
   #onlySpent = true;
@@ -100,7 +102,7 @@ export class Book {
       const hold = account.holds.get(entry.hold) as Hold;
       if (!this.#holds.includes(hold)) this.#holds.push(hold);
     }
-    if (entry.detail?.member !== undefined && useOf(entry) !== 0n) this.#touchMember(entry.detail.member);
+    if (entry.detail?.member !== undefined) this.#touchMember(entry.detail.member, entry);
     return stored;
   }
 
@@ -109,14 +111,33 @@ export class Book {
     if (!this.#grants.includes(grant)) this.#grants.push(grant);
   }
 
-  #touchMember(id: string): void {
+  #touchMember(id: string, entry: Entry): void {
     const member = this.account.members?.named.get(id);
-    if (member && !this.#members.includes(member)) this.#members.push(member);
+    if (!member) return;
+    if (useOf(entry) !== 0n && !this.#members.includes(member)) this.#members.push(member);
+    if (standingOf(this.account, member, this.now).remaining === 0n) this.limitReached(id);
   }
 
-  /** Adds what is to be written; nothing where nothing was entered. */
+  /** Notes that a member met the limit: by what was entered, or by what was refused. Told once a period. */
+  limitReached(id: string): void {
+    const member = this.account.members?.named.get(id);
+    const notice = member ? limitReached(this.account, member, this.now, this.#setting.rules) : null;
+    if (!member || notice === null) return;
+    this.#limits.push(notice);
+    member.told = standingOf(this.account, member, this.now).period;
+    if (!this.#members.includes(member)) this.#members.push(member);
+  }
+
+  /** Adds what is to be written: of the ledger nothing where nothing was entered. */
   addTo(changes: Changes): void {
-    if (this.#entries.length === 0) return;
+    const { account } = this;
+    const { number } = account;
+    for (const member of this.#members) changes.members.push({ account: number, member });
+    if (this.#entries.length > 0) this.#addEntries(changes);
+    for (const notice of this.#limits) changes.notices.push({ account: number, now: this.now, notice });
+  }
+
+  #addEntries(changes: Changes): void {
     const { account } = this;
     const { number } = account;
     for (const entry of this.#entries) changes.entries.push({ account: number, entry });
@@ -129,7 +150,6 @@ export class Book {
       else changes.changedGrants.push(change);
     }
     for (const hold of this.#holds) changes.holds.push({ account: number, hold });
-    for (const member of this.#members) changes.members.push({ account: number, member });
     changes.accounts.push({
       account,
       head: this.#head,

@@ -21,11 +21,12 @@ export interface MemberRow {
   month_used: bigint;
   extra: bigint;
   extra_period: string | null;
+  told: string | null;
 }
 
 export const MEMBER_COLUMNS =
   'account, member, no, role, limit_amount, limit_per, joined_at, left_at, day, day_after, day_used, month, ' +
-  'month_after, month_used, extra, extra_period';
+  'month_after, month_used, extra, extra_period, told';
 
 export function memberOf(row: MemberRow): Member {
   return {
@@ -36,6 +37,7 @@ export function memberOf(row: MemberRow): Member {
     month: { period: row.month, after: Number(row.month_after), used: row.month_used },
     extra: row.extra_period === null ? null : { period: row.extra_period, amount: row.extra },
     leftAt: row.left_at === null ? null : Number(row.left_at),
+    told: row.told,
   };
 }
 
@@ -125,9 +127,9 @@ const UPDATE_MEMBERS = statement<Buffer[], never>(
   'update_members',
   `update drawdown.members m
       set day = u.day, day_after = u.day_after, day_used = u.day_used,
-          month = u.month, month_after = u.month_after, month_used = u.month_used
-     from unnest($1::int8[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::int8[], $8::int8[])
-       as u (account, member, day, day_after, day_used, month, month_after, month_used)
+          month = u.month, month_after = u.month_after, month_used = u.month_used, told = u.told
+     from unnest($1::int8[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::int8[], $8::int8[],
+       $9::text[]) as u (account, member, day, day_after, day_used, month, month_after, month_used, told)
     where m.account = u.account and m.member = u.member`,
 );
 
@@ -147,5 +149,6 @@ export function updateMembers(on: Connection, rows: readonly ChangedMember[]): P
     textArray(members.map((m) => m.month.period)),
     int8Array(members.map((m) => m.month.after)),
     int8Array(members.map((m) => m.month.used)),
+    textArray(members.map((m) => m.told)),
   ]);
 }

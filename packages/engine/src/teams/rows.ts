@@ -37,7 +37,7 @@ const TEAMS = statement<[string, number, number], MemberRow>(
 const PUT = statement<readonly unknown[], never>(
   'member_put',
   `insert into drawdown.members (${MEMBER_COLUMNS}, bucket)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
    on conflict (account, member, bucket) do update set role = excluded.role, limit_amount = excluded.limit_amount,
      limit_per = excluded.limit_per, joined_at = excluded.joined_at, left_at = excluded.left_at,
      extra = excluded.extra, extra_period = excluded.extra_period`,
@@ -115,6 +115,7 @@ export function joined(
     month_used: 0n,
     extra: 0n,
     extra_period: null,
+    told: null,
   };
 }
 
@@ -139,6 +140,7 @@ export function putting(row: MemberRow): Write {
       row.month_used,
       row.extra,
       row.extra_period,
+      row.told,
       bucketOf(Number(row.account)),
     ],
   };

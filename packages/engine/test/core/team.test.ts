@@ -20,6 +20,7 @@ const newcomer = (id: string, limit: Member['limit']): Member => ({
   month: { period: '', after: 0, used: 0n },
   extra: null,
   leftAt: null,
+  told: null,
 });
 
 /** A team with plenty of credits, and these members. */

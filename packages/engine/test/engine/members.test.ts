@@ -183,6 +183,39 @@ test('a hold that times out gives back what it took of the limit', async () => {
   expect((await rig.first.entries('t_out', { member: 'ben' })).data).toEqual([]);
 });
 
+const NOTICES = statement<[string], { data: string }>(
+  'test.limit_notices',
+  `select n.data from drawdown.notices n join drawdown.accounts a on a.number = n.account
+    where a.id = $1 and n.type = 'member.limit_reached' order by n.no`,
+);
+
+test('that a limit was reached is told once a period, by what used it up or by what was refused', async () => {
+  await team('t_told', { anna: PER_MONTH(10), ben: PER_MONTH(10) });
+  const told = async () => {
+    const { rows } = await rig.database.query(NOTICES, ['t_told']);
+    return rows.map(({ data }) => JSON.parse(data));
+  };
+  const key = { idempotencyKey: 'nine' };
+  await rig.first.consume('t_told', { amount: 9, member: 'anna' }, key);
+  // A repetition is answered, and reaches nothing.
+  await rig.second.consume('t_told', { amount: 9, member: 'anna' }, key);
+  expect(await told()).toEqual([]);
+  const codes = await together(12, (i) => spend(i, 't_told', 'anna'));
+  expect(tally(codes)).toEqual({ done: 1, member_limit_reached: 11 });
+  expect(await spend(0, 't_told', 'ben', 11)).toBe('member_limit_reached');
+  expect(await spend(1, 't_told', 'ben', 11)).toBe('member_limit_reached');
+  const { resets_at } = await periodOf('t_told', 'anna');
+  const of = { account: 't_told', limit: 10, per: 'month', extra: 0, held: 0, resets_at };
+  expect(await told()).toEqual([
+    { ...of, member: 'anna', used: 10, remaining: 0 },
+    { ...of, member: 'ben', used: 0, remaining: 10 },
+  ]);
+  await rig.first.setTestClock(resets_at);
+  expect(await spend(0, 't_told', 'ben', 10)).toBe('done');
+  expect((await told()).slice(2)).toMatchObject([{ member: 'ben', used: 10, remaining: 0 }]);
+  await expectWhole(rig);
+});
+
 test('verify tells a count that is not what the ledger adds up to', async () => {
   await team('t_edit', { anna: PER_MONTH(100) });
   await rig.first.consume('t_edit', { amount: 7, member: 'anna' }, {});
