@@ -153,8 +153,9 @@ export class Members {
   async teamsOf(id: string, query: Paging): Promise<wire.Page<wire.Member>> {
     const limit = readLimit(query.limit);
     const after = query.cursor === undefined ? -1 : readCursor('teams', query.cursor);
-    await this.#queries.profile(id);
-    const rows = await teamsWith(this.#database, id, after, limit + 1);
+    const rows = await teamsWith(this.#database, readAccountId(id), after, limit + 1);
+    // Who is a member need have no account yet; who is neither is told so.
+    if (rows.length === 0) await this.#queries.profile(id);
     const settled = await Promise.all(rows.map((row) => this.#queries.settledByNumber(Number(row.account))));
     return pageOf(
       'teams',

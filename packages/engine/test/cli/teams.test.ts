@@ -1,0 +1,48 @@
+/** Members of teams from the command line, in processes of their own. */
+import type { Member, More, Page } from '@drawdown/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Installation, install } from './support.ts';
+
+let drawdown: Installation;
+let cwd: string;
+
+beforeAll(async () => {
+  drawdown = install();
+  cwd = drawdown.directory();
+  await drawdown.serve({ cwd, env: { DRAWDOWN_TEST_CLOCK: '1', DRAWDOWN_DEMO: '0' } });
+});
+
+afterAll(async () => {
+  await drawdown.remove();
+});
+
+async function json<T>(...words: string[]): Promise<T> {
+  const { code, stdout, stderr } = await drawdown.run([...words, '--json'], { cwd });
+  expect({ code, stderr, words }).toEqual({ code: 0, stderr: '', words });
+  return JSON.parse(stdout) as T;
+}
+
+test('members are made, listed, refused beyond their limit, allowed more, and removed', async () => {
+  await json('subscribe', 'crew', 'teams', '--seats', '3');
+  const boss = await json<Member>('members', 'put', 'crew', 'u_boss', '--role', 'owner');
+  expect(boss).toMatchObject({ team: 'crew', role: 'owner', limit: null });
+  await json('members', 'put', 'crew', 'u_1', '--limit', '10', '--per', 'day');
+  await json('consume', 'crew', '--amount', '10', '--member', 'u_1');
+  const refused = await drawdown.run(['consume', 'crew', '--amount', '1', '--member', 'u_1'], { cwd });
+  expect(refused.stderr).toContain('1 credits are needed and the limit per day leaves 0');
+  const asked = await json<More>('members', 'ask', 'crew', 'u_1', '5', '--reason', 'the launch');
+  const open = await drawdown.run(['members', 'requests', 'crew'], { cwd });
+  expect(open.stdout).toContain(
+    `${asked.id}: u_1 asks for 5 credits more until ${asked.expires_at} (the launch)`,
+  );
+  const approved = await json<More>('members', 'approve', 'crew', 'u_1', asked.id);
+  expect(approved.state).toBe('approved');
+  const teams = await json<Page<Member>>('members', 'teams', 'u_1');
+  expect(teams.data).toMatchObject([{ team: 'crew', period: { extra: 5, used: 10, remaining: 5 } }]);
+  const listed = await drawdown.run(['members', 'list', 'crew'], { cwd });
+  expect(listed.stdout).toContain('10 per day and 5 more');
+  const removed = await drawdown.run(['members', 'remove', 'crew', 'u_1'], { cwd });
+  expect(removed.stdout).toMatch(/^u_1 left crew at /);
+  const last = await drawdown.run(['members', 'remove', 'crew', 'u_boss'], { cwd });
+  expect(last.stderr).toContain('The team would be left without an owner');
+});
