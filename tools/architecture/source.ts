@@ -97,7 +97,7 @@ function checkNodes(module: Module): Violation[] {
     if (isLeftOut(node)) add('left out');
   });
   for (const one of module.imports) {
-    if (one.path === null || /\.(ts|mjs|js|json)$/.test(one.specifier)) continue;
+    if (one.path === null || /\.(tsx?|mjs|js|json|css)$/.test(one.specifier)) continue;
     found.push({ rule: 'ending', at: `${module.path}:${one.line}`, what: one.specifier });
   }
   return found;
@@ -129,7 +129,7 @@ const ENVIRONMENT = new Map([
 
 export function checkEnvironment(modules: readonly Module[]): Violation[] {
   return modules
-    .filter((module) => /^packages\/[a-z]+\/src\//.test(module.path) && !ENVIRONMENT.has(module.path))
+    .filter((module) => /^(packages|apps)\/[a-z]+\/src\//.test(module.path) && !ENVIRONMENT.has(module.path))
     .flatMap((module) => {
       const found: Violation[] = [];
       walk(module.source, (node) => {

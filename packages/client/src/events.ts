@@ -9,6 +9,8 @@ export interface EventsOptions {
   lastEventId?: number;
   /** Ends the iteration without an error. */
   signal?: AbortSignal;
+  /** Told when the stream is open, and when it was lost and is being opened again. */
+  onConnection?: (state: 'open' | 'lost') => void;
 }
 
 /** The server sends a comment at least every 15 s; three missed ones mean that nobody is there any more. */
@@ -22,7 +24,7 @@ const SILENCE_MS = 45_000;
 export async function* accountEvents(
   transport: Transport,
   account: string,
-  { lastEventId, signal }: EventsOptions = {},
+  { lastEventId, signal, onConnection }: EventsOptions = {},
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const path = `/v1/accounts/${segment(account)}/events`;
   const seen: Seen = { entry: lastEventId ?? null, balance: -1 };
@@ -34,7 +36,12 @@ export async function* accountEvents(
     const onAbort = (): void => controller.abort();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      for await (const event of connection(transport, path, { seen, controller, retry })) {
+      for await (const event of connection(transport, path, {
+        seen,
+        controller,
+        retry,
+        onOpen: () => onConnection?.('open'),
+      })) {
         const fresh = accept(event, seen);
         if (fresh === null) continue;
         failures = 0;
@@ -49,6 +56,7 @@ export async function* accountEvents(
       signal?.removeEventListener('abort', onAbort);
     }
     failures++;
+    onConnection?.('lost');
     await pause(backoffMs(failures, retry), signal).catch(() => undefined);
   }
 }
@@ -63,10 +71,17 @@ function isPassing(status: number): boolean {
   return status >= 500 || status === 429;
 }
 
+interface Connecting {
+  seen: Seen;
+  controller: AbortController;
+  retry: { baseMs: number };
+  onOpen: () => void;
+}
+
 async function* connection(
   transport: Transport,
   path: string,
-  { seen, controller, retry }: { seen: Seen; controller: AbortController; retry: { baseMs: number } },
+  { seen, controller, retry, onOpen }: Connecting,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   if (seen.entry !== null) headers['last-event-id'] = String(seen.entry);
@@ -76,6 +91,7 @@ async function* connection(
     const body = await unlessSilent(response.text(), controller);
     throw new DrawdownApiError(problemOf({ status: response.status, body }), null);
   }
+  onOpen();
   const reader = response.body.getReader();
   const parser = createSseParser();
   for (;;) {

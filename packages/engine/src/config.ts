@@ -21,6 +21,8 @@ export interface Config {
   readonly catalogFile: string | null;
   readonly demo: boolean;
   readonly testClock: boolean;
+  /** Where the pages get the session of whoever looks at them: a URL of the product. */
+  readonly sessionUrl: string | null;
   readonly corsOrigins: readonly string[];
   /** Origins that buyers may be sent back to, besides the server's own and those of `corsOrigins`. */
   readonly returnOrigins: readonly string[];
@@ -101,6 +103,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     catalogFile: read('DRAWDOWN_CATALOG'),
     demo: readSwitch('DRAWDOWN_DEMO', read('DRAWDOWN_DEMO'), true),
     testClock: readSwitch('DRAWDOWN_TEST_CLOCK', read('DRAWDOWN_TEST_CLOCK'), false),
+    sessionUrl: readUrl('DRAWDOWN_SESSION_URL', read('DRAWDOWN_SESSION_URL')),
     corsOrigins: readOrigins('DRAWDOWN_CORS_ORIGINS', read('DRAWDOWN_CORS_ORIGINS')),
     returnOrigins: readOrigins('DRAWDOWN_RETURN_ORIGINS', read('DRAWDOWN_RETURN_ORIGINS')),
     sandbox: readSwitch('DRAWDOWN_SANDBOX', read('DRAWDOWN_SANDBOX'), isWorkbench(read)),

@@ -85,6 +85,7 @@ function announcement(
 ): string[] {
   return [
     `drawdown listening on ${url}`,
+    `  pages    ${url}`,
     `  docs     ${url}/docs`,
     `  data     ${placeOf(storage)}`,
     `  catalog  ${config.catalogFile ?? 'the shipped one'}, version ${catalog.version}`,

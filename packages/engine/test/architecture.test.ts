@@ -9,11 +9,10 @@ import { checkMigrationNames, checkSql } from '../../../tools/architecture/sql.t
 const ROOT = new URL('../../../', import.meta.url);
 const SQL = 'packages/engine/sql';
 
-const modules = [...readTexts(ROOT, ['packages/engine', 'packages/client', 'bench', 'tools'], ['.ts'])].map(
-  ([path, text]) => parseModule(path, text),
-);
+const folders = ['packages/engine', 'packages/client', 'apps/web', 'bench', 'tools'];
+const modules = [...readTexts(ROOT, folders, ['.ts', '.tsx'])].map(([path, text]) => parseModule(path, text));
 const sources = modules.filter(
-  (module) => /^packages\/[a-z]+\/src\//.test(module.path) && !module.path.endsWith('.test.ts'),
+  (module) => /^(packages|apps)\/[a-z]+\/src\//.test(module.path) && !module.path.endsWith('.test.ts'),
 );
 const sql = readTexts(ROOT, [SQL], ['.sql']);
 const manifest = (name: string): { dependencies?: Record<string, string>; peerDependencies?: object } =>
@@ -52,12 +51,12 @@ describe('the repository keeps its rules', () => {
     const engine = sources.filter((module) => module.path.startsWith('packages/engine/'));
     expect(shown(checkDependencies(engine, Object.keys(manifest('engine').dependencies ?? {})))).toEqual([]);
     expect(manifest('client')).not.toHaveProperty('dependencies');
-    expect(manifest('client')).not.toHaveProperty('peerDependencies');
+    expect(manifest('client').peerDependencies).toEqual({ react: '^19.0.0' });
   });
 
   it('what is exported is imported', () => {
     // Tests may keep a support function ready that none of them needs today.
-    const offered = checkExports(modules).filter(({ at }) => !/^packages\/[a-z]+\/test\//.test(at));
+    const offered = checkExports(modules).filter(({ at }) => !/^(packages|apps)\/[a-z]+\/test\//.test(at));
     expect(shown(offered)).toEqual([]);
   });
 
@@ -109,6 +108,27 @@ describe('every rule can be broken', () => {
     const planted = (text: string) => checkArrows([parseModule('packages/client/src/client.ts', text)]);
     expect(rulesIn(planted("import { parse } from 'node:url';"))).toEqual(['arrow']);
     expect(rulesIn(planted("import type { Engine } from '../../engine/src/engine.ts';"))).toEqual(['arrow']);
+  });
+
+  it.each([
+    ['packages/client/src/react/provider.tsx', "import { createRoot } from 'react-dom/client';"],
+    ['packages/client/src/client.ts', "import { createElement } from 'react';"],
+    ['packages/client/src/client.ts', "import type { Format } from './react/format.ts';"],
+    ['apps/web/src/shell/shell.tsx', "import { z } from 'zod';"],
+    [
+      'apps/web/src/shell/shell.tsx',
+      "import type { Engine } from '../../../../packages/engine/src/engine.ts';",
+    ],
+  ])('an arrow of the pages: %s, %s', (path, text) => {
+    expect(rulesIn(checkArrows([parseModule(path, text)]))).toEqual(['arrow']);
+  });
+
+  it.each([
+    ['packages/client/src/react/provider.tsx', "import { useMemo } from 'react';"],
+    ['packages/client/src/react/provider.tsx', "import type { Client } from '../client.ts';"],
+    ['apps/web/src/shell/shell.tsx', "import { CreditsPage } from '@drawdown/client/react';"],
+  ])('no arrow of the pages is broken by %s, %s', (path, text) => {
+    expect(checkArrows([parseModule(path, text)])).toEqual([]);
   });
 
   it('a circle, but not one of types', () => {

@@ -8,6 +8,13 @@ export interface SessionRequest {
   ttl_seconds?: number;
 }
 
+/** Asked for by the pages of a server that shows its demonstration accounts; see `docs/guide/pages.md`. */
+export interface DemonstrationSessionRequest {
+  account: string;
+  surface: Exclude<Surface, 'server'>;
+  teams?: string[];
+}
+
 export interface Session {
   token: string;
   expires_at: Instant;

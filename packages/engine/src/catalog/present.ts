@@ -1,5 +1,14 @@
 /** The catalog as `GET /v1/catalog` shows it: snake_case JSON, amounts as numbers of credits. */
-import type { Json, Catalog as WireCatalog } from '@drawdown/client';
+import type {
+  CatalogCampaign,
+  CatalogDimension,
+  CatalogExactAmount,
+  CatalogPack,
+  CatalogPlan,
+  CatalogPrice,
+  Json,
+  Catalog as WireCatalog,
+} from '@drawdown/client';
 import { toCredits } from '../core/amount.ts';
 import { formatInstant } from '../core/calendar.ts';
 import type {
@@ -68,7 +77,7 @@ function presentFeature({ id, name, description, price, classes, surfaces }: Fea
   };
 }
 
-function presentPrice(price: Price, credits: Credits): Json {
+function presentPrice(price: Price, credits: Credits): CatalogPrice {
   switch (price.kind) {
     case 'flat':
       return { kind: 'flat', amount: credits(price.amount) };
@@ -89,7 +98,7 @@ function presentPrice(price: Price, credits: Credits): Json {
         cells: price.cells.map((amount, index) => {
           const values = cellValues(axes, index);
           return {
-            when: Object.fromEntries(axes.map(({ id }, nth) => [id, values[nth] as Json])),
+            when: Object.fromEntries(axes.map(({ id }, nth) => [id, values[nth] as number | string])),
             amount: amount === null ? null : credits(amount),
           };
         }),
@@ -104,7 +113,7 @@ function present(key: string, value: bigint | null, write: Credits): { [key: str
   return value === null ? {} : { [key]: write(value) };
 }
 
-function presentDimension(dimension: Dimension): Json {
+function presentDimension(dimension: Dimension): CatalogDimension {
   const { kind, id } = dimension;
   switch (kind) {
     case 'choice':
@@ -125,7 +134,7 @@ function presentDimension(dimension: Dimension): Json {
   }
 }
 
-function presentPlan(plan: Plan, credits: Credits): Json {
+function presentPlan(plan: Plan, credits: Credits): CatalogPlan {
   const { rollover, trial } = plan;
   return {
     id: plan.id,
@@ -149,7 +158,7 @@ function presentPlan(plan: Plan, credits: Credits): Json {
   };
 }
 
-function presentPack(pack: Pack, credits: Credits): Json {
+function presentPack(pack: Pack, credits: Credits): CatalogPack {
   return {
     id: pack.id,
     name: pack.name,
@@ -161,7 +170,7 @@ function presentPack(pack: Pack, credits: Credits): Json {
   };
 }
 
-function presentExactAmount(sold: ExactAmount, credits: Credits): Json {
+function presentExactAmount(sold: ExactAmount, credits: Credits): CatalogExactAmount {
   return {
     class: sold.class,
     minimum: credits(sold.minimum),
@@ -177,7 +186,7 @@ function presentExactAmount(sold: ExactAmount, credits: Credits): Json {
   };
 }
 
-function presentCampaign(campaign: Campaign, credits: Credits): { [key: string]: Json } {
+function presentCampaign(campaign: Campaign, credits: Credits): CatalogCampaign {
   const { referral } = campaign;
   return {
     id: campaign.id,

@@ -1,5 +1,6 @@
 /** The accounts that a new server has to play with: a person with the article's example, and a team. */
 import type * as wire from '@drawdown/client';
+import { DEMONSTRATION_MARK, isDemonstration } from '../demonstration.ts';
 import type { Engine } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
 
@@ -9,13 +10,10 @@ interface DemoAccount {
   readonly grants: readonly wire.GrantRequest[];
 }
 
-/** Marks an account as made here, so that a product's own account of the same name is left alone. */
-const MARK = 'made_for_demonstration';
-
 const ACCOUNTS: readonly DemoAccount[] = [
   {
     id: 'demo',
-    profile: { kind: 'user', metadata: { [MARK]: true } },
+    profile: { kind: 'user', metadata: { [DEMONSTRATION_MARK]: true } },
     // "If you have 20 subscription credits, 15 activity credits, and 100 purchased credits …"
     grants: [
       { class: 'subscription', amount: 20, valid_for: 'P1M' },
@@ -25,7 +23,7 @@ const ACCOUNTS: readonly DemoAccount[] = [
   },
   {
     id: 'demo_team',
-    profile: { kind: 'team', metadata: { [MARK]: true } },
+    profile: { kind: 'team', metadata: { [DEMONSTRATION_MARK]: true } },
     grants: [
       { class: 'subscription', amount: 600, valid_for: 'P1M' },
       { class: 'purchased', amount: 500, expires_at: null },
@@ -47,7 +45,7 @@ export async function makeDemoAccounts(engine: Engine): Promise<void> {
 
 async function isOurs(engine: Engine, id: string, profile: wire.AccountRequest): Promise<boolean> {
   try {
-    return (await engine.getAccount(id)).metadata[MARK] === true;
+    return isDemonstration((await engine.getAccount(id)).metadata);
   } catch (error) {
     if (!(error instanceof DrawdownError && error.code === 'account_not_found')) throw error;
   }

@@ -25,6 +25,7 @@ const serve: ProcessCommand = {
   DRAWDOWN_ADMIN_KEY          the key of staff                    the first start and kept in its directory
   DRAWDOWN_CATALOG            a catalog file
   DRAWDOWN_DEMO=0             no demonstration accounts
+  DRAWDOWN_SESSION_URL        where the pages get the session of whoever looks at them: a URL of the product
   DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests
   DRAWDOWN_CORS_ORIGINS       origins whose pages may call, separated by commas
   DRAWDOWN_RETURN_ORIGINS     origins that buyers may be sent back to, besides those and the server's own

@@ -1,5 +1,6 @@
 /** One engine with its database and its door, opened and closed in order: for `serve`, and for a command by itself. */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Catalog } from '../catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { shippedCatalog } from '../catalog/shipped.ts';
@@ -7,6 +8,7 @@ import { type AppStoreConfig, type Config, ConfigError, type GooglePlayConfig } 
 import { Engine } from '../engine.ts';
 import { listen, stop } from '../http/listen.ts';
 import { createServer } from '../http/server.ts';
+import { isLoopback } from '../loopback.ts';
 import type { AppStoreSetting } from '../sources/app-store.ts';
 import type { ServiceAccount } from '../sources/google-api.ts';
 import type { GooglePlaySetting } from '../sources/google-play.ts';
@@ -113,6 +115,21 @@ function fileOf(variable: string, path: string): Buffer {
   }
 }
 
+/** What `apps/web` is built into; the same place from the sources and from what they are built into. */
+const PAGES = fileURLToPath(new URL('../../dist/pages', import.meta.url));
+
+/**
+ * Whether pages may have sessions of the demonstration accounts: on a server that nobody has set up for anything real
+ * and that only this machine can reach. Whoever gave it a key, a database, a provider of payments or a proxy has
+ * people of their own to show.
+ */
+export function isDemonstration(config: Config): boolean {
+  const { demo, host, databaseUrl, secretKey, adminKey, stripe, appStore, trustedProxies, sessionUrl } =
+    config;
+  const given = [databaseUrl, secretKey, adminKey, stripe, appStore, sessionUrl];
+  return demo && isLoopback(host) && trustedProxies.length === 0 && given.every((one) => one === null);
+}
+
 /** Resolves when requests are taken. Whatever it throws, nothing is left open. */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const { config, log } = settings;
@@ -153,6 +170,8 @@ async function openDoor(
     version,
     log,
     corsOrigins: config.corsOrigins,
+    pages: { directory: PAGES, sessionUrl: config.sessionUrl },
+    demonstration: isDemonstration(config),
     ...(config.trustedProxies.length === 0 ? {} : { trustProxy: [...config.trustedProxies] }),
   });
   try {

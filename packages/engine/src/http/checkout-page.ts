@@ -21,6 +21,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 export function pagePolicy(returnUrl: string): string {
   return [
     "default-src 'none'",
+    'img-src data:',
     `style-src 'sha256-${STYLE_HASH}'`,
     `form-action 'self' ${new URL(returnUrl).origin}`,
     "base-uri 'none'",

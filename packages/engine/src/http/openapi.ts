@@ -6,6 +6,7 @@ import type { Documented, Route } from './route.ts';
 import * as access from './schemas/access.ts';
 import * as account from './schemas/account.ts';
 import * as campaign from './schemas/campaign.ts';
+import * as catalog from './schemas/catalog.ts';
 import * as history from './schemas/history.ts';
 import * as operation from './schemas/operation.ts';
 import * as primitives from './schemas/primitives.ts';
@@ -25,6 +26,7 @@ const MODULES = [
   campaign,
   purchase,
   history,
+  catalog,
   access,
   problem,
 ];

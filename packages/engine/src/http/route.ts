@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Call, Engine } from '../engine.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { Caller } from './caller.ts';
+import type { Demonstration } from './demonstration.ts';
 import type { Keys } from './keys.ts';
 import type { Sessions } from './sessions.ts';
 import type { SigningKeys } from './signing.ts';
@@ -27,6 +28,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly signing: SigningKeys;
   readonly streams: Streams;
+  readonly demonstration: Demonstration;
   readonly openapi: () => object;
   readonly metrics: () => Promise<string>;
 }
@@ -81,6 +83,8 @@ interface Facts {
   readonly described?: z.ZodType;
   /** Present only where the engine has a test clock. */
   readonly testClock?: boolean;
+  /** Present only where the server shows its demonstration accounts. */
+  readonly demonstration?: boolean;
   /** Neither counted nor limited: what machines ask all the time. */
   readonly unlimited?: boolean;
   /** The answer goes on until one side ends it, so its duration says nothing and a HEAD of it makes no sense. */

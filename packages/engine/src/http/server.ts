@@ -14,6 +14,7 @@ import { authenticate, authorize } from './auth.ts';
 import type { Caller } from './caller.ts';
 import { carriedClock } from './clock.ts';
 import { corsHeaders } from './cors.ts';
+import { Demonstration } from './demonstration.ts';
 import { registerDocs } from './docs.ts';
 import { answerFailure, answerParserError, registerNotFound } from './failures.ts';
 import { handlerOf } from './handler.ts';
@@ -22,6 +23,7 @@ import { LIMITS, type Limits } from './limits.ts';
 import { endQuietConnections } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { type PagesOptions, registerPages } from './pages.ts';
 import { TokenBuckets } from './rate.ts';
 import type { Route, Services } from './route.ts';
 import { ROUTES } from './routes/index.ts';
@@ -43,6 +45,10 @@ export interface ServerOptions {
   /** Which proxies may say who the client is, as Fastify's `trustProxy`; none by default. */
   readonly trustProxy?: boolean | string | string[];
   readonly limits?: Partial<Limits>;
+  /** The pages for people, and where they get their sessions; absent: none are served. */
+  readonly pages?: PagesOptions;
+  /** Gives sessions of the demonstration accounts to pages on this machine. */
+  readonly demonstration?: boolean;
 }
 
 declare module 'fastify' {
@@ -60,7 +66,11 @@ declare module 'fastify' {
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { engine } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const routes = ROUTES.filter((route) => engine.testClock || route.testClock !== true);
+  const routes = ROUTES.filter(
+    (route) =>
+      (engine.testClock || route.testClock !== true) &&
+      (options.demonstration === true || route.demonstration !== true),
+  );
   const server = bareServer(options, limits);
   const streams = new Streams(limits.streams);
   const metrics = new Metrics({ engine, streams });
@@ -75,6 +85,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addMetrics(server, metrics);
   registerNotFound(server, routes);
   await registerDocs(server, services.openapi());
+  if (options.pages !== undefined) await registerPages(server, options.pages);
   for (const route of routes) if (route.form !== true) addRoute(server, route, services);
   await addForms(server, routes, services);
   endQuietConnections(server);
@@ -130,6 +141,7 @@ function servicesOf(options: ServerOptions, { routes, streams, metrics }: Made):
   const now = carriedClock(engine);
   const signing = new SigningKeys(engine.database);
   const document = openApiDocument(routes, version);
+  const sessions = new Sessions({ engine, signing, now });
   return {
     engine,
     keys: new Keys({
@@ -138,8 +150,9 @@ function servicesOf(options: ServerOptions, { routes, streams, metrics }: Made):
       bootstrap: { secret: options.secretKey, admin: options.adminKey },
     }),
     signing,
-    sessions: new Sessions({ engine, signing, now }),
+    sessions,
     streams,
+    demonstration: new Demonstration({ engine, sessions }),
     openapi: () => document,
     metrics: () => metrics.text(),
   };

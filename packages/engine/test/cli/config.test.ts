@@ -15,6 +15,7 @@ describe('the configuration', () => {
       catalogFile: null,
       demo: true,
       testClock: false,
+      sessionUrl: null,
       corsOrigins: [],
       returnOrigins: [],
       sandbox: true,

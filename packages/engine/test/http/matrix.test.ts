@@ -17,6 +17,7 @@ import type {
   TestClock,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEMONSTRATION_MARK } from '../../src/demonstration.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
 import {
@@ -369,6 +370,13 @@ const ROWS: Record<string, Row> = {
       return { path: `/v1/keys/${body.id}` };
     },
   },
+  createDemonstrationSession: {
+    ...open,
+    request: () => ({
+      path: '/demonstration/sessions',
+      ask: { body: { account: 'u_shown', surface: 'web' }, headers: { origin: 'http://localhost:80' } },
+    }),
+  },
   getJwks: { ...open, ...plain('/.well-known/jwks.json') },
   getHealth: { ...open, ...plain('/healthz') },
   getReadiness: { ...open, ...plain('/readyz') },
@@ -403,7 +411,11 @@ async function session(account: string, more: object = {}): Promise<string> {
 }
 
 beforeAll(async () => {
-  t = await startServer({ limits: { sessionRate: { perSecond: 10_000, burst: 10_000 } } });
+  t = await startServer({
+    demonstration: true,
+    limits: { sessionRate: { perSecond: 10_000, burst: 10_000 } },
+  });
+  await t.ask('PUT', '/v1/accounts/u_shown', { body: { metadata: { [DEMONSTRATION_MARK]: true } } });
   for (const account of [OWN, FOREIGN]) {
     await t.ask('POST', `/v1/accounts/${account}/grants`, { body: { class: 'purchased', amount: 100_000 } });
     const team = `/v1/accounts/${teamOf(account)}`;

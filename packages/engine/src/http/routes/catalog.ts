@@ -1,7 +1,7 @@
 /** The catalog, as far as the credential may see it. */
 import { presentCatalog } from '../../catalog/present.ts';
 import { route } from '../route.ts';
-import { catalog } from '../schemas/access.ts';
+import { catalog } from '../schemas/catalog.ts';
 
 const getCatalog = route({
   method: 'GET',

@@ -4,6 +4,7 @@ import { accountRoutes } from './accounts.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { catalogRoutes } from './catalog.ts';
 import { checkoutRoutes } from './checkouts.ts';
+import { demonstrationRoutes } from './demonstration.ts';
 import { grantRoutes } from './grants.ts';
 import { historyRoutes } from './history.ts';
 import { holdRoutes } from './holds.ts';
@@ -33,5 +34,6 @@ export const ROUTES: readonly Route[] = [
   ...campaignRoutes,
   ...catalogRoutes,
   ...accessRoutes,
+  ...demonstrationRoutes,
   ...processRoutes,
 ];

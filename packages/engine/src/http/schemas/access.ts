@@ -1,7 +1,6 @@
-/** Sessions, keys, the catalog as it is shown, and the test clock. */
+/** Sessions, keys, and the test clock. */
 import { z } from 'zod';
-import { SURFACES } from '../../catalog/catalog.ts';
-import { accountId, duration, instant, instantIn, json, keyId, page, shortText } from './primitives.ts';
+import { accountId, duration, instant, instantIn, keyId, page, shortText } from './primitives.ts';
 
 const MAX_TEAMS = 20;
 // A session is short-lived; a day is the longest that a stolen token should be of use.
@@ -21,6 +20,10 @@ export const sessionRequest = z
       .meta({ default: DEFAULT_SESSION_SECONDS }),
   })
   .meta({ id: 'SessionRequest', examples: [{ account: 'u_1', surface: 'web' }] });
+
+export const demonstrationSessionRequest = sessionRequest
+  .omit({ ttl_seconds: true })
+  .meta({ id: 'DemonstrationSessionRequest', examples: [{ account: 'demo', surface: 'web' }] });
 
 export const session = z.object({ token: z.string(), expires_at: instant }).meta({ id: 'Session' });
 
@@ -55,41 +58,6 @@ export const keyPage = page(key, 'KeyPage');
 export const createdKey = z
   .object({ ...keyFields, secret: z.string().meta({ description: 'The key itself: shown this once.' }) })
   .meta({ id: 'CreatedKey' });
-
-const everySurface = <T extends z.ZodType>(value: T) => z.record(z.enum(SURFACES), value);
-
-export const catalogClass = z
-  .object({ id: z.string(), name: z.string(), paid: z.boolean(), default_validity: z.string().nullable() })
-  .meta({ id: 'CatalogClass' });
-
-export const catalogFeature = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    description: z.string().exactOptional(),
-    price: json,
-    classes: z.array(z.string()).nullable(),
-    surfaces: everySurface(z.enum(['charge', 'free_on_device', 'open_on_web', 'unsupported'])),
-  })
-  .meta({ id: 'CatalogFeature' });
-
-export const catalog = z
-  .object({
-    name: z.string().exactOptional(),
-    version: z.string(),
-    scale: z.int(),
-    strategy: z.enum(['class_order', 'expiring_first']),
-    classes: z.array(catalogClass),
-    features: z.array(catalogFeature),
-    surfaces: everySurface(z.object({ credits: z.boolean() })),
-    plans: z.array(json),
-    packs: z.array(json),
-    exact_amount: json.meta({ description: 'Bounds and prices of any amount; null: packs only.' }),
-    campaigns: z.array(json),
-    policies: json.exactOptional(),
-    handoff_url: z.string().nullable().exactOptional(),
-  })
-  .meta({ id: 'Catalog' });
 
 export const testClock = z.object({ now: instant }).meta({ id: 'TestClock' });
 

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type * as access from './access.ts';
 import type * as account from './account.ts';
 import type * as campaign from './campaign.ts';
+import type * as catalog from './catalog.ts';
 import type * as history from './history.ts';
 import type * as operation from './operation.ts';
 import type { problem } from './problem.ts';
@@ -37,6 +38,10 @@ export type RequestsAreTheWireTypes = Proof<{
   RefundRequest: Same<Of<typeof operation.refundRequest>, wire.RefundRequest>;
   AdjustRequest: Same<Of<typeof operation.adjustRequest>, wire.AdjustRequest>;
   SessionRequest: Same<Of<typeof access.sessionRequest>, wire.SessionRequest>;
+  DemonstrationSessionRequest: Same<
+    Of<typeof access.demonstrationSessionRequest>,
+    wire.DemonstrationSessionRequest
+  >;
   CampaignRequest: Same<Of<typeof campaign.campaignRequest>, wire.CampaignRequest>;
   CampaignCodesRequest: Same<Of<typeof campaign.campaignCodesRequest>, wire.CampaignCodesRequest>;
   ClaimRequest: Same<Of<typeof campaign.claimRequest>, wire.ClaimRequest>;
@@ -63,7 +68,7 @@ export type AnswersAreTheWireTypes = Proof<{
   Entry: Same<Of<typeof history.entry>, wire.Entry>;
   Statement: Same<Of<typeof history.statement>, wire.Statement>;
   Explanation: Same<Of<typeof history.explanation>, wire.Explanation>;
-  Catalog: Same<Of<typeof access.catalog>, wire.Catalog>;
+  Catalog: Same<Of<typeof catalog.catalog>, wire.Catalog>;
   Session: Same<Of<typeof access.session>, wire.Session>;
   Key: Same<Of<typeof access.key>, wire.Key>;
   CreatedKey: Same<Of<typeof access.createdKey>, Flat<wire.CreatedKey>>;

@@ -1,0 +1,4 @@
+import { mount } from '../shell/mount.tsx';
+import { HomeDocument } from './home-document.tsx';
+
+mount(<HomeDocument />);

@@ -1,0 +1,228 @@
+/** The frame of every page: who looks, in which language and colours, and what is shown while that is found out. */
+import { createClient } from '@drawdown/client';
+import { DrawdownProvider } from '@drawdown/client/react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { loadLanguage, type Spoken } from './language.ts';
+import { Logo } from './logo.tsx';
+import {
+  applyPreferences,
+  type Language,
+  type Preferences,
+  preferredLanguage,
+  readPreferences,
+  type Theme,
+} from './preferences.ts';
+import { openSession, type PageSession, SessionEnded, type Wanted } from './session.ts';
+import { WORDS, type Words } from './words.ts';
+
+/** The pages that the bar leads to. */
+const PAGES: readonly { href: string; word: 'home' | 'credits' }[] = [
+  { href: '/', word: 'home' },
+  { href: '/credits', word: 'credits' },
+];
+
+export interface Frame {
+  readonly words: Words;
+  readonly language: Language;
+}
+
+const FrameContext = createContext<Frame | null>(null);
+
+export function useFrame(): Frame {
+  const frame = useContext(FrameContext);
+  if (frame === null) throw new Error('This needs a <Shell> above it');
+  return frame;
+}
+
+/** The bar, the page and the foot. `children` need no session. */
+export function Shell({
+  children,
+  foot,
+  tools,
+}: {
+  children: ReactNode;
+  foot?: ReactNode;
+  tools?: ReactNode;
+}): ReactNode {
+  const [preferences, setPreferences] = useState<Preferences>(readPreferences);
+  const language = preferences.language ?? preferredLanguage();
+  const words = WORDS[language];
+  useEffect(() => applyPreferences(preferences), [preferences]);
+  const frame = useMemo(() => ({ words, language }), [words, language]);
+  return (
+    <FrameContext value={frame}>
+      <div className="shell">
+        <a className="skip dd-button" href="#main">
+          {words.skip}
+        </a>
+        <header className="shell__width">
+          <div className="shell__bar">
+            <a className="shell__name" href="/">
+              <Logo />
+              Drawdown
+            </a>
+            <nav className="shell__nav" aria-label="Drawdown">
+              {PAGES.map(({ href, word }) => (
+                <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>
+                  {words[word]}
+                </a>
+              ))}
+            </nav>
+            <div className="shell__tools">
+              {tools}
+              <ThemeButton
+                theme={preferences.theme}
+                words={words}
+                onChange={(theme) =>
+                  setPreferences(({ language: kept }) => ({
+                    ...(kept === undefined ? {} : { language: kept }),
+                    ...(theme === undefined ? {} : { theme }),
+                  }))
+                }
+              />
+              <button
+                type="button"
+                className="shell__tool"
+                lang={language === 'en' ? 'de' : 'en'}
+                aria-label={words.language_label}
+                onClick={() =>
+                  setPreferences((before) => ({ ...before, language: language === 'en' ? 'de' : 'en' }))
+                }
+              >
+                {words.language}
+              </button>
+            </div>
+          </div>
+        </header>
+        <main className="shell__width shell__main" id="main">
+          {children}
+        </main>
+        <footer className="shell__width">
+          <div className="shell__foot">{foot ?? <p>{words.foot}</p>}</div>
+        </footer>
+      </div>
+    </FrameContext>
+  );
+}
+
+const NEXT_THEME: Readonly<Record<Theme | 'system', Theme | undefined>> = {
+  system: 'light',
+  light: 'dark',
+  dark: undefined,
+};
+
+function ThemeButton({
+  theme,
+  words,
+  onChange,
+}: {
+  theme: Theme | undefined;
+  words: Words;
+  onChange(theme: Theme | undefined): void;
+}): ReactNode {
+  const now = theme ?? 'system';
+  return (
+    <button type="button" className="shell__tool" onClick={() => onChange(NEXT_THEME[now])}>
+      {words[`theme_${now}`]}
+    </button>
+  );
+}
+
+type Opened =
+  | { state: 'opening' }
+  | { state: 'open'; session: PageSession }
+  | { state: 'ended' }
+  | { state: 'offline' };
+
+/**
+ * Opens a session and gives everything below it a client. `account`: which of those that the session reaches is shown;
+ * absent: the person's own. What is shown meanwhile, and where nobody is signed in, is designed here once.
+ */
+export function SignedIn({
+  wanted,
+  account,
+  children,
+}: {
+  wanted: Wanted;
+  account?: string | null;
+  children(session: PageSession): ReactNode;
+}): ReactNode {
+  const { words, language } = useFrame();
+  const [opened, setOpened] = useState<Opened>({ state: 'opening' });
+  const [turn, setTurn] = useState(0);
+  const spoken = useSpoken(language);
+  const asked = JSON.stringify(wanted);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn asks again
+  useEffect(() => {
+    let left = false;
+    setOpened({ state: 'opening' });
+    openSession(JSON.parse(asked) as Wanted).then(
+      (session) => {
+        if (!left) setOpened({ state: 'open', session });
+      },
+      (error: unknown) => {
+        if (!left) setOpened({ state: error instanceof SessionEnded ? 'ended' : 'offline' });
+      },
+    );
+    return () => {
+      left = true;
+    };
+  }, [asked, turn]);
+
+  const session = opened.state === 'open' ? opened.session : null;
+  const client = useMemo(
+    () => (session === null ? null : createClient({ url: location.origin, token: () => session.token() })),
+    [session],
+  );
+  if (session !== null && client !== null && spoken !== null) {
+    return (
+      <DrawdownProvider
+        client={client}
+        account={account ?? session.account}
+        surface={session.surface}
+        locale={language}
+        {...spoken}
+      >
+        {children(session)}
+      </DrawdownProvider>
+    );
+  }
+  if (opened.state === 'ended' || opened.state === 'offline') {
+    return (
+      <div className="closed">
+        <h1>{words[`${opened.state}_title`]}</h1>
+        <p>{words[`${opened.state}_text`]}</p>
+        <button type="button" className="dd-button" onClick={() => setTurn(turn + 1)}>
+          {words.retry}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <p className="dd-visually-hidden" role="status">
+      {words.opening}
+    </p>
+  );
+}
+
+/** Null while the words are on their way. */
+function useSpoken(language: Language): Spoken | null {
+  const [spoken, setSpoken] = useState<{ of: Language; words: Spoken }>();
+  useEffect(() => {
+    let left = false;
+    loadLanguage(language).then(
+      (words) => {
+        if (!left) setSpoken({ of: language, words });
+      },
+      // Without them the page speaks English.
+      () => {
+        if (!left) setSpoken({ of: language, words: {} });
+      },
+    );
+    return () => {
+      left = true;
+    };
+  }, [language]);
+  return spoken === undefined ? null : spoken.words;
+}

@@ -1,0 +1,153 @@
+/** A server with its pages over a database of its own, and a real browser in front of it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient, type Surface } from '@drawdown/client';
+import type { AxeResults } from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { readCatalog } from '../../../packages/engine/src/catalog/load.ts';
+import { shippedCatalog } from '../../../packages/engine/src/catalog/shipped.ts';
+import { makeDemoAccounts } from '../../../packages/engine/src/cli/demo-accounts.ts';
+import { Engine } from '../../../packages/engine/src/engine.ts';
+import { createServer } from '../../../packages/engine/src/http/server.ts';
+import { freshDatabase } from '../../../packages/engine/test/support/database.ts';
+
+const SECRET = 'sk_test_of_the_browser_tests';
+const ADMIN = 'ak_test_of_the_browser_tests';
+const PAGES = fileURLToPath(new URL('../../../packages/engine/dist/pages', import.meta.url));
+const CHROMIUM = '/usr/bin/chromium';
+
+/** What keeps a browser of tests from talking to anybody by itself. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Stage {
+  readonly url: string;
+  /** With the key of the product's server. */
+  readonly client: Client;
+  /** With the key of staff. */
+  readonly staff: Client;
+  /** A page that looks at an account; it fails its test on any error in the console and any request elsewhere. */
+  open(path: string, by?: Opening): Promise<Page>;
+  /** Throws where a page of this test said something that it should not have. */
+  verify(): void;
+  /** The fault that a test is about: it must have been there, and is forgotten. */
+  expectFault(pattern: RegExp): void;
+  close(): Promise<void>;
+}
+
+export interface Opening {
+  /** Whose session is handed over; absent: a demonstration session is taken, as on a new server. */
+  readonly account?: string;
+  readonly teams?: string[];
+  readonly surface?: Exclude<Surface, 'server'>;
+  readonly context?: BrowserContextOptions;
+}
+
+export const DESKTOP = { width: 1280, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export async function openStage(): Promise<Stage> {
+  if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: as root, .ci/chromium installs it`);
+  const { database, drop } = await freshDatabase();
+  const engine = await Engine.open({
+    database,
+    catalog: readCatalog(shippedCatalog),
+    payments: { sandbox: true },
+    testClock: false,
+  });
+  await makeDemoAccounts(engine);
+  const server = await createServer({
+    engine,
+    secretKey: SECRET,
+    adminKey: ADMIN,
+    pages: { directory: PAGES, sessionUrl: null },
+    demonstration: true,
+  });
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const client = createClient({ url, token: SECRET });
+  const faults: string[] = [];
+  return {
+    url,
+    client,
+    staff: createClient({ url, token: ADMIN }),
+    open: (path, by = {}) => openPage({ browser, url, client, faults }, path, by),
+    verify: () => expect(faults.splice(0)).toEqual([]),
+    expectFault: (pattern) => {
+      const at = faults.findIndex((fault) => pattern.test(fault));
+      expect(faults.splice(at, at < 0 ? 0 : 1)).toHaveLength(1);
+    },
+    close: async () => {
+      await browser.close();
+      await server.close();
+      await engine.close();
+      await drop();
+    },
+  };
+}
+
+interface Parts {
+  readonly browser: Browser;
+  readonly url: string;
+  readonly client: Client;
+  readonly faults: string[];
+}
+
+async function openPage({ browser, url, client, faults }: Parts, path: string, by: Opening): Promise<Page> {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', ...by.context });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const to = new URL(request.url());
+    if (to.protocol !== 'data:' && to.protocol !== 'blob:' && to.origin !== url)
+      faults.push(`request: ${to.href}`);
+  });
+  const fragment = by.account === undefined ? '' : `#session=${await sessionOf(client, by.account, by)}`;
+  await page.goto(`${url}${path}${fragment}`);
+  return page;
+}
+
+async function sessionOf(
+  client: Client,
+  account: string,
+  { teams, surface = 'web' }: Opening,
+): Promise<string> {
+  const { token } = await client.createSession({
+    account,
+    surface,
+    ...(teams === undefined ? {} : { teams }),
+  });
+  return token;
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with the page as it is, in words. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** Whether the page is wider than its window: then a phone scrolls sideways. */
+export async function overflow(page: Page): Promise<number> {
+  return await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}

@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Every page is a file beside this one; a new one is found by itself. */
+const pages = readdirSync(here('.')).filter((name) => name.endsWith('.html'));
+
+export default defineConfig({
+  root: here('.'),
+  // Into the server's package, which serves it.
+  build: {
+    outDir: here('../../packages/engine/dist/pages'),
+    emptyOutDir: true,
+    target: 'baseline-widely-available',
+    rolldownOptions: { input: pages.map((name) => here(name)) },
+    // Pictures in data URLs would be allowed by the policy, but cannot be cached by themselves.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  resolve: {
+    alias: [
+      { find: /^@drawdown\/client$/, replacement: here('../../packages/client/src/index.ts') },
+      { find: /^@drawdown\/client\/react$/, replacement: here('../../packages/client/src/react/index.ts') },
+      {
+        find: /^@drawdown\/client\/react\/german$/,
+        replacement: here('../../packages/client/src/react/messages/german.ts'),
+      },
+      {
+        find: /^@drawdown\/client\/react\/styles.css$/,
+        replacement: here('../../packages/client/src/react/styles.css'),
+      },
+    ],
+  },
+  // `npm run dev -w apps/web` beside a running server: the pages are rebuilt as they are edited, the rest is asked of it.
+  server: {
+    proxy: Object.fromEntries(
+      ['/v1', '/demonstration', '/checkout', '/docs', '/openapi.json'].map((path) => [
+        path,
+        { target: 'http://127.0.0.1:4400' },
+      ]),
+    ),
+  },
+});

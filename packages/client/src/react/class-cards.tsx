@@ -1,0 +1,184 @@
+import { type ReactNode, useState } from 'react';
+import type { ClassBalance, Grant } from '../wire.ts';
+import { Amount } from './amount.tsx';
+import type { ShownClass } from './catalog-names.ts';
+import { ClassMark } from './class-mark.tsx';
+import { Fact } from './fact.tsx';
+import { Icon } from './icon.tsx';
+import { isLive, nextRefill, sourceOf } from './lots.ts';
+import { LotsDrawer } from './lots-drawer.tsx';
+import { useDrawdown, useNames } from './provider.tsx';
+import { useLots, useSubscriptions } from './use-account.ts';
+import { useBalance } from './use-balance.ts';
+
+/** One card for each class, always, also at 0: a class that is missing looks like credits that were taken. */
+export function ClassCards(): ReactNode {
+  const { t } = useDrawdown();
+  const { balance } = useBalance();
+  const names = useNames();
+  const lots = useLots();
+  const [opened, setOpened] = useState<string | null>(null);
+  if (balance === null) return <CardSkeletons />;
+  return (
+    <section aria-labelledby="dd-cards-title">
+      <h2 className="dd-visually-hidden" id="dd-cards-title">
+        {t('cards.title')}
+      </h2>
+      <ul className="dd-cards">
+        {balance.classes.map((one) => (
+          <li key={one.class} className="dd-cards__item">
+            <ClassCard
+              balance={one}
+              shown={names.class(one.class)}
+              lots={lots.data?.filter((lot) => lot.class === one.class)}
+              onOpen={() => setOpened(one.class)}
+            />
+          </li>
+        ))}
+      </ul>
+      <LotsDrawer of={opened} onClose={() => setOpened(null)} />
+    </section>
+  );
+}
+
+interface CardProps {
+  balance: ClassBalance;
+  shown: ShownClass;
+  /** Undefined: not known yet. */
+  lots: readonly Grant[] | undefined;
+  onOpen(): void;
+}
+
+function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
+  const { t } = useDrawdown();
+  const live = (lots ?? []).filter(isLive);
+  const granted = live.reduce((sum, lot) => sum + lot.amount, 0);
+  return (
+    <article className="dd-card" data-slot={shown.slot} data-empty={balance.total === 0}>
+      <header className="dd-card__head">
+        <ClassMark of={shown} />
+        <h3 className="dd-card__name">{shown.name}</h3>
+        <span className="dd-card__position">{t('card.position', { position: shown.position })}</span>
+      </header>
+      <p className="dd-card__amount">
+        <Amount value={balance.available} className="dd-card__number" />
+        {granted > 0 ? <span className="dd-card__of">{t('card.of', { count: granted })}</span> : null}
+      </p>
+      <Meter value={balance.total} of={granted} shown={shown} />
+      <dl className="dd-facts">
+        {shown.kind === 'plan' ? <PlanFacts balance={balance} lots={live} of={shown} /> : null}
+        {shown.kind === 'earned' ? <EarnedFacts balance={balance} lots={live} /> : null}
+        {shown.kind === 'paid' ? <PaidFacts balance={balance} /> : null}
+        {balance.held > 0 ? <Fact name={t('card.held')}>{t('credits', { count: balance.held })}</Fact> : null}
+        {balance.frozen > 0 ? (
+          <Fact name={t('card.frozen')}>{t('credits', { count: balance.frozen })}</Fact>
+        ) : null}
+      </dl>
+      <button type="button" className="dd-card__open" onClick={onOpen}>
+        {t('card.lots', { count: live.length })}
+        <Icon name="chevron" />
+      </button>
+    </article>
+  );
+}
+
+function Meter({ value, of, shown }: { value: number; of: number; shown: ShownClass }): ReactNode {
+  const { t } = useDrawdown();
+  const part = of === 0 ? 0 : Math.min(1, value / of);
+  return (
+    <div
+      className="dd-meter"
+      role="img"
+      aria-label={of === 0 ? t('meter.empty') : t('meter.label', { value, of })}
+      data-slot={shown.slot}
+    >
+      <span className="dd-meter__fill" style={{ inlineSize: `${part * 100}%` }} />
+    </div>
+  );
+}
+
+function PlanFacts({
+  balance,
+  lots,
+  of,
+}: {
+  balance: ClassBalance;
+  lots: readonly Grant[];
+  of: ShownClass;
+}): ReactNode {
+  const { t, format } = useDrawdown();
+  const names = useNames();
+  const subscriptions = useSubscriptions().data;
+  const mine = subscriptions?.filter((one) => one.class === of.id) ?? [];
+  const refill = nextRefill(subscriptions, of.id);
+  const plans = mine.map((one) => names.named('plan', one.plan));
+  return (
+    <>
+      <Fact name={t('card.plan')}>{plans.length === 0 ? t('card.no_plan') : format.list(plans)}</Fact>
+      <Expiry balance={balance} isOneLot={lots.length <= 1} />
+      <Fact name={t('card.refill')}>
+        {refill === null
+          ? t('card.no_refill')
+          : t('card.refill_on', { count: refill.amount, date: format.date(refill.at) })}
+      </Fact>
+    </>
+  );
+}
+
+function EarnedFacts({ balance, lots }: { balance: ClassBalance; lots: readonly Grant[] }): ReactNode {
+  const { t } = useDrawdown();
+  const names = useNames();
+  const first = lots.find((lot) => lot.expires_at === balance.next_expiry?.at) ?? lots[0];
+  return (
+    <>
+      <Fact name={t('card.source')}>
+        {first === undefined ? t('card.none_earned') : sourceOf(first, { t, names })}
+      </Fact>
+      <Expiry balance={balance} isOneLot={lots.length <= 1} />
+    </>
+  );
+}
+
+function PaidFacts({ balance }: { balance: ClassBalance }): ReactNode {
+  const { t } = useDrawdown();
+  return (
+    <>
+      {balance.next_expiry === null ? (
+        <Fact name={t('card.validity')}>{t('card.never_expires')}</Fact>
+      ) : (
+        <Expiry balance={balance} isOneLot={false} />
+      )}
+      <Fact name={t('card.plan')}>{t('card.kept')}</Fact>
+    </>
+  );
+}
+
+/** The exact instant, in UTC where it is compared with the terms, and here where it is lived. */
+function Expiry({ balance, isOneLot }: { balance: ClassBalance; isOneLot: boolean }): ReactNode {
+  const { t, format } = useDrawdown();
+  const next = balance.next_expiry;
+  if (next === null) return null;
+  const values = { count: next.amount, date: format.dateTime(next.at) };
+  return (
+    <Fact name={t('card.expires')}>
+      <time dateTime={next.at} title={format.utc(next.at)}>
+        {isOneLot ? values.date : t('card.expires_some', values)}
+      </time>
+      <span className="dd-facts__aside">{format.utc(next.at)}</span>
+    </Fact>
+  );
+}
+
+function CardSkeletons(): ReactNode {
+  return (
+    <div className="dd-cards" aria-hidden="true">
+      {[1, 2, 3].map((slot) => (
+        <div key={slot} className="dd-card dd-card--skeleton">
+          <span className="dd-skeleton dd-skeleton--text" />
+          <span className="dd-skeleton dd-skeleton--number" />
+          <span className="dd-skeleton dd-skeleton--text" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/** Numbers and times as people of one language and zone read them. Formatters are dear to make, so they are kept. */
+export interface Format {
+  readonly locale: string;
+  /** `1,357`; never `-0`. */
+  credits(amount: number): string;
+  /** `+25`, `−25`, `0`. */
+  signed(amount: number): string;
+  /** Of the currency's minor unit: `$4.99`. */
+  money(amountMinor: number, currency: string): string;
+  /** Of one credit, to a hundredth of the minor unit: `$0.0499`. */
+  unitPrice(amountMinor: number, credits: number, currency: string): string;
+  /** `4 Apr 2026`, without the year where it is this one. */
+  date(at: Date | string): string;
+  /** `14:02` */
+  time(at: Date | string): string;
+  /** `4 Apr, 14:02` */
+  dateTime(at: Date | string): string;
+  /** `4 Apr, 12:02 UTC` */
+  utc(at: Date | string): string;
+  /** `in 3 days`, `2 hours ago`: whole units, the largest that fits. */
+  relative(at: Date | string, now?: number): string;
+  /** `A, B and C` */
+  list(items: readonly string[]): string;
+  /** The plural category of a count. */
+  plural(count: number): Intl.LDMLPluralRule;
+}
+
+export interface FormatOptions {
+  readonly locale?: string | undefined;
+  readonly timeZone?: string | undefined;
+}
+
+const MAX_DECIMALS = 6;
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): Format {
+  const locale = new Intl.NumberFormat(wanted).resolvedOptions().locale;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: MAX_DECIMALS });
+  const signed = new Intl.NumberFormat(locale, {
+    maximumFractionDigits: MAX_DECIMALS,
+    signDisplay: 'exceptZero',
+  });
+  const day = { day: 'numeric', month: 'short' } as const;
+  const clock = { hour: '2-digit', minute: '2-digit' } as const;
+  const dates = {
+    date: new Intl.DateTimeFormat(locale, { ...day, ...zone }),
+    dateOfYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', ...zone }),
+    time: new Intl.DateTimeFormat(locale, { ...clock, ...zone }),
+    dateTime: new Intl.DateTimeFormat(locale, { ...day, ...clock, ...zone }),
+    utc: new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZone: 'UTC' }),
+  };
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const list = new Intl.ListFormat(locale);
+  const plurals = new Intl.PluralRules(locale);
+  const year = (at: Date): string => new Intl.DateTimeFormat('en', { year: 'numeric', ...zone }).format(at);
+  return {
+    locale,
+    // Adding zero turns a negative zero into a plain one.
+    credits: (amount) => number.format(amount + 0),
+    signed: (amount) => signed.format(amount + 0).replace('-', '−'),
+    money: (amountMinor, currency) => {
+      const format = moneyFormat(locale, currency);
+      return format.format(amountMinor / minorUnits(format));
+    },
+    unitPrice: (amountMinor, credits, currency) => {
+      const format = moneyFormat(locale, currency);
+      const decimals = (format.resolvedOptions().maximumFractionDigits ?? 2) + 2;
+      const fine = new Intl.NumberFormat(locale, {
+        style: 'currency',
+        currency,
+        minimumFractionDigits: decimals,
+        maximumFractionDigits: decimals,
+      });
+      return fine.format(amountMinor / minorUnits(format) / credits);
+    },
+    date: (at) => {
+      const instant = new Date(at);
+      return (year(instant) === year(new Date()) ? dates.date : dates.dateOfYear).format(instant);
+    },
+    time: (at) => dates.time.format(new Date(at)),
+    dateTime: (at) => dates.dateTime.format(new Date(at)),
+    utc: (at) => `${dates.utc.format(new Date(at))} UTC`,
+    relative: (at, now = Date.now()) => {
+      const ms = new Date(at).getTime() - now;
+      const [unit, size] = STEPS.find(([, step]) => Math.abs(ms) >= step) ?? ['minute', 60_000];
+      return relative.format(Math.trunc(ms / size), unit);
+    },
+    list: (items) => list.format(items),
+    plural: (count) => plurals.select(count),
+  };
+}
+
+function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency });
+}
+
+/** Not every currency has cents, and the runtime knows which. */
+function minorUnits(format: Intl.NumberFormat): number {
+  return 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
+}

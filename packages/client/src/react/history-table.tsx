@@ -1,0 +1,159 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: on a phone the cells are laid out anew, and some browsers then forget that this is a table
+import { type ReactNode, useId, useState } from 'react';
+import { ClassMark } from './class-mark.tsx';
+import { Failure } from './failure.tsx';
+import { HistoryDetails } from './history-details.tsx';
+import { type HistoryRow, historyRows } from './history-rows.ts';
+import { Icon } from './icon.tsx';
+import { useDrawdown, useNames } from './provider.tsx';
+import { type HistoryFilter, useHistory } from './use-history.ts';
+
+const COLUMNS = ['what', 'split', 'status', 'amount', 'after'] as const;
+
+/** The ledger as people read it. New entries appear by themselves; nothing that was there ever goes. */
+export function HistoryTable({ filter = {} }: { filter?: HistoryFilter }): ReactNode {
+  const { t } = useDrawdown();
+  const { entries, hasMore, loading, error, loadMore, reload } = useHistory(filter);
+  if (entries === undefined) {
+    return error === undefined ? <TableSkeleton /> : <Failure error={error} onRetry={reload} />;
+  }
+  if (entries.length === 0) {
+    const isFiltered = Object.values(filter).some((value) => value !== undefined);
+    return <p className="dd-empty">{t(isFiltered ? 'history.none_match' : 'history.empty')}</p>;
+  }
+  return (
+    <div className="dd-history">
+      <table className="dd-table" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            {COLUMNS.map((column) => (
+              <th key={column} role="columnheader" scope="col" data-column={column}>
+                {t(`history.column.${column}`)}
+              </th>
+            ))}
+            <th role="columnheader" scope="col" data-column="more">
+              <span className="dd-visually-hidden">{t('history.column.more')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {historyRows(entries).map((row) => (
+            <Row key={row.entry.seq} row={row} />
+          ))}
+        </tbody>
+      </table>
+      {error === undefined ? null : <Failure error={error} onRetry={reload} />}
+      {hasMore ? (
+        <button type="button" className="dd-button" disabled={loading} onClick={loadMore}>
+          {t('history.more')}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Row({ row }: { row: HistoryRow }): ReactNode {
+  const { t, format } = useDrawdown();
+  const [open, setOpen] = useState(false);
+  const detailsId = useId();
+  const { entry, status } = row;
+  return (
+    <>
+      <tr role="row" data-type={entry.type} id={`dd-entry-${entry.seq}`}>
+        <td role="cell" data-column="what">
+          <span className="dd-history__what">{useWhat(row)}</span>
+          <time className="dd-history__when" dateTime={entry.at} title={format.utc(entry.at)}>
+            {format.dateTime(entry.at)}
+          </time>
+        </td>
+        <td role="cell" data-column="split">
+          <Split row={row} />
+        </td>
+        <td role="cell" data-column="status">
+          {status === null ? null : (
+            <span className="dd-chip" data-status={status}>
+              {t(`status.${status}`)}
+            </span>
+          )}
+        </td>
+        <td role="cell" data-column="amount" data-sign={Math.sign(entry.amount)}>
+          {entry.amount === 0 && entry.held !== 0
+            ? t(entry.held > 0 ? 'history.set_apart' : 'history.given_back', { count: Math.abs(entry.held) })
+            : format.signed(entry.amount)}
+        </td>
+        <td role="cell" data-column="after">
+          <span className="dd-history__after-label">{t('history.column.after')} </span>
+          {format.credits(entry.balance_after)}
+        </td>
+        <td role="cell" data-column="more">
+          <button
+            type="button"
+            className="dd-icon-button"
+            aria-expanded={open}
+            aria-controls={detailsId}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name="down" />
+            <span className="dd-visually-hidden">{t('history.details')}</span>
+          </button>
+        </td>
+      </tr>
+      {open ? (
+        <tr role="row" className="dd-history__details" id={detailsId}>
+          <td role="cell" colSpan={COLUMNS.length + 1}>
+            <HistoryDetails row={row} />
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+}
+
+/** The feature and its project where there is one, else what kind of entry it is. */
+function useWhat({ entry }: HistoryRow): ReactNode {
+  const { t } = useDrawdown();
+  const names = useNames();
+  const feature = names.feature(entry.feature);
+  const { project } = entry.metadata;
+  const kind = t(`entry.${entry.type}`);
+  return (
+    <>
+      {feature === null ? kind : feature}
+      {typeof project === 'string' ? <span className="dd-muted"> · {project}</span> : null}
+      {feature !== null && !['consume', 'hold'].includes(entry.type) ? (
+        <span className="dd-muted"> · {kind}</span>
+      ) : null}
+    </>
+  );
+}
+
+function Split({ row }: { row: HistoryRow }): ReactNode {
+  const { format } = useDrawdown();
+  const names = useNames();
+  return (
+    <ul className="dd-split">
+      {row.split.map(({ class: id, amount }) => {
+        const shown = names.class(id);
+        return (
+          <li key={id}>
+            <ClassMark of={shown} />
+            <span>{format.credits(Math.abs(amount))}</span>
+            <span className="dd-split__name">{shown.short}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function TableSkeleton(): ReactNode {
+  const { t } = useDrawdown();
+  return (
+    <div className="dd-history" aria-busy="true">
+      <p className="dd-visually-hidden">{t('loading')}</p>
+      {[1, 2, 3, 4].map((line) => (
+        <div key={line} className="dd-skeleton dd-skeleton--row" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+import type { Client } from '../client.ts';
+import { DrawdownApiError } from '../errors.ts';
+import type { Balance, Entry } from '../wire.ts';
+
+/** `refused`: the server will not let this session in; it stays so until `refresh`. */
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'refused';
+
+export interface LiveState {
+  /** The newest that is known; null before the first answer. */
+  readonly balance: Balance | null;
+  readonly connection: Connection;
+  /** What the server refused with, or what kept the last refresh from an answer. */
+  readonly error: unknown;
+  /** When something was last heard, by this device's clock. */
+  readonly updatedAt: number | null;
+}
+
+/** A page that is gone for less than this is back before anybody would miss the stream. */
+const LINGER_MS = 5_000;
+
+/**
+ * One account as it is now: a stream while anybody looks, read again when the page comes back to the front. However
+ * many components look, there is one connection.
+ */
+export class LiveAccount {
+  readonly account: string;
+  readonly #client: Client;
+  readonly #listeners = new Set<() => void>();
+  readonly #entryListeners = new Set<(entry: Entry) => void>();
+  #state: LiveState = { balance: null, connection: 'connecting', error: null, updatedAt: null };
+  #stop: AbortController | null = null;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: Client, account: string) {
+    this.#client = client;
+    this.account = account;
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  /** Looks until the answered function is called. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    clearTimeout(this.#lingering);
+    if (this.#stop === null) this.#start();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      clearTimeout(this.#lingering);
+      this.#lingering = setTimeout(() => this.#end(), LINGER_MS);
+    };
+  };
+
+  /** Each ledger entry as it is written, once. */
+  onEntry(listener: (entry: Entry) => void): () => void {
+    this.#entryListeners.add(listener);
+    return () => this.#entryListeners.delete(listener);
+  }
+
+  /** Takes in a balance that came another way, with a receipt say; an older one changes nothing. */
+  offer(balance: Balance): void {
+    if (balance.account === this.account && isNewer(balance, this.#state.balance)) {
+      this.#set({ balance, updatedAt: Date.now() });
+    }
+  }
+
+  /** Reads the balance again; what fails is kept as the state's error and thrown nowhere. */
+  async refresh(): Promise<void> {
+    try {
+      const balance = await this.#client.balance(this.account);
+      this.#set({ error: null, updatedAt: Date.now() });
+      this.offer(balance);
+      if (this.#state.connection === 'refused') this.#restart();
+    } catch (error) {
+      this.#set({ error, ...(isRefusal(error) ? { connection: 'refused' } : {}) });
+    }
+  }
+
+  #start(): void {
+    const stop = new AbortController();
+    this.#stop = stop;
+    for (const [target, event] of this.#wakers()) target.addEventListener(event, this.#onWake);
+    void this.#follow(stop.signal);
+  }
+
+  #end(): void {
+    this.#stop?.abort();
+    this.#stop = null;
+    for (const [target, event] of this.#wakers()) target.removeEventListener(event, this.#onWake);
+  }
+
+  #restart(): void {
+    this.#end();
+    if (this.#listeners.size > 0) this.#start();
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const onConnection = (state: 'open' | 'lost'): void => {
+      if (!signal.aborted) this.#set({ connection: state === 'open' ? 'live' : 'reconnecting' });
+    };
+    try {
+      for await (const event of this.#client.events(this.account, { signal, onConnection })) {
+        if (event.type === 'balance') {
+          this.#set({ error: null, updatedAt: Date.now() });
+          this.offer(event.balance);
+        } else for (const listener of this.#entryListeners) listener(event.entry);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#set({ connection: 'refused', error });
+    }
+  }
+
+  /** What brings a page back: the window, the tab, the network. */
+  #wakers(): [EventTarget, string][] {
+    return typeof window === 'undefined'
+      ? []
+      : [
+          [window, 'focus'],
+          [window, 'online'],
+          [document, 'visibilitychange'],
+        ];
+  }
+
+  readonly #onWake = (): void => {
+    if (document.visibilityState === 'visible') void this.refresh();
+  };
+
+  #set(change: Partial<LiveState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Time alone changes a balance too, and then only the instant says which is the later one. */
+function isNewer(balance: Balance, than: Balance | null): boolean {
+  if (than === null || balance.version > than.version) return true;
+  return balance.version === than.version && balance.as_of > than.as_of;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DrawdownApiError && error.status < 500 && error.status !== 429;
+}

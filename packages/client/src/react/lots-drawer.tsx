@@ -1,0 +1,111 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Grant } from '../wire.ts';
+import { ClassMark } from './class-mark.tsx';
+import { Dialog } from './dialog.tsx';
+import { Failure } from './failure.tsx';
+import { sourceOf } from './lots.ts';
+import { useDrawdown, useNames } from './provider.tsx';
+import { useAllLots } from './use-account.ts';
+
+/** Every lot of a class: where it came from, what became of it, until when it is good. Null: closed. */
+export function LotsDrawer({ of, onClose }: { of: string | null; onClose(): void }): ReactNode {
+  const names = useNames();
+  // The drawer still says what it was about while it slides away.
+  const [shownId, setShownId] = useState(of);
+  useEffect(() => {
+    if (of !== null) setShownId(of);
+  }, [of]);
+  const shown = names.class(of ?? shownId ?? '');
+  return (
+    <Dialog
+      open={of !== null}
+      onClose={onClose}
+      kind="drawer"
+      title={
+        <span className="dd-with-mark">
+          <ClassMark of={shown} />
+          {shown.name}
+        </span>
+      }
+    >
+      {of === null ? null : <Lots of={of} />}
+    </Dialog>
+  );
+}
+
+function Lots({ of }: { of: string }): ReactNode {
+  const { t } = useDrawdown();
+  const { data, error, reload } = useAllLots();
+  if (data === undefined) {
+    return error === undefined ? (
+      <p className="dd-muted">{t('loading')}</p>
+    ) : (
+      <Failure error={error} onRetry={reload} />
+    );
+  }
+  const lots = data.filter((lot) => lot.class === of);
+  if (lots.length === 0) return <p className="dd-empty">{t('lots.empty')}</p>;
+  return (
+    <ol className="dd-lots">
+      {lots.map((lot) => (
+        <li key={lot.id}>
+          <Lot lot={lot} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Lot({ lot }: { lot: Grant }): ReactNode {
+  const { t, format } = useDrawdown();
+  const names = useNames();
+  const numbers: [string, number][] = [
+    [t('lots.granted'), lot.amount],
+    [t('lots.used'), lot.consumed],
+    [t('lots.reserved'), lot.held],
+    [t('lots.left'), lot.remaining],
+  ];
+  if (lot.expired > 0) numbers.push([t('lots.expired'), lot.expired]);
+  if (lot.voided > 0) numbers.push([t('lots.voided'), lot.voided]);
+  return (
+    <article className="dd-lot" data-state={lot.state}>
+      <header className="dd-lot__head">
+        <h3 className="dd-lot__source">{sourceOf(lot, { t, names })}</h3>
+        <span className="dd-chip" data-tone={lot.state === 'frozen' ? 'warning' : 'plain'}>
+          {t(`lot_state.${lot.state}`)}
+        </span>
+      </header>
+      <dl className="dd-lot__numbers">
+        {numbers.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{format.credits(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="dd-lot__dates">
+        <span title={format.utc(lot.created_at)}>
+          {t('lots.granted_on', { date: format.date(lot.created_at) })}
+        </span>
+        <span title={lot.expires_at === null ? undefined : format.utc(lot.expires_at)}>
+          {lot.expires_at === null
+            ? t('card.never_expires')
+            : t(lot.state === 'expired' ? 'lots.expired_on' : 'lots.expires_on', {
+                date: format.dateTime(lot.expires_at),
+              })}
+        </span>
+        {lot.features === null ? null : (
+          <span>
+            {t('lots.only_for', { features: format.list(lot.features.map((id) => names.feature(id) ?? id)) })}
+          </span>
+        )}
+      </p>
+      {lot.cost === null ? null : (
+        <p className="dd-lot__receipt">
+          {t('lots.paid', { price: format.money(lot.cost.amount_minor, lot.cost.currency) })}
+          <code>{lot.source.ref ?? lot.id}</code>
+        </p>
+      )}
+    </article>
+  );
+}

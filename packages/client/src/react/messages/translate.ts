@@ -1,0 +1,43 @@
+import { createElement, Fragment, type ReactNode } from 'react';
+import type { Format } from '../format.ts';
+import type { english } from './english.ts';
+
+/** A sentence with `{places}`, or one for each plural category of its `{count}`. */
+export type Message = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
+export type MessageKey = keyof typeof english;
+export type Messages = Record<MessageKey, Message>;
+
+export interface Translate {
+  /** The sentence with its places filled; numbers as the language writes them. */
+  (key: MessageKey, values?: Readonly<Record<string, string | number>>): string;
+  /** The same with elements in its places. */
+  rich(key: MessageKey, values: Readonly<Record<string, ReactNode>>): ReactNode;
+}
+
+const PLACE = /\{(\w+)\}/;
+
+export function createTranslate(messages: Messages, format: Format): Translate {
+  const sentence = (key: MessageKey, count: unknown): string => {
+    const message = messages[key];
+    if (typeof message === 'string') return message;
+    return message[format.plural(typeof count === 'number' ? count : 0)] ?? message.other;
+  };
+  const translate = (key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string =>
+    sentence(key, values.count).replaceAll(new RegExp(PLACE, 'g'), (place, name: string) => {
+      const value = values[name];
+      return typeof value === 'number' ? format.credits(value) : (value ?? place);
+    });
+  const rich = (key: MessageKey, values: Readonly<Record<string, ReactNode>>): ReactNode => {
+    // Split by a pattern with one group, every second part is a place.
+    const parts = sentence(key, values.count).split(PLACE);
+    return parts.map((part, index) => {
+      const content = index % 2 === 0 ? part : shown(values[part], format);
+      return createElement(Fragment, { key: index }, content);
+    });
+  };
+  return Object.assign(translate, { rich });
+}
+
+function shown(value: ReactNode, format: Format): ReactNode {
+  return typeof value === 'number' ? format.credits(value) : value;
+}

@@ -1,0 +1,123 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { Client } from '../client.ts';
+import type { Catalog, Surface } from '../wire.ts';
+import { type CatalogNames, catalogNames, type Names } from './catalog-names.ts';
+import { createFormat, type Format } from './format.ts';
+import { LiveAccount } from './live-account.ts';
+import { english } from './messages/english.ts';
+import { createTranslate, type Messages, type Translate } from './messages/translate.ts';
+import { type Loaded, Resource } from './resource.ts';
+
+export interface DrawdownProviderProps {
+  /** A client with a session token: a page never holds a key. */
+  client: Client;
+  /** Whose credits are shown: the person's own account, or a team of theirs. */
+  account: string;
+  /** Where this page runs; must be what the session says. Absent: `web`. */
+  surface?: Surface;
+  /** BCP 47, for numbers and dates. Absent: the browser's. */
+  locale?: string;
+  /** IANA, for dates. Absent: the browser's. */
+  timeZone?: string;
+  /** The words, some or all; what is missing is English. */
+  messages?: Partial<Messages>;
+  /** Names in the page's language for what the catalog names: `{ 'class.subscription': 'Abo-Credits' }`. */
+  names?: Names;
+  children?: ReactNode;
+}
+
+export interface Drawdown {
+  readonly client: Client;
+  readonly account: string;
+  readonly surface: Surface;
+  readonly live: LiveAccount;
+  readonly format: Format;
+  readonly t: Translate;
+  readonly names: Names;
+  /** One resource for each key, shared by everything below the provider. */
+  resource<T>(key: string, load: () => Promise<T>): Resource<T>;
+}
+
+const NO_NAMES: Names = {};
+
+const Context = createContext<Drawdown | null>(null);
+
+/** Gives everything below it one client, one account, one language. Changing the account changes all of it. */
+export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
+  const { client, account, surface = 'web', locale, timeZone, messages, names = NO_NAMES, children } = props;
+  const shared = useMemo(() => {
+    const resources = new Map<string, Resource<unknown>>();
+    return {
+      live: new LiveAccount(client, account),
+      resource<T>(key: string, load: () => Promise<T>): Resource<T> {
+        const known = resources.get(key) ?? new Resource<unknown>(load);
+        resources.set(key, known);
+        // One key is one question, so what is kept under it is its answer's type.
+        return known as Resource<T>;
+      },
+    };
+  }, [client, account]);
+  const words = useMemo(() => {
+    const format = createFormat({ locale, timeZone });
+    return { format, t: createTranslate({ ...english, ...messages }, format) };
+  }, [locale, timeZone, messages]);
+  const value = useMemo(
+    () => ({ client, account, surface, names, ...shared, ...words }),
+    [client, account, surface, names, shared, words],
+  );
+  return <Context value={value}>{children}</Context>;
+}
+
+/** Everything that the provider gives; throws outside of one. */
+export function useDrawdown(): Drawdown {
+  const value = useContext(Context);
+  if (value === null) throw new Error('This needs a <DrawdownProvider> above it');
+  return value;
+}
+
+export type Reading<T> = Loaded<T> & { reload(): void };
+
+/**
+ * Reads something of the account, once the balance is known and again at each change of it; with `once`, at once and
+ * never again. The key names what is asked: the same key everywhere is one request.
+ */
+export function useReading<T>(
+  key: string,
+  load: (drawdown: Drawdown) => Promise<T>,
+  { once = false }: { once?: boolean } = {},
+): Reading<T> {
+  const drawdown = useDrawdown();
+  const { live } = drawdown;
+  const resource = drawdown.resource(key, () => load(drawdown));
+  const state = useSyncExternalStore(
+    resource.subscribe,
+    () => resource.state,
+    () => resource.state,
+  );
+  const version = useSyncExternalStore(
+    live.subscribe,
+    () => live.state.balance?.version,
+    () => undefined,
+  );
+  useEffect(() => {
+    if (once || version !== undefined) resource.at(once ? 'once' : version);
+  }, [once, version, resource]);
+  return useMemo(() => ({ ...state, reload: resource.reload }), [state, resource]);
+}
+
+/** Classes, features with prices, plans, packs and campaigns: read once. */
+export function useCatalog(): Reading<Catalog> {
+  return useReading('catalog', ({ client }) => client.catalog(), { once: true });
+}
+
+/** The catalog's names for people. */
+export function useNames(): CatalogNames {
+  const { live, names } = useDrawdown();
+  const catalog = useCatalog().data;
+  const known = useSyncExternalStore(
+    live.subscribe,
+    () => live.state.balance?.classes,
+    () => undefined,
+  );
+  return useMemo(() => catalogNames(catalog, known, names), [catalog, known, names]);
+}

@@ -1,0 +1,48 @@
+/** What the page shows of an account besides its balance: read again at each change of it. */
+import type { Grant, Hold, Purchase, Subscription } from '../wire.ts';
+import { type Reading, useReading } from './provider.tsx';
+
+/** As many as one page of the server's lists has; who holds more lots than that sees the first in draw order. */
+const MANY = 200;
+
+/** Lots that can be spent, or are frozen, in draw order. */
+export function useLots(): Reading<readonly Grant[]> {
+  return useReading('lots', async ({ client, account }) => {
+    const [active, frozen, scheduled] = await Promise.all(
+      (['active', 'frozen', 'scheduled'] as const).map((state) =>
+        client.listGrants(account, { state, limit: MANY }),
+      ),
+    );
+    return [...(active?.data ?? []), ...(frozen?.data ?? []), ...(scheduled?.data ?? [])];
+  });
+}
+
+/** Every lot that there ever was, as far as one page goes. */
+export function useAllLots(): Reading<readonly Grant[]> {
+  return useReading(
+    'lots:all',
+    async ({ client, account }) => (await client.listGrants(account, { state: 'all', limit: MANY })).data,
+  );
+}
+
+export function useOpenHolds(): Reading<readonly Hold[]> {
+  return useReading(
+    'holds',
+    async ({ client, account }) => (await client.listHolds(account, { state: 'open', limit: MANY })).data,
+  );
+}
+
+/** Those that are not over, newest first. */
+export function useSubscriptions(): Reading<readonly Subscription[]> {
+  return useReading('subscriptions', async ({ client, account }) => {
+    const { data } = await client.listSubscriptions(account, { limit: MANY });
+    return data.filter(({ status }) => status !== 'ended');
+  });
+}
+
+export function usePurchases(): Reading<readonly Purchase[]> {
+  return useReading(
+    'purchases',
+    async ({ client, account }) => (await client.listPurchases(account, { limit: MANY })).data,
+  );
+}

@@ -1,0 +1,100 @@
+/**
+ * The pages for people: what `apps/web` was built into. Every file is a route of its own, found at the start, so that
+ * no path of a request is ever looked up on the disk.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+export interface PagesOptions {
+  /** Of the built pages; where there is none, nothing is served. */
+  readonly directory: string;
+  /** Where pages ask for the session of the person who looks at them: a URL of the product; null: nowhere. */
+  readonly sessionUrl: string | null;
+}
+
+/** Names of files below this folder carry a hash of what is in them. */
+const HASHED = 'assets';
+const A_YEAR_SECONDS = 31_536_000;
+
+/** Serves `/` and `/credits` and whatever pages there are, with everything that they load. */
+export async function registerPages(server: FastifyInstance, options: PagesOptions): Promise<void> {
+  const { directory, sessionUrl } = options;
+  if (!existsSync(join(directory, 'index.html'))) return;
+  await server.register(fastifyStatic, {
+    root: directory,
+    wildcard: false,
+    globIgnore: ['**/*.html', '**/*.br', '**/*.gz', '**/.*'],
+    index: false,
+    decorateReply: false,
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const isHashed = path.includes(`/${HASHED}/`);
+      reply.header('cache-control', isHashed ? `public, max-age=${A_YEAR_SECONDS}, immutable` : 'no-cache');
+    },
+  });
+  for (const file of readdirSync(directory).filter((name) => name.endsWith('.html'))) {
+    const name = file.slice(0, -'.html'.length);
+    addPage(server, name === 'index' ? '/' : `/${name}`, {
+      html: withSessionUrl(readFileSync(join(directory, file), 'utf8'), options),
+      policy: pagePolicy(sessionUrl),
+    });
+  }
+}
+
+/** Small, and the same for everyone: kept, and sent again only to who has another. */
+function addPage(
+  server: FastifyInstance,
+  url: string,
+  { html, policy }: { html: string; policy: string },
+): void {
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 27)}"`;
+  server.get(url, async (request, reply) => {
+    reply.headers({ ...PAGE_HEADERS, 'content-security-policy': policy, etag });
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    return reply.type('text/html; charset=utf-8').send(html);
+  });
+}
+
+const PAGE_HEADERS = {
+  'cache-control': 'no-cache',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'x-frame-options': 'SAMEORIGIN',
+};
+
+/** Nothing inline and nothing from elsewhere; pictures that a page makes itself have addresses of their own. */
+function pagePolicy(sessionUrl: string | null): string {
+  const product = sessionUrl === null ? '' : ` ${new URL(sessionUrl).origin}`;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    `connect-src 'self'${product}`,
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "frame-src 'self'",
+    "frame-ancestors 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+const PLACE = '<meta name="drawdown-session-url" content="" />';
+
+function withSessionUrl(html: string, { sessionUrl }: PagesOptions): string {
+  // Replaced by a function: a URL may hold what a replacement text gives a meaning to.
+  return sessionUrl === null
+    ? html
+    : html.replace(PLACE, () => `<meta name="drawdown-session-url" content="${escaped(sessionUrl)}" />`);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
