@@ -72,6 +72,7 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     'cli-table3': { at: ['cli/table.ts'] },
     commander: { at: ['cli/program.ts'] },
     fastify: { at: ['http/server.ts'], types: ['http/'] },
+    'ipaddr.js': { at: ['notices/guard.ts'] },
     jose: {
       at: ['http/sessions.ts', 'http/signing.ts', 'sources/google-api.ts', 'sources/google-push.ts'],
       why: 'tokens are made and read in one file, the keys that sign them live in the other; Google speaks tokens too',

@@ -16,6 +16,7 @@ const SHARED = new Set([
   // A budget, a code and a device are what accounts compete for: they belong to the campaign.
   'campaigns',
   'campaign_codes',
+  'webhook_endpoints',
   'campaign_devices',
 ]);
 /** What an account is known by, as a key may begin. */

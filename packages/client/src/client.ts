@@ -13,6 +13,7 @@ import {
   segment,
   type Transport,
 } from './transport.ts';
+import { webhookMethods } from './webhooks.ts';
 import type * as wire from './wire.ts';
 
 export interface GrantsQuery {
@@ -64,6 +65,7 @@ export function createClient(options: ClientOptions) {
     ...campaignMethods(transport),
     ...purchaseMethods(transport),
     ...reportMethods(transport),
+    ...webhookMethods(transport),
     ...historyMethods(transport),
     ...serverMethods(transport),
   };

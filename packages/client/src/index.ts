@@ -19,4 +19,9 @@ export type { EventsOptions } from './events.ts';
 export type { Replayed } from './exchange.ts';
 export type { MembersQuery, RequestsQuery } from './teams.ts';
 export type { CallOptions, ChangeOptions, ClientOptions } from './transport.ts';
+export {
+  verifyWebhook,
+  type WebhookMessage,
+  WebhookVerificationError,
+} from './verify-webhook.ts';
 export type * from './wire.ts';

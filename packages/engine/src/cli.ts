@@ -16,6 +16,7 @@ import { subscriptionCommands } from './cli/subscriptions.ts';
 import { teamCommands } from './cli/teams.ts';
 import { verifyCommand } from './cli/verify.ts';
 import { watchCommand } from './cli/watch.ts';
+import { webhookCommands } from './cli/webhooks.ts';
 
 const COMMANDS: readonly CommandData[] = [
   ...processCommands,
@@ -27,6 +28,7 @@ const COMMANDS: readonly CommandData[] = [
   ...teamCommands,
   ...campaignCommands,
   ...reportCommands,
+  ...webhookCommands,
   watchCommand,
   verifyCommand,
   headsCommand,

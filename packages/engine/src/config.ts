@@ -34,6 +34,10 @@ export interface Config {
   readonly appStore: AppStoreConfig | null;
   /** Null: nothing is sold in Google Play. */
   readonly googlePlay: GooglePlayConfig | null;
+  /** Webhooks may be sent to this machine itself, and in the clear: for development and tests. */
+  readonly webhookLoopback: boolean;
+  /** How long notices are kept. */
+  readonly noticeRetentionDays: number;
   /** Proxies that may say who the client is. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -110,6 +114,8 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     stripe: readStripe(read),
     appStore: readAppStore(read),
     googlePlay: readGooglePlay(read),
+    webhookLoopback: readSwitch('DRAWDOWN_WEBHOOK_LOOPBACK', read('DRAWDOWN_WEBHOOK_LOOPBACK'), false),
+    noticeRetentionDays: readDays('DRAWDOWN_NOTICE_RETENTION_DAYS', read('DRAWDOWN_NOTICE_RETENTION_DAYS')),
     trustedProxies: readProxies(read('DRAWDOWN_TRUSTED_PROXIES')),
     logLevel: readLogLevel(read('DRAWDOWN_LOG_LEVEL')),
     allowUnsafe: readSwitch('DRAWDOWN_ALLOW_UNSAFE', read('DRAWDOWN_ALLOW_UNSAFE'), false),
@@ -267,6 +273,15 @@ function readSwitch(variable: string, value: string | null, preset: boolean): bo
   if (/^(1|true|yes|on)$/i.test(value)) return true;
   if (/^(0|false|no|off)$/i.test(value)) return false;
   throw new ConfigError(variable, `must be 1 or 0, not "${value}"`);
+}
+
+/** A quarter: as long as a receiver's books are likely to be looked into. */
+const RETENTION_DAYS = 90;
+
+function readDays(variable: string, value: string | null): number {
+  if (value === null) return RETENTION_DAYS;
+  if (/^\d{1,5}$/.test(value) && Number(value) >= 1) return Number(value);
+  throw new ConfigError(variable, `must be a number of days from 1 to 99999, not "${value}"`);
 }
 
 function list(value: string | null): string[] {

@@ -10,7 +10,7 @@ import { addDuration, formatInstant, parseDuration } from './core/calendar.ts';
 import { comparator } from './core/order.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { Feed } from './feed.ts';
-import { Reminders } from './notices/reminders.ts';
+import { Announcing, type WebhookOptions } from './notices/announcing.ts';
 import { Presenter } from './present.ts';
 import { presentProfile, Queries } from './queries.ts';
 import { Quotes } from './quote.ts';
@@ -64,11 +64,13 @@ export interface EngineOptions {
   readonly remembered?: number;
   /**
    * False: nobody looks for what is due; every balance is the same, streams learn of it later. What a referral's
-   * inviter is due is then delivered by other processes.
+   * inviter is due is then delivered by other processes, and so are webhooks.
    */
   readonly sweep?: boolean;
   /** How money is taken; absent: not at all. */
   readonly payments?: PaymentOptions;
+  /** How webhooks are sent, and where they may be. */
+  readonly webhooks?: WebhookOptions;
   /** In [0, 1): spreads retries. */
   readonly random?: () => number;
   /** Makes keys for changes that come without one; unguessable and never the same twice. */
@@ -116,12 +118,14 @@ export class Engine {
   readonly statementCsv: Records['statementCsv'];
   readonly explain: Records['explain'];
   readonly events: Feed['events'];
+  readonly notices: Announcing['notices'];
+  readonly webhooks: Announcing['webhooks'];
   readonly #accounts: Accounts;
+  readonly #announcing: Announcing;
   readonly #clock: Clock;
   readonly #counts = new Map<string, number>();
   readonly #feed: Feed;
   readonly #reader: Reader;
-  readonly #reminders: Reminders;
   readonly #sweep: Sweep;
   readonly #wakeups: Wakeups;
   readonly #writer: Writer;
@@ -149,6 +153,7 @@ export class Engine {
         this.#count('batched_commands', tasks);
         wakeups.committed(changed);
       },
+      told: () => this.#announcing.dispatcher.hurry(),
       ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
       ...(options.remembered === undefined ? {} : { remembered: options.remembered }),
     });
@@ -171,6 +176,7 @@ export class Engine {
     const random = options.random ?? Math.random;
     const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
 
+    this.#announcing = new Announcing(source, options.webhooks ?? {});
     this.catalog = catalog;
     this.database = database;
     this.testClock = options.testClock === true;
@@ -208,19 +214,15 @@ export class Engine {
     this.statementCsv = records.statementCsv.bind(records);
     this.explain = records.explain.bind(records);
     this.events = feed.events.bind(feed);
+    this.notices = this.#announcing.notices;
+    this.webhooks = this.#announcing.webhooks;
     this.#accounts = accounts;
     this.#clock = clock;
     this.#feed = feed;
     this.#reader = reader;
-    this.#reminders = new Reminders(source);
     this.#wakeups = wakeups;
     this.#writer = writer;
-    this.#sweep = new Sweep({
-      database,
-      clock,
-      log,
-      settle,
-    });
+    this.#sweep = new Sweep({ database, clock, log, settle });
   }
 
   /** Checks the server, migrates, records the catalog and starts. Throws where the database is not safe to use. */
@@ -236,7 +238,7 @@ export class Engine {
     if (options.sweep !== false) {
       engine.#sweep.start();
       engine.purchases.poll.start();
-      engine.#reminders.start();
+      engine.#announcing.start();
     }
     await engine.campaigns.start({ deliver: options.sweep !== false });
     return engine;
@@ -305,8 +307,8 @@ export class Engine {
     }
     // Streams and listings see at once what the new instant brought.
     await this.#sweep.round();
-    await this.#reminders.round();
     await this.campaigns.deliver();
+    await this.#announcing.reminders.round();
     return { now: formatInstant(instant) };
   }
 
@@ -323,6 +325,7 @@ export class Engine {
       streams: this.#feed.open,
       sweep_lag_ms: this.#sweep.figures.lagMs,
       swept_accounts: this.#sweep.figures.settled,
+      ...this.#announcing.dispatcher.figures,
     };
   }
 
@@ -334,7 +337,7 @@ export class Engine {
   /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
   async close(): Promise<void> {
     await this.#sweep.stop();
-    await this.#reminders.stop();
+    await this.#announcing.stop();
     await this.campaigns.stop();
     await this.purchases.poll.stop();
     await this.#wakeups.close();

@@ -76,6 +76,8 @@ function warn(config: Config, log: Log): void {
   if (config.sandbox) {
     log.warn('DRAWDOWN_SANDBOX is on: whoever may open a checkout gets credits without paying');
   }
+  if (config.webhookLoopback)
+    log.warn('DRAWDOWN_WEBHOOK_LOOPBACK is on: webhooks may be sent to this machine');
   if (config.testClock) log.warn('DRAWDOWN_TEST_CLOCK is on: whoever has a key can move the time');
 }
 

@@ -31,6 +31,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   report: 'What was sold, used, given back and lapsed, month by month',
   members: 'Make, list and remove members of teams, and answer those who ask for more',
   keys: 'Make, list and revoke the keys that servers and staff use',
+  webhooks: 'Tell URLs of what happens: endpoints, their secrets, deliveries, dead letters',
 };
 
 const DESCRIPTION = `Drawdown: several classes of credits, one fixed order, correct to the last credit.

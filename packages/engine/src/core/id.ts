@@ -66,6 +66,10 @@ export function operationId(account: number, entry: { readonly at: number; reado
   return `op_${encode(entry.at, TIME)}${encode(account, ACCOUNT)}${encode(entry.seq, SEQ)}`;
 }
 
+export function noticeId(account: number, no: number): string {
+  return `ntc_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
+}
+
 export function purchaseId(account: number, no: number): string {
   return `pur_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
 }
@@ -81,6 +85,10 @@ export function parseGrantId(id: string): { account: number; no: number } | null
 
 export function parseHoldId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'hld_');
+}
+
+export function parseNoticeId(id: string): { account: number; no: number } | null {
+  return parseStamped(id, 'ntc_');
 }
 
 export function parsePurchaseId(id: string): { account: number; no: number } | null {

@@ -16,6 +16,8 @@ import type { Outcome, Prepared, Task, Verdict } from './task.ts';
 export interface BatchSetting extends BookSetting {
   readonly clock: Clock;
   readonly memory: AccountMemory;
+  /** Told after a commit that wrote notices. */
+  readonly told?: () => void;
 }
 
 /** Verbs that need no more than the live lots. */
@@ -309,12 +311,14 @@ class Batch {
     for (const { statement, params } of source?.prepared.writes(source.outcome) ?? []) {
       writes.push(this.#on.query(statement, params));
     }
-    writes.push(...writeNotices(this.#on, changes, rules.notices));
+    const told = writeNotices(this.#on, changes, rules.notices);
+    writes.push(...told);
     const commit = this.#on.query(COMMIT, []);
     const results = await Promise.allSettled([...writes, commit]);
     // The first failure is the cause; those after it only say that the transaction had failed.
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     if ((await commit).command !== 'COMMIT') throw rolledBack();
+    if (told.length > 0) this.#setting.told?.();
   }
 }
 

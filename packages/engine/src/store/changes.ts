@@ -2,6 +2,7 @@ import type { Account } from '../core/account.ts';
 import type { Crossing } from '../core/low-balance.ts';
 import type { NoticeRules } from '../core/notice.ts';
 import type { Connection } from './database.ts';
+import { enterDeliveries } from './deliveries.ts';
 import {
   type ChangedAccount,
   type ChangedGrant,
@@ -89,6 +90,6 @@ export function writeNotices(on: Connection, changes: Changes, { types }: Notice
   if (extended.length > 0) writes.push(deleteReminders(on, extended));
   if (reminders.length > 0 && types.has('credits.expiring')) writes.push(insertReminders(on, reminders));
   if (crossings.length > 0) writes.push(...noteLowBalances(on, crossings));
-  if (notices.length > 0) writes.push(insertNotices(on, notices));
+  if (notices.length > 0) writes.push(insertNotices(on, notices), ...enterDeliveries(on, notices));
   return writes;
 }

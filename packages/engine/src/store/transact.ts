@@ -19,6 +19,7 @@ export interface WriterOptions {
   readonly inOrder: (a: Grant, b: Grant) => number;
   readonly random: () => number;
   readonly committed: (accounts: ReadonlySet<number>, tasks: number) => void;
+  readonly told?: () => void;
   readonly lanes?: number;
   readonly remembered?: number;
 }

@@ -28,6 +28,7 @@ import { reportContract } from './report-contract.ts';
 import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 import { teamContract } from './team-contract.ts';
+import { webhookContract } from './webhook-contract.ts';
 
 let t: TestServer;
 let base: string;
@@ -488,6 +489,7 @@ describe('catalog and process', () => {
 describe('purchases', () => purchaseContract(() => t));
 
 describe('reports', () => reportContract(() => t));
+describe('notices and webhooks', () => webhookContract(() => t));
 
 describe('campaigns', () => campaignContract(() => t));
 

@@ -10,11 +10,14 @@ import type {
   GrantReceipt,
   HoldReceipt,
   More,
+  Page,
   Receipt,
   Scope,
   Session,
   SubscriptionReceipt,
   TestClock,
+  WebhookDelivery,
+  WebhookEndpoint,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMONSTRATION_MARK } from '../../src/demonstration.ts';
@@ -218,6 +221,22 @@ const reads = { scope: 'read', session: true } as const;
 const spends = { scope: 'consume', session: true } as const;
 const issues = { scope: 'grant', session: false } as const;
 const open = { scope: null, session: true } as const;
+const hooks = { scope: 'webhooks', session: false } as const;
+const HOOK = { url: 'https://127-0-0-1.invalid/webhooks' };
+
+/** A fresh one for each caller; those before it are removed, since there may only be so many. */
+async function endpoint(): Promise<string> {
+  const { body: known } = await t.ask<Page<WebhookEndpoint>>('GET', '/v1/webhook_endpoints');
+  for (const { id } of known.data) await t.ask('DELETE', `/v1/webhook_endpoints/${id}`);
+  return (await t.ask<WebhookEndpoint>('POST', '/v1/webhook_endpoints', { body: HOOK })).body.id;
+}
+
+const onEndpoint = (act: string, body?: unknown): Pick<Row, 'request'> => ({
+  request: async () => ({
+    path: `/v1/webhook_endpoints/${await endpoint()}${act}`,
+    ...(body === undefined ? {} : { ask: { body } }),
+  }),
+});
 
 const ROWS: Record<string, Row> = {
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
@@ -352,6 +371,29 @@ const ROWS: Record<string, Row> = {
   pauseSubscription: { ...issues, ...onSubscription('/pause', {}) },
   resumeSubscription: { ...issues, ...onSubscription('/resume', {}, 'pause') },
   reactivateSubscription: { ...issues, ...onSubscription('/reactivate', {}, 'cancel') },
+  listNotices: { ...reads, ...onAccount('/notices') },
+  listAllNotices: { scope: 'read', session: false, ...plain('/v1/notices') },
+  createWebhookEndpoint: { ...hooks, ...plain('/v1/webhook_endpoints', HOOK) },
+  listWebhookEndpoints: { ...hooks, ...plain('/v1/webhook_endpoints') },
+  getWebhookEndpoint: { ...hooks, ...onEndpoint('') },
+  updateWebhookEndpoint: { ...hooks, ...onEndpoint('', HOOK) },
+  deleteWebhookEndpoint: { ...hooks, ...onEndpoint('') },
+  rotateWebhookSecret: { ...hooks, ...onEndpoint('/rotate_secret', {}) },
+  testWebhookEndpoint: { ...hooks, ...onEndpoint('/test', {}) },
+  listWebhookDeliveries: { ...hooks, ...onEndpoint('/deliveries') },
+  redeliverWebhook: {
+    ...hooks,
+    request: async (account) => {
+      const id = await endpoint();
+      await lot(account);
+      const { body } = await t.ask<Page<WebhookDelivery>>('GET', `/v1/webhook_endpoints/${id}/deliveries`);
+      return {
+        path: `/v1/webhook_endpoints/${id}/deliveries/${body.data[0]?.id}/redeliver`,
+        ask: { body: {} },
+      };
+    },
+  },
+  replayWebhooks: { ...hooks, ...onEndpoint('/replay', { since: '2020-01-01T00:00:00Z' }) },
   getCatalog: { ...reads, ...plain('/v1/catalog') },
   createSession: {
     scope: 'sessions',

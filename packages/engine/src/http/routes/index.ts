@@ -15,6 +15,7 @@ import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { teamRoutes } from './teams.ts';
+import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...webhookRoutes,
   ...historyRoutes,
   ...reportRoutes,
+  ...webhookEndpointRoutes,
   ...campaignRoutes,
   ...catalogRoutes,
   ...accessRoutes,
