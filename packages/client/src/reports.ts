@@ -17,12 +17,12 @@ export interface RollForwardQuery extends Months {
 }
 
 const REPORTS = '/v1/reports';
-/** A report adds up a whole ledger. */
-const TIMEOUT_MS = 120_000;
+/** A report adds up a whole ledger: as long as the server takes, which is an hour at most. */
+const TIMEOUT_MS = 3_600_000;
 
 const patient = (options: CallOptions = {}): CallOptions => ({ timeoutMs: TIMEOUT_MS, ...options });
 
-/** Money truth, for staff: over all accounts. */
+/** Money truth, over all accounts: for keys with the scope `reports`, and for staff. */
 export function reportMethods(transport: Transport) {
   const csv = async (path: string, query: object, options?: CallOptions): Promise<string> => {
     const asked = { ...query, format: 'csv' };

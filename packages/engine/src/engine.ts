@@ -188,7 +188,7 @@ export class Engine {
     this.purchases = payments.purchases;
     this.sandbox = payments.sandbox;
     const settle = (account: number) => runner.settle(account, () => true);
-    this.reports = new Reports({ catalog, catalogs, presenter, database, clock, settle });
+    this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
     this.extendGrant = changes.extendGrant.bind(changes);

@@ -17,7 +17,7 @@ export function answering(database: Database): Database {
   return {
     query: (statement, params) => database.query(statement, params).catch(unavailable),
     transaction: (work) => database.transaction(work).catch(unavailable),
-    connect: () => database.connect(),
+    connect: (options) => database.connect(options),
     listen: (channel, on) => database.listen(channel, on),
     close: () => database.close(),
   };

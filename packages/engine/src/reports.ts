@@ -3,18 +3,20 @@ import { breakageLines, breakageRows, cohorts } from './breakage.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { formatInstant, MAX_INSTANT } from './core/calendar.ts';
 import { csvOf } from './csv.ts';
-import { invalid } from './errors.ts';
+import { DrawdownError, invalid } from './errors.ts';
 import { outstandingLines, outstandingRows } from './outstanding.ts';
 import type { Presenter } from './present.ts';
 import { unavailable } from './reachable.ts';
 import { headOf, type MonthsAsked, readMonths, standing } from './report-range.ts';
 import { readClass, readInstant } from './request.ts';
 import { rollForward, rollForwardLines } from './roll-forward.ts';
+import type { Accounts } from './store/accounts.ts';
 import type { Catalogs } from './store/catalogs.ts';
-import { type ClosingSetting, closed, type Position } from './store/closing.ts';
+import { type ClosingSetting, closed, NotSettled, type Position } from './store/closing.ts';
 import type { Connection } from './store/database.ts';
 import { flowsSince, stockNow } from './store/flows.ts';
 import { outstandingAt } from './store/outstanding.ts';
+import { stretchesSince } from './store/stretches.ts';
 
 const GROUPS: readonly wire.ReportGroup[] = ['currency', 'channel'];
 
@@ -35,6 +37,7 @@ export interface BreakageQuery extends MonthsAsked {
 }
 
 export interface ReportsSetting extends ClosingSetting {
+  readonly accounts: Accounts;
   readonly catalog: Catalog;
   readonly catalogs: Catalogs;
   readonly presenter: Presenter;
@@ -59,10 +62,9 @@ export class Reports {
     const wanted = await this.#wanted(query.class);
     const { bounds } = months;
     return this.#closed(bounds.at(-1) as number, async (on, position) => {
-      const [flows, stock] = [
-        await flowsSince(on, bounds, { by: 'time', wanted }),
-        await stockNow(on, wanted),
-      ];
+      const stretches = await stretchesSince(on, bounds[0] as number, position);
+      const flows = await flowsSince(on, bounds, { by: 'time', wanted, stretches });
+      const stock = await stockNow(on, wanted);
       const classes = wanted === null ? catalog.classes.map(({ id }) => id) : [wanted];
       const credits = (atoms: bigint): number => presenter.credits(atoms);
       return {
@@ -86,7 +88,9 @@ export class Reports {
     return this.#closed(asked ?? MAX_INSTANT, async (on, position) => {
       if (asked !== null && asked > position.asOf) throw invalid('at', 'must not be in the future');
       // What happened in this very instant is part of the present.
-      const lots = await outstandingAt(on, asked ?? position.asOf + 1, wanted);
+      const before = asked ?? position.asOf + 1;
+      const stretches = await stretchesSince(on, before, position);
+      const lots = await outstandingAt(on, before, { wanted, stretches });
       return {
         at: formatInstant(asked ?? position.asOf),
         ...standing(position),
@@ -109,8 +113,9 @@ export class Reports {
     const credits = (atoms: bigint): number => presenter.credits(atoms);
     // Cohorts are told up to now, so all that is due now is entered, not only what was due by the end.
     return this.#closed(to, async (on, position) => {
-      const lapsed = await flowsSince(on, [from, to], { by: 'time', wanted });
-      const since = await flowsSince(on, bounds, { by: 'start', wanted });
+      const stretches = await stretchesSince(on, from, position);
+      const lapsed = await flowsSince(on, [from, to], { by: 'time', wanted, stretches });
+      const since = await flowsSince(on, bounds, { by: 'start', wanted, stretches });
       return {
         ...headOf(months, position),
         rows: breakageRows(lapsed, credits),
@@ -124,7 +129,20 @@ export class Reports {
   }
 
   #closed<T>(end: number, read: (on: Connection, position: Position) => Promise<T>): Promise<T> {
-    return closed(this.#setting, end, read).catch(unavailable);
+    return closed(this.#setting, end, read).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** A report without some account would be wrong, so there is none; whoever can mend the account is told which it is. */
+  async #fail(error: unknown): Promise<never> {
+    if (!(error instanceof NotSettled)) return unavailable(error);
+    if (error.cause instanceof DrawdownError && error.cause.code === 'unavailable') throw error.cause;
+    const account = await this.#setting.accounts.idOf(error.account);
+    throw new DrawdownError(
+      'internal',
+      `What is due for the account ${account} cannot be entered, and no report is right without it.`,
+      { account },
+      error,
+    );
   }
 
   /** A class that some catalog has or had; what none ever had is a mistake, not an empty report. */

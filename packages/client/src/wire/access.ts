@@ -20,7 +20,7 @@ export interface Session {
   expires_at: Instant;
 }
 
-export type Scope = 'read' | 'consume' | 'grant' | 'refund' | 'sessions' | 'webhooks' | 'admin';
+export type Scope = 'read' | 'consume' | 'grant' | 'refund' | 'sessions' | 'webhooks' | 'reports' | 'admin';
 
 export interface KeyRequest {
   name: string;

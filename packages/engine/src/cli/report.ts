@@ -90,7 +90,9 @@ function periodText(output: Output, { from, to, rows }: wire.RollForwardPeriod):
 
 function headText({ as_of, final, ledger }: Omit<wire.ReportHead, 'from' | 'to' | 'time_zone'>): string {
   const lasting = final ? 'It will read the same for good.' : 'It is not over: it may still change.';
-  return `As of ${as_of}, from ${ledger.entries} entries of ${ledger.accounts} accounts. ${lasting}`;
+  const entries = ledger.entries === 1 ? '1 entry' : `${ledger.entries} entries`;
+  const accounts = ledger.accounts === 1 ? '1 account' : `${ledger.accounts} accounts`;
+  return `As of ${as_of}, from ${entries} of ${accounts}. ${lasting}`;
 }
 
 const outstanding: ClientCommand = {

@@ -1,4 +1,5 @@
 /** From a route as data to what Fastify runs: input in, call, answer out. */
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -33,9 +34,16 @@ export function handlerOf(
     const body = route.body === undefined ? undefined : validated(route.body, 'body', bodyOf(request));
     if (caller !== null) authorizeInput(route, caller, { params, body });
     const call = caller === null ? {} : callOf(route, caller, idempotencyKey);
+    allowQuiet(route, request);
     const answer = await route.handler(services, { params, query, body, call, caller, request });
     return send(route, reply, answer);
   };
+}
+
+/** Until the answer is sent: the next request on the connection is under the server's limit again. */
+function allowQuiet({ quietMs }: Route, { raw: { socket } }: FastifyRequest): void {
+  // What is injected comes over no connection.
+  if (quietMs !== undefined && socket instanceof Socket) socket.setTimeout(quietMs);
 }
 
 /** Two of a header that says who asks, or what for, are a mistake or an attack: neither is guessed at. */

@@ -7,7 +7,7 @@ import type { CreatedKey, Key, KeyRequest, Page, Scope } from '@drawdown/client'
 import { formatInstant, parseInstant } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { type Database, statement } from '../store/database.ts';
-import { SCOPES } from './schemas/access.ts';
+import { DEFAULT_SCOPES, SCOPES } from './schemas/access.ts';
 
 /** A key as the server knows it. Times are epoch milliseconds. */
 export interface KnownKey {
@@ -58,7 +58,6 @@ const MAX_CACHED = 10_000;
 /** `last_used_at` is for people who look for forgotten keys: half a minute late is soon enough. */
 const TOUCH_MS = 30_000;
 const MAX_LIST = 200;
-const DEFAULT_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'admin');
 /** `sk_` and seven characters: enough to tell keys apart, of no use to a thief. */
 const PREFIX_LENGTH = 10;
 const KEY_ID = /^key_[a-z0-9]{1,60}$/;
@@ -100,7 +99,7 @@ export class Keys {
     const now = await this.#now();
     const expiresAt = request.expires_at === undefined ? null : parseInstant(request.expires_at);
     if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'must be in the future');
-    const asked = new Set(request.scopes ?? DEFAULT_SCOPES);
+    const asked = new Set<Scope>(request.scopes ?? DEFAULT_SCOPES);
     const scopes = SCOPES.filter((scope) => asked.has(scope));
     const secret = `${asked.has('admin') ? 'ak' : 'sk'}_${randomBytes(32).toString('base64url')}`;
     const id = `key_${now.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex')}`;

@@ -89,6 +89,8 @@ interface Facts {
   readonly unlimited?: boolean;
   /** The answer goes on until one side ends it, so its duration says nothing and a HEAD of it makes no sense. */
   readonly live?: boolean;
+  /** For how long nothing may move on the connection while it is answered; absent: the server's limit. */
+  readonly quietMs?: number;
   /** The status of an answer that does not name one. */
   readonly status: 200 | 201;
   readonly answers: Readonly<Record<number, Documented | readonly Documented[]>>;

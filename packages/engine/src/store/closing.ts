@@ -25,9 +25,27 @@ export interface ClosingSetting {
   readonly settle: (account: number) => Promise<unknown>;
 }
 
-const DUE = statement<[number, number], { number: bigint }>(
+/** An account stayed due although it was settled: nothing that is added up over all of them would be right. */
+export class NotSettled extends Error {
+  override readonly name = 'NotSettled';
+  readonly account: number;
+
+  constructor(account: number, cause?: unknown) {
+    super(
+      `What is due for the account numbered ${account} cannot be entered`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.account = account;
+  }
+}
+
+const DUE = statement<
+  [before: number, limit: number, due: number, number: number],
+  { number: bigint; due_at: bigint }
+>(
   'accounts_due_before',
-  'select number from drawdown.accounts where due_at < $1 order by due_at limit $2',
+  `select number, due_at from drawdown.accounts
+    where due_at < $1 and (due_at, number) > ($3::int8, $4::int8) order by due_at, number limit $2`,
 );
 
 /**
@@ -51,13 +69,14 @@ const STILL_UNDER_WAY = statement<[Buffer], { count: number }>(
 const BEGIN_REPORT = statement<[], never>('begin_report', 'begin isolation level repeatable read read only');
 
 /**
- * Sums over a whole ledger take longer than a statement of the write path ever may, and order many rows. What they come to
- * is few rows, which a planner that guesses many would order first.
+ * Sums over a stretch of accounts may take longer than a statement of the write path ever does, and order many rows. What
+ * they come to is few rows, which a planner that guesses many would order first. Stretches differ in what is in them, so
+ * each is planned for itself.
  */
-const AT_LENGTH = statement<[], never>(
+const AT_LENGTH = statement<[limit: string], never>(
   'report_settings',
-  `select set_config('work_mem', '64MB', true), set_config('statement_timeout', '0', true),
-          set_config('enable_sort', 'off', true)`,
+  `select set_config('work_mem', '64MB', true), set_config('statement_timeout', $1, true),
+          set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`,
 );
 
 const POSITION = statement<[], { accounts: bigint; entries: string }>(
@@ -70,8 +89,10 @@ const ROUND = 1_000;
 /** A transaction of the write path takes milliseconds. One that is open for longer is a dump's, or another report's. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 10;
-/** A round that settles accounts leaves none of them due, so more than a few on end mean that something is broken. */
+/** Whatever is entered meanwhile may be due at once, but a few rounds on end that leave some mean that something is broken. */
 const MAX_SNAPSHOTS = 5;
+/** One account's whole ledger is the longest that a statement ever reads: tens of millions of entries in this time. */
+const STATEMENT_LIMIT_MS = 30 * 60_000;
 
 /** Runs `read` on one snapshot in which nothing from before `end` is missing, or that says that it is not final. */
 export async function closed<T>(
@@ -79,24 +100,26 @@ export async function closed<T>(
   end: number,
   read: (on: Connection, position: Position) => Promise<T>,
 ): Promise<T> {
-  const on = await setting.database.connect();
+  // The server keeps the limit itself, and is waited for a little longer.
+  const on = await setting.database.connect({ silenceMs: STATEMENT_LIMIT_MS + PATIENCE_MS });
   try {
-    for (let tries = 0; tries < MAX_SNAPSHOTS; tries += 1) {
+    for (let left = MAX_SNAPSHOTS; ; left -= 1) {
       const now = await nowOn(on, setting.clock);
       const waited = now < end ? false : await othersDone(on);
       // What has come due since the end is entered as well: reports also tell what became of something up to now.
       const due = now + 1;
       await settleBefore(setting, on, due);
-      await Promise.all([on.query(BEGIN_REPORT, []), on.query(AT_LENGTH, [])]);
-      if ((await on.query(DUE, [due, 1])).rows.length === 0) {
+      await Promise.all([on.query(BEGIN_REPORT, []), on.query(AT_LENGTH, [String(STATEMENT_LIMIT_MS)])]);
+      const [stays] = (await on.query(DUE, [due, 1, ...FIRST])).rows;
+      if (stays === undefined) {
         const position = await positionOn(on, waited, await nowOn(on, setting.clock));
         const result = await read(on, position);
         await on.query(COMMIT, []);
         return result;
       }
       await on.query(ROLLBACK, []);
+      if (left === 1) throw new NotSettled(Number(stays.number));
     }
-    throw new Error('accounts stay due although they were settled');
   } finally {
     await on.close();
   }
@@ -125,10 +148,22 @@ async function othersDone(on: Connection): Promise<boolean> {
   }
 }
 
+/** Before every account that is due. */
+const FIRST = [Number.MIN_SAFE_INTEGER, 0] as const;
+
+/** Each is settled once: whoever stays due is passed over, and found by the look at the snapshot. */
 async function settleBefore({ settle }: ClosingSetting, on: Connection, end: number): Promise<void> {
-  for (;;) {
-    const { rows } = await on.query(DUE, [end, ROUND]);
-    await Promise.all(rows.map(({ number }) => settle(Number(number))));
-    if (rows.length < ROUND) return;
+  for (let [due, number]: readonly [number, number] = FIRST; ; ) {
+    const { rows } = await on.query(DUE, [end, ROUND, due, number]);
+    await Promise.all(rows.map((row) => settleOne(settle, Number(row.number))));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROUND) return;
+    [due, number] = [Number(last.due_at), Number(last.number)];
   }
+}
+
+function settleOne(settle: ClosingSetting['settle'], account: number): Promise<unknown> {
+  return settle(account).catch((error: unknown) => {
+    throw new NotSettled(account, error);
+  });
 }

@@ -67,8 +67,11 @@ export interface Database {
    * with a rollback; with `kind: 'connection'` nobody knows whether it was committed.
    */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Opens a session of the caller's own, beside the pool; the caller closes it. */
-  connect(): Promise<Connection>;
+  /**
+   * Opens a session of the caller's own, beside the pool; the caller closes it. `silenceMs`: how long the server may take
+   * for an answer before it counts as gone; absent: as long as on the sessions of the pool.
+   */
+  connect(options?: { readonly silenceMs?: number }): Promise<Connection>;
   /**
    * Subscribes to a NOTIFY channel on a session of its own. After a lost connection it subscribes again by itself and
    * calls `reconnected`: what was notified meanwhile is lost, so the caller then reads what it would have been told.

@@ -4,6 +4,7 @@
  */
 import { int8Array } from './binary.ts';
 import { type Connection, type Statement, statement } from './database.ts';
+import { added, type Stretch } from './stretches.ts';
 
 /** Why a lot's credits changed. Sums are signed as they change the balance. */
 export const COLUMNS = [
@@ -99,7 +100,7 @@ const MOVED = `moved as materialized (
   select e.account, e.seq, e.at, e.type, e.debt, e.moves[i] as no, e.moves[i + 1] as change,
          case when e.type = 'void' then e.detail->>'reason' end as reason
     from drawdown.entries e cross join lateral generate_series(1, cardinality(e.moves), 3) as i
-   where e.at >= $1 and e.moves[i + 1] <> 0
+   where e.at >= $1 and e.account >= $4 and e.account < $5 and e.moves[i + 1] <> 0
 ), lots as materialized (
   select g.account, g.no, g.class, g.currency, ${CHANNEL} as channel, coalesce(g.cost_minor, 0) as cost_minor,
          g.amount, g.remaining, ${REINSTATED} as reinstated, g.source_type = 'purchase' as purchased,
@@ -113,7 +114,7 @@ const MOVED = `moved as materialized (
 const AFTER = `l.remaining - coalesce(sum(m.change) over (partition by m.account, m.no order by m.seq
   rows between 1 following and unbounded following), 0)::int8`;
 
-type Params = [from: number, bounds: Buffer, wanted: string | null];
+type Params = [from: number, bounds: Buffer, wanted: string | null, first: number, end: number];
 
 interface FlowRow {
   paid: boolean;
@@ -172,23 +173,38 @@ const STOCK = statement<
 export async function flowsSince(
   on: Connection,
   bounds: readonly number[],
-  { by, wanted }: { by: 'time' | 'start'; wanted: string | null },
+  { by, wanted, stretches }: FlowsAsked,
 ): Promise<Flow[]> {
   const asked = by === 'time' ? BY_TIME : BY_START;
-  const { rows } = await on.query(asked, [bounds[0] as number, int8Array([...bounds]), wanted]);
-  return rows
-    .filter(({ period }) => period > 0)
-    .map(({ column, period, credits, money, ...holder }) => {
-      // Zero would be a lie: a report with a change that has no place in it is wrong.
-      if (column === null) throw new Error(`a change of lots of ${holder.class} has no column`);
-      return {
-        ...holder,
-        column,
-        period: period - 1,
-        credits: BigInt(credits),
-        money: BigInt(money ?? '0'),
-      };
-    });
+  const flows = new Map<string, Flow>();
+  for (const { from, to } of stretches) {
+    const { rows } = await on.query(asked, [bounds[0] as number, int8Array([...bounds]), wanted, from, to]);
+    added(flows, rows.filter(({ period }) => period > 0).map(flowOf), SUMS);
+  }
+  return [...flows.values()];
+}
+
+interface FlowsAsked {
+  readonly by: 'time' | 'start';
+  readonly wanted: string | null;
+  /** All accounts. */
+  readonly stretches: readonly Stretch[];
+}
+
+const SUMS = {
+  key: (one: Flow) =>
+    JSON.stringify([one.class, one.currency, one.channel, one.paid, one.column, one.period]),
+  add: (one: Flow, other: Flow): Flow => ({
+    ...one,
+    credits: one.credits + other.credits,
+    money: one.money + other.money,
+  }),
+};
+
+function flowOf({ column, period, credits, money, ...holder }: FlowRow): Flow {
+  // Zero would be a lie: a report with a change that has no place in it is wrong.
+  if (column === null) throw new Error(`a change of lots of ${holder.class} has no column`);
+  return { ...holder, column, period: period - 1, credits: BigInt(credits), money: BigInt(money ?? '0') };
 }
 
 /** What is left in all lots now. */

@@ -64,12 +64,15 @@ const types: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 };
 
-function clientConfig(options: PostgresOptions, statementTimeout: boolean): pg.ClientConfig {
+function clientConfig(
+  options: PostgresOptions,
+  { statementTimeout, silenceMs }: { statementTimeout: boolean; silenceMs: number },
+): pg.ClientConfig {
   return {
     application_name: options.applicationName ?? 'drawdown',
     // Startup parameters, not SET: behind a pooler, what a session sets would stay with another caller's session.
     ...(statementTimeout ? { statement_timeout: STATEMENT_TIMEOUT_MS } : {}),
-    query_timeout: SILENCE_TIMEOUT_MS,
+    query_timeout: silenceMs,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
@@ -221,8 +224,8 @@ class PostgresDatabase implements Database {
     return this.#exclusive.run((connection) => inTransaction(connection, work));
   }
 
-  connect(): Promise<Connection> {
-    return this.#connect();
+  connect({ silenceMs = SILENCE_TIMEOUT_MS }: { silenceMs?: number } = {}): Promise<Connection> {
+    return this.#connect(silenceMs);
   }
 
   async listen(
@@ -249,9 +252,11 @@ class PostgresDatabase implements Database {
     await Promise.all([...this.#open].map((connection) => connection.close()));
   }
 
-  async #connect(): Promise<PostgresConnection> {
+  async #connect(silenceMs = SILENCE_TIMEOUT_MS): Promise<PostgresConnection> {
     if (this.#closed) throw closedError();
-    const client = new pg.Client(clientConfig(this.#options, this.#statementTimeout));
+    const client = new pg.Client(
+      clientConfig(this.#options, { statementTimeout: this.#statementTimeout, silenceMs }),
+    );
     const connection = new PostgresConnection(client, (lost) => this.#open.delete(lost));
     try {
       await client.connect();
@@ -259,7 +264,7 @@ class PostgresDatabase implements Database {
       await client.end().catch(() => undefined);
       if (this.#statementTimeout && isUnsupportedParameter(error)) {
         this.#statementTimeout = false;
-        return await this.#connect();
+        return await this.#connect(silenceMs);
       }
       throw translateError(error, CONNECT);
     }

@@ -220,6 +220,7 @@ const staff = { scope: 'admin', session: false } as const;
 const reads = { scope: 'read', session: true } as const;
 const spends = { scope: 'consume', session: true } as const;
 const issues = { scope: 'grant', session: false } as const;
+const reports = { scope: 'reports', session: false } as const;
 const open = { scope: null, session: true } as const;
 const hooks = { scope: 'webhooks', session: false } as const;
 const HOOK = { url: 'https://127-0-0-1.invalid/webhooks' };
@@ -342,9 +343,9 @@ const ROWS: Record<string, Row> = {
   },
   listEntries: { ...reads, ...onAccount('/entries') },
   getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
-  getRollForward: { ...staff, ...plain('/v1/reports/roll_forward?from=2026-01&to=2026-02') },
-  getOutstanding: { ...staff, ...plain('/v1/reports/outstanding') },
-  getBreakage: { ...staff, ...plain('/v1/reports/breakage?from=2026-01&to=2026-02') },
+  getRollForward: { ...reports, ...plain('/v1/reports/roll_forward?from=2026-01&to=2026-02') },
+  getOutstanding: { ...reports, ...plain('/v1/reports/outstanding') },
+  getBreakage: { ...reports, ...plain('/v1/reports/breakage?from=2026-01&to=2026-02') },
   // A stream has no end to wait for: a resume from a place that does not exist is let in and then refused.
   streamEvents: { ...reads, ...onAccount('/events?last_event_id=999999999') },
   putMember: {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine.ts';
 import { createServer } from '../../src/http/server.ts';
-import { DatabaseError } from '../../src/store/database.ts';
+import { BEGIN, DatabaseError } from '../../src/store/database.ts';
 import { ADMIN, SECRET, startServer, type TestServer } from './support.ts';
 
 let t: TestServer;
@@ -58,6 +58,23 @@ describe('limits', () => {
     for (let n = 0; n < 8; n += 1) statuses.push(await guess(n));
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
     await limited.close();
+  });
+
+  test('a report may keep its connection waiting for longer than anything else', async () => {
+    const brisk = await createServer({ engine: t.engine, adminKey: ADMIN, limits: { idleMs: 300 } });
+    await brisk.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = brisk.server.address() as { port: number };
+    // What is open is waited for, as long as reports have patience.
+    const open = await t.database.connect();
+    await open.query(BEGIN, []);
+    const started = performance.now();
+    const response = await fetch(`http://127.0.0.1:${port}/v1/reports/roll_forward?from=2025-01&to=2025-02`, {
+      headers: { authorization: `Bearer ${ADMIN}` },
+    });
+    expect([response.status, ((await response.json()) as { final: boolean }).final]).toEqual([200, false]);
+    expect(performance.now() - started).toBeGreaterThan(1_000);
+    await open.close();
+    await brisk.close();
   });
 
   test('an overloaded process turns requests away, but not those who ask how it is', async () => {

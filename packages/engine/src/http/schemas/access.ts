@@ -28,7 +28,19 @@ export const demonstrationSessionRequest = sessionRequest
 export const session = z.object({ token: z.string(), expires_at: instant }).meta({ id: 'Session' });
 
 /** In the order in which they are stored and shown. */
-export const SCOPES = ['read', 'consume', 'grant', 'refund', 'sessions', 'webhooks', 'admin'] as const;
+export const SCOPES = [
+  'read',
+  'consume',
+  'grant',
+  'refund',
+  'sessions',
+  'webhooks',
+  'reports',
+  'admin',
+] as const;
+
+/** What a key has unless it is asked for: a product's server needs to know nothing of all accounts together. */
+export const DEFAULT_SCOPES = SCOPES.filter((one) => one !== 'reports' && one !== 'admin');
 
 export const scope = z.enum(SCOPES).meta({ id: 'Scope' });
 
@@ -36,7 +48,8 @@ export const keyRequest = z
   .strictObject({
     name: shortText,
     scopes: z.array(scope).min(1).max(SCOPES.length).exactOptional().meta({
-      description: 'All but `admin` by default. With `admin` the key is one of staff and may do everything.',
+      description:
+        'All but `reports` and `admin` by default. With `admin` the key is one of staff and may do everything.',
     }),
     expires_at: instantIn.exactOptional(),
   })
