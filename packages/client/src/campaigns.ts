@@ -21,6 +21,9 @@ export function campaignMethods(transport: Transport) {
         body,
         options,
       }),
+    /** What the account may take part in now, of the catalog and of what staff made. */
+    listOffers: (account: string, options?: CallOptions) =>
+      read<{ data: wire.CampaignOffer[] }>(transport, `${accountPath(account)}/campaigns`, { options }),
     /** The account's own code to invite others with: the same one every time. */
     referral: (account: string, body: wire.ReferralRequest = {}, options?: CallOptions) =>
       post<wire.Referral>(transport, `${accountPath(account)}/referrals`, {

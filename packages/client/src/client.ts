@@ -1,3 +1,4 @@
+import { accountLifeMethods } from './account-life.ts';
 import { campaignMethods } from './campaigns.ts';
 import { accountEvents, balances, type EventsOptions } from './events.ts';
 import { accountPath, change, parsed, post, read } from './exchange.ts';
@@ -57,6 +58,7 @@ export function createClient(options: ClientOptions) {
   const transport = createTransport(options);
   return {
     ...accountMethods(transport),
+    ...accountLifeMethods(transport),
     ...grantMethods(transport),
     ...spendingMethods(transport),
     ...holdMethods(transport),

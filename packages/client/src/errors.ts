@@ -32,6 +32,8 @@ export interface ProblemDetails {
   amount_exceeds_operation: { refundable: number };
   hold_closed: { state: HoldState };
   grant_closed: { state: GrantState };
+  account_closed: { merged_into: string | null };
+  account_busy: { holds: string[]; subscriptions: string[]; purchases: string[]; merges: string[] };
   forbidden: { required_scope?: Scope };
   rate_limited: { retry_after: number };
   invalid_request: { field: string; errors: { field: string; message: string }[] };

@@ -4,6 +4,8 @@
  */
 export type * from './wire/access.ts';
 export type * from './wire/account.ts';
+export type * from './wire/account-data.ts';
+export type * from './wire/account-life.ts';
 export type * from './wire/campaign.ts';
 export type * from './wire/catalog.ts';
 export type * from './wire/change.ts';

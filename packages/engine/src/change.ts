@@ -4,7 +4,7 @@ import { TIME } from './core/apply.ts';
 import type { Command } from './core/command.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { unavailable } from './reachable.ts';
-import { errorOf } from './refusal.ts';
+import { accountClosed, errorOf } from './refusal.ts';
 import { fingerprintOf, keyHash } from './store/chain.ts';
 import type { Outcome, Task, Verdict } from './store/task.ts';
 import type { Writer } from './store/transact.ts';
@@ -37,6 +37,8 @@ export interface RunnerSetting {
   readonly count: (verb: string, outcome: string) => void;
   /** A key for a change that came without one, so that it too is entered once. */
   readonly makeKey: () => string;
+  /** The id behind an account's number. */
+  readonly idOf: (account: number) => Promise<string | null>;
 }
 
 /** An answer that takes no change at all. */
@@ -55,6 +57,12 @@ export interface Asked<T> {
   readonly command: () => Command | Instead<T>;
   readonly call: Call;
   readonly answer: (outcome: Outcome) => T;
+}
+
+/** As `Asked`, where a source finds out the command once the account is locked. */
+export interface AskedPrepared<T> extends Omit<Asked<T>, 'command'>, Required<Pick<Task<T>, 'prepare'>> {
+  /** Closed accounts are refused before `prepare`, except where a source says that it deals with them itself. */
+  readonly alsoClosed?: boolean;
 }
 
 /** Takes a change to the write path and turns its verdict into an answer or a typed error. */
@@ -118,8 +126,13 @@ export class Runner {
   }
 
   /** A change whose command a source finds out once the account is locked. */
-  async runPrepared<T>(asked: Omit<Asked<T>, 'command'> & Required<Pick<Task<T>, 'prepare'>>): Promise<T> {
-    const { account, verb, call, answer, prepare } = asked;
+  async runPrepared<T>(asked: AskedPrepared<T>): Promise<T> {
+    const { account, verb, call, answer } = asked;
+    const prepare: AskedPrepared<T>['prepare'] = async (on, locked) => {
+      const { closed } = locked.account;
+      if (closed !== null && asked.alsoClosed !== true) throw await this.#closed(closed.into);
+      return asked.prepare(on, locked);
+    };
     const verdict = await this.#setting.writer
       .submit<T>({
         account: account.number,
@@ -140,6 +153,10 @@ export class Runner {
     return this.#refuse(verdict, account.id, { verb: 'recall' });
   }
 
+  async #closed(into: number | null): Promise<DrawdownError> {
+    return accountClosed(into === null ? null : await this.#setting.idOf(into));
+  }
+
   async #errorOf(verdict: Exclude<Verdict<unknown>, { kind: 'done' }>, account: string, command: Command) {
     switch (verdict.kind) {
       case 'reused':
@@ -153,6 +170,7 @@ export class Runner {
           ? verdict.error
           : new DrawdownError('internal', undefined, {}, verdict.error);
       case 'refused': {
+        if (verdict.refusal.code === 'account_closed') return this.#closed(verdict.refusal.into);
         const error = errorOf(verdict.refusal, this.#setting.catalog);
         if (verdict.refusal.code !== 'quote_changed') return error;
         const quote = await this.#setting.requote(account, command);

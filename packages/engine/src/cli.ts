@@ -1,4 +1,5 @@
 /** The command line: every command, and the program that runs them. */
+import { accountLifeCommands } from './cli/account-life.ts';
 import { accountCommands } from './cli/accounts.ts';
 import { campaignCommands } from './cli/campaigns.ts';
 import type { CommandData } from './cli/command.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly CommandData[] = [
   ...processCommands,
   ...keyCommands,
   ...accountCommands,
+  ...accountLifeCommands,
   ...spendCommands,
   ...holdCommands,
   ...subscriptionCommands,

@@ -17,8 +17,10 @@ import { Quotes } from './quote.ts';
 import { Quoting } from './quoting.ts';
 import { answering, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
+import { accountClosed } from './refusal.ts';
 import { Reports } from './reports.ts';
 import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
+import { AccountLife } from './sources/account-life.ts';
 import { Campaigns } from './sources/campaign.ts';
 import { plansOf } from './sources/campaign-plans.ts';
 import {
@@ -63,8 +65,8 @@ export interface EngineOptions {
   /** Accounts whose state is kept in memory between batches. */
   readonly remembered?: number;
   /**
-   * False: nobody looks for what is due; every balance is the same, streams learn of it later. What a referral's
-   * inviter is due is then delivered by other processes, and so are webhooks.
+   * False: nobody looks for what is due; every balance is the same, streams learn of it later. Other processes then
+   * deliver what referrals and merges are due, and webhooks.
    */
   readonly sweep?: boolean;
   /** How money is taken; absent: not at all. */
@@ -86,6 +88,7 @@ export class Engine {
   readonly catalog: Catalog;
   readonly database: Database;
   readonly testClock: boolean;
+  readonly life: AccountLife;
   readonly campaigns: Campaigns;
   readonly subscriptions: Subscriptions;
   readonly members: Members;
@@ -164,6 +167,7 @@ export class Engine {
         quoting.quote(account, spending.again(command), {}) as Promise<wire.Quote>,
       count: (verb, outcome) => this.#count(`commands.${verb}.${outcome}`),
       makeKey: options.makeKey ?? randomUUID,
+      idOf: (account) => accounts.idOf(account),
     });
     const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
     const queries = new Queries(queriesSetting);
@@ -172,8 +176,7 @@ export class Engine {
     const records = new Records(queriesSetting, queries, catalogs);
     const changes = new Changes({ catalog, presenter, accounts, runner, spending });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
-    const log = options.log ?? (() => undefined);
-    const random = options.random ?? Math.random;
+    const { log = () => undefined, random = Math.random } = options;
     const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
 
     this.#announcing = new Announcing(source, options.webhooks ?? {});
@@ -189,6 +192,7 @@ export class Engine {
     this.sandbox = payments.sandbox;
     const settle = (account: number) => runner.settle(account, () => true);
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
+    this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments.purchases);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
     this.extendGrant = changes.extendGrant.bind(changes);
@@ -239,6 +243,7 @@ export class Engine {
       engine.#sweep.start();
       engine.purchases.poll.start();
       engine.#announcing.start();
+      engine.life.start();
     }
     await engine.campaigns.start({ deliver: options.sweep !== false });
     return engine;
@@ -261,6 +266,7 @@ export class Engine {
       })
       .catch(unavailable);
     if (put === null) throw new DrawdownError('account_kind_fixed', undefined, { field: 'kind' });
+    if (put.profile.closedAt !== null) throw accountClosed(put.profile.mergedInto);
     return { account: presentProfile(put.profile), created: put.created };
   }
 
@@ -330,18 +336,15 @@ export class Engine {
   }
 
   /** Finishes what was accepted. */
-  async drain(): Promise<void> {
-    await this.#writer.idle();
+  drain(): Promise<void> {
+    return this.#writer.idle();
   }
 
   /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
   async close(): Promise<void> {
-    await this.#sweep.stop();
-    await this.#announcing.stop();
-    await this.campaigns.stop();
-    await this.purchases.poll.stop();
+    await Promise.all([this.#sweep.stop(), this.#announcing.stop(), this.life.stop()]);
+    await Promise.all([this.campaigns.stop(), this.purchases.poll.stop()]);
     await this.#wakeups.close();
-    await this.#writer.close();
-    await this.#reader.close();
+    await Promise.all([this.#writer.close(), this.#reader.close()]);
   }
 }

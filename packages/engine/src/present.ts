@@ -82,6 +82,7 @@ export class Presenter {
       consumed: this.credits(grant.consumed),
       expired: this.credits(grant.expired),
       voided: this.credits(grant.voided),
+      transferred: this.credits(grant.transferred),
       priority: grant.priority,
       effective_at: formatInstant(grant.effectiveAt),
       expires_at: grant.expiresAt === null ? null : formatInstant(grant.expiresAt),
@@ -196,6 +197,9 @@ function operationAmount(entry: Entry): bigint {
       return entry.held;
     case 'release':
       return -entry.held;
+    // A debt goes along with it and is no part of it.
+    case 'transfer':
+      return abs(entry.amount);
     default: {
       const change = entry.amount - entry.debt;
       return change < 0n ? -change : change;

@@ -46,6 +46,7 @@ const GRANT_STATES: readonly string[] = [
   'expired',
   'voided',
   'frozen',
+  'transferred',
   'all',
 ] satisfies (GrantState | 'all')[];
 const HOLD_STATES = ['open', 'captured', 'released', 'timed_out'];
@@ -61,7 +62,10 @@ export class Queries {
   async profile(id: string): Promise<Profile> {
     const number = await this.#number(id);
     const profile = await this.#setting.accounts.byNumber(number);
-    if (profile === null) throw new DrawdownError('account_not_found');
+    if (profile?.id !== id) {
+      this.#setting.accounts.forget(number);
+      throw new DrawdownError('account_not_found');
+    }
     return profile;
   }
 
@@ -71,7 +75,12 @@ export class Queries {
 
   /** The account with all that is due entered. Throws `account_not_found`. */
   async settled(id: string): Promise<Settled> {
-    return this.settledByNumber(await this.#number(id));
+    const number = await this.#number(id);
+    const settled = await this.settledByNumber(number);
+    if (settled.account.id === id) return settled;
+    // Its person's data were removed, and with them this id, where another process did not tell.
+    this.#setting.accounts.forget(number);
+    throw new DrawdownError('account_not_found');
   }
 
   async settledByNumber(number: number): Promise<Settled> {
@@ -231,5 +240,8 @@ export function presentProfile(profile: Profile): wire.Account {
     metadata: profile.metadata,
     version: profile.seq,
     created_at: formatInstant(profile.createdAt),
+    state: profile.closedAt === null ? 'active' : 'closed',
+    closed_at: profile.closedAt === null ? null : formatInstant(profile.closedAt),
+    merged_into: profile.mergedInto,
   };
 }

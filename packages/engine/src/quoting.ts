@@ -12,6 +12,7 @@ import type { Rules } from './core/rules.ts';
 import type { Presenter } from './present.ts';
 import type { Queries, Settled } from './queries.ts';
 import type { Quotes } from './quote.ts';
+import { accountClosed } from './refusal.ts';
 import { type Priced, readSpend } from './request.ts';
 import type { Spending } from './spending.ts';
 
@@ -35,6 +36,9 @@ export class Quoting {
 
   async quote(id: string, body: wire.QuoteRequest, call: Call): Promise<wire.Quote | wire.FreeOnDevice> {
     const settled = await this.#setting.queries.settled(id);
+    if (settled.account.closed !== null) {
+      throw accountClosed((await this.#setting.queries.profile(id)).mergedInto);
+    }
     if (this.#setting.spending.isFree(id, body, call.surface)) {
       return { operation: null, charged: 0, mode: 'free_on_device', balance: null };
     }

@@ -4,6 +4,12 @@ import { formatInstant } from './core/calendar.ts';
 import type { Refusal } from './core/command.ts';
 import { DrawdownError, invalid } from './errors.ts';
 
+/** The refusal of whatever is asked of a closed account. `into`: the account that it was merged into. */
+export function accountClosed(into: string | null): DrawdownError {
+  const sentence = into === null ? 'The account is closed.' : `The account was merged into ${into}.`;
+  return new DrawdownError('account_closed', sentence, { merged_into: into });
+}
+
 /** The typed error of a refusal, with amounts in credits. */
 export function errorOf(refusal: Refusal, catalog: Catalog): DrawdownError {
   const credits = (atoms: bigint): number => toCredits(atoms, catalog.scale);

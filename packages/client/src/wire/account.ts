@@ -14,6 +14,11 @@ export interface Account {
   metadata: Metadata;
   version: number;
   created_at: Instant;
+  /** A closed account is read, and never changed again. */
+  state: 'active' | 'closed';
+  closed_at: Instant | null;
+  /** The account that everything went to; null: it was not merged. */
+  merged_into: string | null;
 }
 
 export interface ClassBalance {
@@ -43,7 +48,14 @@ export interface Balance {
   draw_order: string[];
 }
 
-export type GrantState = 'active' | 'scheduled' | 'depleted' | 'expired' | 'voided' | 'frozen';
+export type GrantState =
+  | 'active'
+  | 'scheduled'
+  | 'depleted'
+  | 'expired'
+  | 'voided'
+  | 'frozen'
+  | 'transferred';
 
 export interface Source {
   type: string;
@@ -67,6 +79,8 @@ export interface Grant {
   consumed: number;
   expired: number;
   voided: number;
+  /** What went to another account when this one was merged into it. */
+  transferred: number;
   priority: number;
   effective_at: Instant;
   expires_at: Instant | null;

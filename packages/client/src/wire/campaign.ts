@@ -88,6 +88,22 @@ export interface Campaign {
   metrics: CampaignMetrics;
 }
 
+/** A campaign that an account may take part in now. */
+export interface CampaignOffer {
+  id: string;
+  name: string;
+  kind: CampaignKind;
+  credits: number;
+  class: string;
+  validity: string;
+  ends_at: Instant | null;
+  /** By itself, with a code, or by the code of whoever invites it. */
+  how: 'claim' | 'code' | 'invite';
+  needs_device: boolean;
+  /** Referrals only: what the inviter gets. */
+  inviter_credits: number | null;
+}
+
 export interface CampaignCodesRequest {
   /** 1 to 1,000. */
   count: number;

@@ -215,6 +215,11 @@ export interface Policies {
   readonly refundGrace: CatalogDuration;
   readonly overdraft: { readonly allowed: boolean; readonly limit: bigint };
   readonly reversal: 'loss' | 'debt';
+  /**
+   * What becomes of unspent paid credits when an account is closed: packs that may still be given back are refunded and
+   * the rest is payable; all of it is payable; or it is forfeited with the person's consent.
+   */
+  readonly closure: 'refund' | 'payable' | 'forfeit';
   readonly holds: { readonly defaultTtlSeconds: number; readonly maxTtlSeconds: number };
   readonly quotes: { readonly ttlSeconds: number };
   readonly campaignValidity: { readonly minimum: CatalogDuration; readonly maximum: CatalogDuration };

@@ -320,6 +320,7 @@ describe('the catalog', () => {
       refundGrace: { iso: 'P7D' },
       overdraft: { allowed: false, limit: 0n },
       reversal: 'loss',
+      closure: 'refund',
       holds: { defaultTtlSeconds: 900, maxTtlSeconds: 86_400 },
       quotes: { ttlSeconds: 300 },
     });

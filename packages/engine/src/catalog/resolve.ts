@@ -153,6 +153,7 @@ function resolvePolicies(file: ValidatedFile): Policies {
     refundGrace: duration(policies.refund_grace),
     overdraft: { allowed: overdraft.allowed, limit: overdraft.allowed ? atoms(overdraft.limit, scale) : 0n },
     reversal: policies.reversal,
+    closure: policies.closure ?? 'refund',
     holds: { defaultTtlSeconds: holds.default_ttl_seconds, maxTtlSeconds: holds.max_ttl_seconds },
     quotes: { ttlSeconds: quotes.ttl_seconds },
     campaignValidity: {

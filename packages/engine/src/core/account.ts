@@ -39,16 +39,19 @@ export interface Terms {
 }
 
 /**
- * A lot of credits. At every version `granted = remaining + consumed + expired + voided`, none below zero and
- * `held ≤ remaining`; each is moved on its own, none is inferred from the others (law 1).
+ * A lot of credits. At every version `granted = remaining + consumed + expired + voided + transferred`, none below zero
+ * and `held ≤ remaining`; each is moved on its own, none is inferred from the others (law 1).
  */
 export interface Grant extends Omit<Terms, 'expiresAt'> {
   expiresAt: number | null;
   /** Sequence number of the entry that issued the lot. */
   readonly seq: number;
   readonly createdAt: number;
-  /** Scheduled until `effectiveAt`, when its credits are entered; voided once it was taken back. */
-  phase: 'scheduled' | 'started' | 'voided';
+  /**
+   * Scheduled until `effectiveAt`, when its credits are entered; voided once it was taken back, transferred once what was
+   * left of it went to another account.
+   */
+  phase: 'scheduled' | 'started' | 'voided' | 'transferred';
   frozen: boolean;
   granted: bigint;
   remaining: bigint;
@@ -56,6 +59,7 @@ export interface Grant extends Omit<Terms, 'expiresAt'> {
   consumed: bigint;
   expired: bigint;
   voided: bigint;
+  transferred: bigint;
 }
 
 export type HoldState = 'open' | 'captured' | 'released' | 'timed_out';
@@ -107,7 +111,33 @@ export interface EntryDetail {
   /** The member of a team on whose behalf this was spent, held, closed or given back. */
   readonly member?: string;
   readonly metadata?: Metadata;
+  /** Lots that left for another account, or came from one. */
+  readonly transfer?: Transfer;
+  /** The account ends with this entry; `into`: the number of the one that it was merged into. */
+  readonly closes?: { readonly into: number | null };
+  /** Entries before this one no longer say whose they are; this one attests to what they say instead. */
+  readonly redaction?: Redaction;
 }
+
+export interface Redaction {
+  /** How many of the account's entries were ever redacted. */
+  readonly entries: number;
+  /** Over their numbers, the hashes by which they were chained, and the hashes of what they say now; hex. */
+  readonly digest: string;
+  /** The account itself was the person's: its id is a pseudonym from now on. */
+  readonly erased: boolean;
+}
+
+/** The two halves of a merge name each other by the accounts' numbers. */
+export type Transfer =
+  | { readonly to: number; readonly lots: readonly number[] }
+  /** `seq` and `at` are those of the entry that took the lots out; `lots` are pairs of their numbers, there and here. */
+  | {
+      readonly from: number;
+      readonly seq: number;
+      readonly at: number;
+      readonly lots: readonly (readonly [number, number])[];
+    };
 
 /** One line of an account's ledger, without its hash: what the core decides. */
 export interface Entry {
@@ -156,11 +186,18 @@ export interface Account {
   stamp: number;
   total: bigint;
   debt: bigint;
+  /** For good; `into`: where everything went. */
+  closed: Closed | null;
   grants: Grant[];
   holds: Map<number, Hold>;
   spendings: Map<number, Spending>;
   /** Of a team: the members that the commands at hand concern; null where nobody asked for any. */
   members: Members | null;
+}
+
+export interface Closed {
+  readonly at: number;
+  readonly into: number | null;
 }
 
 /** An account with nothing in it yet. */
@@ -172,6 +209,7 @@ export function emptyAccount(identity: Pick<Account, 'number' | 'id' | 'kind' | 
     stamp: 0,
     total: 0n,
     debt: 0n,
+    closed: null,
     grants: [],
     holds: new Map(),
     spendings: new Map(),
@@ -212,11 +250,18 @@ export function isFinished(grant: Grant): boolean {
   return grant.remaining === 0n && grant.phase !== 'scheduled';
 }
 
-export type GrantState = 'active' | 'scheduled' | 'depleted' | 'expired' | 'voided' | 'frozen';
+export type GrantState =
+  | 'active'
+  | 'scheduled'
+  | 'depleted'
+  | 'expired'
+  | 'voided'
+  | 'frozen'
+  | 'transferred';
 
 /** The one word that says what became of a lot, at `now`. */
 export function grantState(grant: Grant, now: number): GrantState {
-  if (grant.phase === 'voided') return 'voided';
+  if (grant.phase === 'voided' || grant.phase === 'transferred') return grant.phase;
   if (grant.phase === 'started') {
     if (!isValid(grant, now)) return 'expired';
     if (grant.remaining === 0n) return 'depleted';

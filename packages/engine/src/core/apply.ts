@@ -13,7 +13,7 @@ import { InvariantBroken } from './invariant.ts';
 import { countUse } from './team.ts';
 
 /** Where the credits of a move went to or came from, besides `remaining`. */
-type Counter = 'granted' | 'consumed' | 'expired' | 'voided';
+type Counter = 'granted' | 'consumed' | 'expired' | 'voided' | 'transferred';
 
 /**
  * Applies one entry to the state in place: the only function that changes a balance, used by the write path, the
@@ -37,6 +37,7 @@ export function apply(account: Account, entry: Entry, inOrder: (a: Grant, b: Gra
   checkMoves(account, entry, lots, counters, fail);
   const hold = heldBy(account, entry, fail);
   const subject = subjectOf(account, entry, fail);
+  const leaving = leavingLots(account, entry, fail);
 
   for (const [i, move] of entry.moves.entries()) {
     const lot = lots[i] as Grant;
@@ -53,6 +54,9 @@ export function apply(account: Account, entry: Entry, inOrder: (a: Grant, b: Gra
   for (const lot of issued) account.stamp = Math.max(account.stamp, lot.no);
   if (issued.length > 0) account.grants = [...account.grants, ...issued].sort(inOrder);
   if (subject !== null) applyToLot(account, entry, subject, inOrder);
+  for (const lot of leaving) lot.phase = 'transferred';
+  const closes = entry.detail?.closes;
+  if (closes !== undefined) account.closed = { at: entry.at, into: closes.into };
   applyToHold(account, entry, hold);
   applyToSpending(account, entry);
   countUse(account, entry);
@@ -83,6 +87,7 @@ function issuedGrant(terms: Terms, entry: Pick<Entry, 'seq' | 'at'>): Grant {
     consumed: 0n,
     expired: 0n,
     voided: 0n,
+    transferred: 0n,
   };
 }
 
@@ -100,7 +105,7 @@ export function counterOf(entry: Entry, move: Move, issuedHere: boolean): Counte
     case 'void':
       return 'voided';
     case 'transfer':
-      return move.remaining > 0n ? 'granted' : 'voided';
+      return move.remaining > 0n ? 'granted' : 'transferred';
     default:
       return 'consumed';
   }
@@ -147,6 +152,7 @@ function checkMoves(
   if (entry.total !== account.total + amount) fail('the total is the running sum');
   if (entry.total < 0n) fail('the total never goes below zero');
   if (account.debt + entry.debt < 0n) fail('debt never goes below zero');
+  if (account.closed !== null && amount > 0n) fail('a closed account is given nothing');
 }
 
 /** Of the terms of law 1, the one that the move changes. */
@@ -157,7 +163,7 @@ function checkCounter(lot: Grant, move: Move, counter: Counter, fail: (law: stri
   } else if (counter === 'consumed') {
     if (lot.consumed < move.remaining) fail(`no lot gets back more than was consumed of it: ${lot.no}`);
   } else if (move.remaining > 0n) {
-    fail(`what expires or is voided only takes: lot ${lot.no}`);
+    fail(`what expires, is voided or leaves only takes: lot ${lot.no}`);
   }
 }
 
@@ -166,6 +172,20 @@ function subjectOf(account: Account, entry: Entry, fail: (law: string) => never)
   const no = entry.detail?.grant;
   if (no === undefined) return null;
   return findGrant(account, no) ?? fail(`an entry names a lot that is not there: ${no}`);
+}
+
+const NONE: readonly Grant[] = [];
+
+/** The lots that an entry takes to another account, with all that was left of them. */
+function leavingLots(account: Account, entry: Entry, fail: (law: string) => never): readonly Grant[] {
+  const transfer = entry.detail?.transfer;
+  if (transfer === undefined || !('to' in transfer)) return NONE;
+  return transfer.lots.map((no) => {
+    const lot = findGrant(account, no) ?? fail(`an entry names a lot that is not there: ${no}`);
+    const move = entry.moves.find((one) => one.grant === no);
+    if (lot.remaining + (move?.remaining ?? 0n) !== 0n) fail(`a lot leaves whole: ${no}`);
+    return lot;
+  });
 }
 
 function applyToLot(

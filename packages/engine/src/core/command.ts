@@ -1,4 +1,4 @@
-import type { Entry, EntryDetail, Json, Metadata, Terms } from './account.ts';
+import type { Entry, EntryDetail, Json, Metadata, Redaction, Terms } from './account.ts';
 import type { Per } from './team.ts';
 
 /** Why a command was refused: a value, so that it never sinks its neighbours. Amounts are atoms. */
@@ -22,7 +22,11 @@ export type Refusal =
   | { code: 'grant_not_frozen' }
   | { code: 'expiry_not_later' }
   | { code: 'invalid_expiry'; field: 'expires_at' | 'valid_for' | 'effective_at' | 'ttl_seconds' }
-  | { code: 'balance_limit_exceeded'; limit: bigint };
+  | { code: 'balance_limit_exceeded'; limit: bigint }
+  /** `into`: the number of the account that it was merged into. */
+  | { code: 'account_closed'; into: number | null }
+  /** `holds`: the numbers of those that are open. */
+  | { code: 'account_busy'; holds: readonly number[] };
 
 /** What a member may spend in the period that runs, and has spent and reserved of it. */
 export interface LimitReached {
@@ -128,11 +132,37 @@ export type Command =
       readonly reason: string;
       readonly metadata?: Metadata;
     }
+  /** Takes everything out, for the account numbered `into`, and ends this one. */
+  | { readonly verb: 'send'; readonly into: number; readonly reason: string }
+  | ReceiveCommand
+  /** Voids every lot and ends the account. */
+  | { readonly verb: 'close'; readonly reason: string; readonly metadata?: Metadata }
+  /** Enters that earlier entries were redacted, by whoever redacts them in the same transaction. */
+  | { readonly verb: 'attest'; readonly redaction: Redaction }
   /** Several at once, in order; refused whole where one is. The first entry is the operation. */
   | { readonly verb: 'many'; readonly commands: readonly Command[] }
   | { readonly verb: 'settle' }
   /** Asks only for what its key did before; refused where it did nothing. */
   | { readonly verb: 'recall' };
+
+/** Puts in what another account sent. */
+export interface ReceiveCommand {
+  readonly verb: 'receive';
+  /** The account that it comes from, and the entry that took it out there. */
+  readonly from: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly lots: readonly ReceivedLot[];
+  readonly debt: bigint;
+  readonly reason: string;
+}
+
+/** A lot as it was sent: its terms as they stood, and what was left of it. */
+export interface ReceivedLot {
+  readonly terms: Terms;
+  /** Why it was frozen; null: it was not. */
+  readonly frozen: string | null;
+}
 
 export type Decision =
   | { readonly refusal: Refusal }

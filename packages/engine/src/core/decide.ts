@@ -6,6 +6,7 @@ import { type Command, type Decision, refuse } from './command.ts';
 import { decideConsume } from './consume.ts';
 import { decideGrant } from './grant.ts';
 import { decideCapture, decideExtendHold, decideHold, decideRelease } from './hold.ts';
+import { decideAttest, decideClose, decideReceive, decideSend } from './life.ts';
 import { decideExtend, decideFreeze, decideVoid } from './lot.ts';
 import { comparator } from './order.ts';
 import { decideRefund } from './refund.ts';
@@ -20,11 +21,17 @@ export interface Context {
   readonly actor: string;
 }
 
+/** What still happens to a closed account: time, repetitions, and what a payment's provider takes back late. */
+const AFTER_THE_END: readonly Command['verb'][] = ['settle', 'recall', 'many', 'void', 'owe', 'attest'];
+
 /**
  * The pure heart: what a command does to a settled account, as entries, or why it is refused. Changes nothing:
  * `apply` does. Any command may be decided again on the same state with the same answer.
  */
 export function decide(account: Account, command: Command, context: Context): Decision {
+  if (account.closed !== null && !AFTER_THE_END.includes(command.verb)) {
+    return refuse({ code: 'account_closed', into: account.closed.into });
+  }
   switch (command.verb) {
     case 'grant':
       return decideGrant(account, command, context);
@@ -51,6 +58,14 @@ export function decide(account: Account, command: Command, context: Context): De
       return decideAdjust(account, command, context);
     case 'owe':
       return decideOwe(account, command, context);
+    case 'send':
+      return decideSend(account, command, context);
+    case 'receive':
+      return decideReceive(account, command, context);
+    case 'close':
+      return decideClose(account, command, context);
+    case 'attest':
+      return decideAttest(account, command, context);
     case 'many':
       return decideMany(account, command.commands, context);
     case 'settle':

@@ -12,12 +12,15 @@ export type OrderRule =
   | 'effective_at'
   | 'created';
 
-type Compare = (a: Grant, b: Grant) => number;
+/** All of a lot that the order looks at. */
+export type Ranked = Pick<Grant, 'no' | 'class' | 'priority' | 'effectiveAt' | 'expiresAt' | 'features'>;
+
+type Compare = (a: Ranked, b: Ranked) => number;
 
 /** Never-expiring lots come after every lot that expires. */
-const expiry = (grant: Grant): number => grant.expiresAt ?? Number.POSITIVE_INFINITY;
+const expiry = (grant: Ranked): number => grant.expiresAt ?? Number.POSITIVE_INFINITY;
 /** The fewer features may use a lot, the earlier it goes; a lot for every feature goes last. */
-const scope = (grant: Grant): number => grant.features?.length ?? Number.POSITIVE_INFINITY;
+const scope = (grant: Ranked): number => grant.features?.length ?? Number.POSITIVE_INFINITY;
 /** Infinity − Infinity is NaN, so numbers are compared, never subtracted. */
 const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -28,8 +31,8 @@ const ascending = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
  */
 export function orderRules(rules: Rules): readonly { rule: OrderRule; compare: Compare }[] {
   const known = new Map(rules.classes.map((entry) => [entry.id, entry]));
-  const rank = (grant: Grant): number => known.get(grant.class)?.rank ?? rules.classes.length;
-  const paid = (grant: Grant): boolean => known.get(grant.class)?.paid ?? true;
+  const rank = (grant: Ranked): number => known.get(grant.class)?.rank ?? rules.classes.length;
+  const paid = (grant: Ranked): boolean => known.get(grant.class)?.paid ?? true;
   const byClass: { rule: OrderRule; compare: Compare } = {
     rule: 'class',
     compare: (a, b) => ascending(rank(a), rank(b)),

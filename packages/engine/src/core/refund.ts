@@ -70,7 +70,7 @@ export function decideRefund(
 }
 
 function isSpending({ entry }: Spending): boolean {
-  return ((entry.type === 'consume' || entry.type === 'capture') && entry.amount < 0n) || entry.debt > 0n;
+  return (entry.type === 'consume' || entry.type === 'capture') && (entry.amount < 0n || entry.debt > 0n);
 }
 
 /** All that an operation took, from lots and as overdraft. */

@@ -24,6 +24,7 @@ export function rewind(
   account.total = entry.total - entry.amount;
   account.debt -= entry.debt;
   rewindLot(account, entry, inOrder);
+  rewindEnd(account, entry);
   rewindHold(account, entry);
   const spending =
     entry.type === 'refund' && entry.reverses !== null && account.spendings.get(entry.reverses);
@@ -77,6 +78,16 @@ function rewindLot(account: Account, entry: Entry, inOrder: (a: Grant, b: Grant)
   if (entry.type === 'extend') {
     lot.expiresAt = endBefore(account, entry);
     account.grants.sort(inOrder);
+  }
+}
+
+function rewindEnd(account: Account, entry: Entry): void {
+  const { transfer, closes } = entry.detail ?? {};
+  if (closes !== undefined) account.closed = null;
+  if (transfer === undefined || !('to' in transfer)) return;
+  for (const no of transfer.lots) {
+    const lot = lotOf(account, entry, no);
+    lot.phase = lot.granted > 0n ? 'started' : 'scheduled';
   }
 }
 

@@ -5,6 +5,7 @@ import { PROBLEM_TYPE } from './problems.ts';
 import type { Documented, Route } from './route.ts';
 import * as access from './schemas/access.ts';
 import * as account from './schemas/account.ts';
+import * as accountLife from './schemas/account-life.ts';
 import * as campaign from './schemas/campaign.ts';
 import * as catalog from './schemas/catalog.ts';
 import * as history from './schemas/history.ts';
@@ -20,6 +21,7 @@ type JsonSchema = Record<string, unknown>;
 const MODULES = [
   primitives,
   account,
+  accountLife,
   operation,
   subscription,
   team,
@@ -237,6 +239,7 @@ export function problemsOf(route: Route): ProblemCode[] {
   const codes: ProblemCode[] = [];
   if (route.params ?? route.query ?? route.body) codes.push('invalid_request');
   if (route.idempotency === 'required') codes.push('idempotency_key_required');
+  if (route.idempotency !== 'none') codes.push('account_closed');
   if (route.scope !== null) codes.push('unauthenticated', 'invalid_token', 'token_expired', 'forbidden');
   if (route.body !== undefined) codes.push('payload_too_large', 'unsupported_media_type');
   if (route.unlimited !== true) codes.push('rate_limited', 'unavailable');

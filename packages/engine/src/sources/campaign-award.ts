@@ -36,12 +36,7 @@ export interface Claimed {
 /** Judges and claims an award for a locked account. Throws its refusal, and then everything is given back. */
 export async function prepareAward(on: Connection, locked: Locked, wanted: Wanted): Promise<Prepared> {
   const { campaign, device } = wanted;
-  const { account, now } = locked;
-  if (wanted.stoppedAt !== null) throw stopped(campaign.id);
-  demandOpen(campaign, now);
-  await demandAudience(on, locked, wanted);
-  const day = calendarDay(now, account.timeZone);
-  await demandAccountLimit(on, locked, { campaign, day });
+  const day = await demandEligible(on, locked, wanted);
   if (campaign.perDeviceLimit !== null && device === undefined) {
     throw invalid('device', 'is required: this campaign has a limit for each device');
   }
@@ -53,6 +48,21 @@ export async function prepareAward(on: Connection, locked: Locked, wanted: Wante
     command: grantOf({ ...award, class: campaign.class, kind: campaign.kind, role: wanted.role }),
     writes: (outcome) => [awardWrite(outcome, { ...award, role: wanted.role, day }), ...claimed.writes],
   };
+}
+
+/** Throws why the account may not take part now, claims aside; answers the calendar day of an award. */
+export async function demandEligible(
+  on: Connection,
+  locked: Locked,
+  wanted: Pick<Wanted, 'campaign' | 'stoppedAt' | 'surface' | 'plansOf'>,
+): Promise<string> {
+  const { campaign } = wanted;
+  if (wanted.stoppedAt !== null) throw stopped(campaign.id);
+  demandOpen(campaign, locked.now);
+  await demandAudience(on, locked, wanted);
+  const day = calendarDay(locked.now, locked.account.timeZone);
+  await demandAccountLimit(on, locked, { campaign, day });
+  return day;
 }
 
 /** The lot of an award: its terms are frozen in it, whatever becomes of the campaign. */
@@ -94,7 +104,9 @@ function stopped(campaign: string) {
   return refusalOf('campaign_stopped', campaign, 'The campaign was stopped; what it granted stays.');
 }
 
-async function demandAudience(on: Connection, { account, now }: Locked, wanted: Wanted): Promise<void> {
+type Asker = Pick<Wanted, 'campaign' | 'surface' | 'plansOf'>;
+
+async function demandAudience(on: Connection, { account, now }: Locked, wanted: Asker): Promise<void> {
   const { audience } = wanted.campaign;
   if (audience === null) return;
   const reason = await outsideOf(on, audience, { account, now, wanted });
@@ -105,7 +117,7 @@ async function demandAudience(on: Connection, { account, now }: Locked, wanted: 
 async function outsideOf(
   on: Connection,
   { accountKinds, plans, surfaces, newerThan }: Audience,
-  { account, now, wanted }: Locked & { wanted: Wanted },
+  { account, now, wanted }: Locked & { wanted: Asker },
 ): Promise<{ word: string; detail: string } | null> {
   if (surfaces !== null && !surfaces.includes(wanted.surface)) {
     return { word: 'surfaces', detail: `The campaign is not for ${wanted.surface}.` };

@@ -41,6 +41,12 @@ export const NEWEST = statement<[number, number], CampaignRow>(
   'campaigns_newest',
   `select ${COLUMNS} from drawdown.campaigns where no < $1 order by no desc limit $2`,
 );
+/** More than people are shown at once are not made by hand. */
+export const STAFF_CAMPAIGNS = statement<[], CampaignRow>(
+  'campaigns_of_staff',
+  `select ${COLUMNS} from drawdown.campaigns
+    where origin = 'staff' and stopped_at is null order by no desc limit 200`,
+);
 /** The first stop counts; a later one answers with it. */
 export const STOP = statement<[string, number, string, string], CampaignRow>(
   'campaign_stop',
@@ -73,7 +79,7 @@ export const COUNT_SPENT = statement<[string], never>(
   'campaign_count_spent',
   `update drawdown.campaigns set spent =
      (select coalesce(sum(amount), 0) from drawdown.campaign_awards where campaign = $1)
-     + (select coalesce(sum(amount), 0) from drawdown.referrals where campaign = $1 and due_at is not null)
+     + (select coalesce(sum(amount), 0) from drawdown.referrals where campaign = $1 and delivered_at is null)
    where id = $1 and spent is null`,
 );
 
@@ -117,11 +123,15 @@ export const CLAIM_DEVICE = statement<[string, Buffer, number], { awards: bigint
    on conflict (campaign, device) do update set awards = d.awards + 1 where d.awards < $3 returning awards`,
 );
 
+/** An account, and those that were merged into it: what these had, it had. */
+export const MERGED_INTO_ACCOUNT = `with recursive own (account) as (
+     select $1::int8 union select m.account from drawdown.merges m join own on m.into_account = own.account)`;
+
 /** The account is locked by then, so nobody adds to these meanwhile. */
 export const COUNT_AWARDS = statement<[number, string, string | null], { awards: bigint }>(
   'campaign_awards_count',
-  `select count(*) as awards from drawdown.campaign_awards
-   where account = $1 and campaign = $2 and role <> 'inviter' and ($3::text is null or day = $3)`,
+  `${MERGED_INTO_ACCOUNT} select count(*) as awards from drawdown.campaign_awards
+   where account in (select account from own) and campaign = $2 and role <> 'inviter' and ($3::text is null or day = $3)`,
 );
 export const AWARD: Statement<readonly unknown[], unknown> = statement(
   'campaign_award',

@@ -5,6 +5,7 @@ import { DrawdownError, invalid } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
 import { lotReceiptOf } from '../receipt.ts';
+import { accountClosed } from '../refusal.ts';
 import { readAccountId, readSurface, readText } from '../request.ts';
 import { byteaArray, textArray } from '../store/binary.ts';
 import { nowStatement } from '../store/clock.ts';
@@ -14,6 +15,7 @@ import { type Claimed, type Locked, type PlansOf, prepareAward } from './campaig
 import { codeHash, makeCode } from './campaign-code.ts';
 import { CampaignDirectory, type KnownCampaign } from './campaign-directory.ts';
 import { demandAttempt, failedAttempt } from './campaign-guesses.ts';
+import { offersFor } from './campaign-offers.ts';
 import { presentCampaign, presentRedemption } from './campaign-present.ts';
 import { refusalOf } from './campaign-refusal.ts';
 import * as rows from './campaign-rows.ts';
@@ -189,9 +191,20 @@ export class Campaigns {
     return NOTHING;
   }
 
+  /** What the account may take part in now. */
+  async offers(id: string, call: Call): Promise<{ data: wire.CampaignOffer[] }> {
+    const { catalog, database, plansOf, queries } = this.#setting;
+    const { account, now } = await queries.settled(id);
+    if (account.closed !== null) return { data: [] };
+    const setting = { catalog, directory: this.#directory, plansOf, credits: this.#credits };
+    const asker = { account, now, surface: call.surface ?? 'server' };
+    return { data: await database.transaction((on) => offersFor(setting, on, asker)) };
+  }
+
   /** The account's own code to invite others with: made at the first call, the same ever after. */
   async referral(id: string, body: wire.ReferralRequest, call: Call): Promise<wire.Referral> {
-    const account = await this.#account(id);
+    const account = await this.#setting.queries.profile(id);
+    if (account.closedAt !== null) throw accountClosed(account.mergedInto);
     const now = await this.#now();
     return this.#referrals.codeOf(account, {
       campaign: body.campaign,

@@ -93,6 +93,7 @@ async function reportUse({ database }: Means, provider: PaymentProvider, payment
   if (purchase === null) throw new DrawdownError('unavailable', 'The payment is not known yet.');
   const numbers = purchase.parts.flatMap((part) => part.lots);
   const lots = await lotsNumbered(database, purchase.account, numbers);
-  const used = lots.reduce((all, lot) => all + lot.consumed, 0n);
+  const before = purchase.parts.reduce((all, part) => all + (part.before?.consumed ?? 0n), 0n);
+  const used = lots.reduce((all, lot) => all + lot.consumed, before);
   await provider.reportUse?.(payment, { used, of: purchase.credits + purchase.bonus });
 }

@@ -143,5 +143,6 @@ function newPurchase(account: number, no: number, now: number) {
     paidAt: null,
     createdAt: now,
     updatedAt: now,
+    moved: null,
   };
 }

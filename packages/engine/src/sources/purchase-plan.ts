@@ -21,10 +21,16 @@ export interface Part {
   readonly given: bigint;
   /** What others voided of the lots: no reversal's doing. */
   readonly excluded: bigint;
+  /** What became of its credits in an account that was merged into this one; null: they were issued here, or not yet. */
+  readonly before: { readonly consumed: bigint; readonly voided: bigint } | null;
 }
 
+const NOTHING = { consumed: 0n, voided: 0n };
+
+export const isIssued = ({ lots, before }: Part): boolean => lots.length > 0 || before !== null;
+
 export function newPart(credits: bigint): Part {
-  return { credits, lots: [], target: 0n, voided: 0n, lost: 0n, given: 0n, excluded: 0n };
+  return { credits, lots: [], target: 0n, voided: 0n, lost: 0n, given: 0n, excluded: 0n, before: null };
 }
 
 /** What a purchase's lots are issued under; copied from the catalog when the checkout was made. */
@@ -53,7 +59,7 @@ export interface Situation {
   readonly outcome: Outcome;
   readonly parts: readonly Part[];
   readonly frozen: readonly number[];
-  readonly account: Pick<Account, 'stamp' | 'debt'>;
+  readonly account: Pick<Account, 'stamp' | 'debt' | 'closed'>;
   /** Every lot of the parts, as it stands. */
   readonly lots: ReadonlyMap<number, Grant>;
   readonly now: number;
@@ -96,23 +102,29 @@ class Plan {
         free: unheld(grant),
         consumed: grant.consumed,
         voided: grant.voided,
-        open: state !== 'expired' && state !== 'voided',
+        open: state !== 'expired' && state !== 'voided' && state !== 'transferred',
         frozen: grant.frozen,
       });
     }
+  }
+
+  /** A closed account is given nothing any more. */
+  get #isClosed(): boolean {
+    return this.#situation.account.closed !== null;
   }
 
   make(): Planned {
     const { outcome, parts, frozen } = this.#situation;
     const { paid } = outcome;
     if (paid === null) return { commands: [], parts, frozen };
-    const issued = parts.map((part, nth) => (part.lots.length > 0 ? part : this.#issue(part, paid, nth)));
+    const issued = parts.map((part, nth) => (isIssued(part) ? part : this.#issue(part, paid, nth)));
     const reversed = issued.map((part) => this.#reverse(part, paid));
     return { commands: this.#commands, parts: reversed, frozen: this.#freeze(reversed) };
   }
 
   #issue(part: Part, paid: Paid, nth: number): Part {
-    if (part.credits === 0n) return part;
+    // What is paid for after the account has ended is the closing's to settle.
+    if (part.credits === 0n || this.#isClosed) return part;
     const cost = { amountMinor: nth === 0 ? paid.net : 0, currency: paid.currency };
     const no = this.#grant(part.credits, cost, nth === 0 ? {} : { bonus: true });
     return { ...part, lots: [no] };
@@ -153,22 +165,25 @@ class Plan {
   /** Takes back, or gives again, until what was reversed is what the provider says. */
   #reverse(part: Part, { gross, net, currency }: Paid): Part {
     const { outcome, terms } = this.#situation;
-    if (part.lots.length === 0) return part;
+    if (!isIssued(part)) return part;
+    const { consumed: consumedBefore, voided: voidedBefore } = part.before ?? NOTHING;
     const lots = part.lots.map((no) => this.#lots.get(no)).filter((lot) => lot !== undefined);
     const target = shareOf(part.credits, { back: outcome.back, gross });
-    const voidedInAll = lots.reduce((all, lot) => all + lot.voided, 0n) - part.given;
+    const voidedInAll = lots.reduce((all, lot) => all + lot.voided, voidedBefore) - part.given;
     // Before a reversal began, what is void was voided by others.
     const excluded = part.target === 0n ? voidedInAll : part.excluded;
     const voided = voidedInAll - excluded;
     const free = lots.reduce((all, lot) => all + (lot.open ? lot.free : 0n), 0n);
-    const consumed = lots.reduce((all, lot) => all + lot.consumed, 0n);
-    const wanted = smaller(target, voided + free);
+    const consumed = lots.reduce((all, lot) => all + lot.consumed, consumedBefore);
+    const taken = smaller(target, voided + free);
+    const wanted = this.#isClosed && taken < voided ? voided : taken;
     const lost = smaller(target - wanted, consumed);
 
     if (target === part.credits) for (const lot of lots) this.#end(lot);
     else if (wanted > voided) this.#take(lots, wanted - voided);
     const returned = wanted < voided ? voided - wanted : 0n;
-    const forgiven = terms.reversal === 'debt' && lost < part.lost ? part.lost - lost : 0n;
+    const mayForgive = terms.reversal === 'debt' && !this.#isClosed;
+    const forgiven = mayForgive && lost < part.lost ? part.lost - lost : 0n;
     if (terms.reversal === 'debt' && lost > part.lost) {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;

@@ -57,6 +57,8 @@ export interface Purchase {
   readonly fingerprint: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Where it went when its account was merged into another one. */
+  readonly moved: { readonly account: number; readonly no: number } | null;
 }
 
 interface Row {
@@ -88,11 +90,14 @@ interface Row {
   fingerprint: string | null;
   created_at: bigint;
   updated_at: bigint;
+  moved_to: bigint | null;
+  moved_no: bigint | null;
 }
 
 const COLUMNS = `account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity, price_minor,
   currency, reversal, refund_window, jurisdiction, law, consent, return_url, facts, parts, frozen, state, paid_at,
-  encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at`;
+  encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at,
+  moved_to, moved_no`;
 
 const BY_NO = statement<[number, number], Row>(
   'purchase',
@@ -104,7 +109,8 @@ const BY_KEY = statement<[number, string], Row>(
 );
 const BY_PAYMENT = statement<[string, string], Row>(
   'purchase_by_payment',
-  `select ${COLUMNS} from drawdown.purchases where provider = $1 and payment = $2`,
+  `select ${COLUMNS} from drawdown.purchases
+    where provider = $1 and payment = $2 and moved_to is null`,
 );
 const PAGE = statement<[number, number, number], Row>(
   'purchases_page',
@@ -113,7 +119,8 @@ const PAGE = statement<[number, number, number], Row>(
 const AFTER = statement<[number, number, number, number], Row>(
   'purchases_after',
   `select ${COLUMNS} from drawdown.purchases
-    where (account, no) > ($1::int8, $2::int8) and created_at >= $3 order by account, no limit $4`,
+    where (account, no) > ($1::int8, $2::int8) and created_at >= $3 and moved_to is null
+    order by account, no limit $4`,
 );
 const LAST = statement<[number], { no: bigint | null }>(
   'purchase_last',
@@ -271,7 +278,12 @@ function partsText(parts: readonly Part[]): string {
   return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
-function partOf(stored: { lots: number[] } & Record<Exclude<keyof Part, 'lots'>, string>): Part {
+type StoredPart = { lots: number[]; before?: { consumed: string; voided: string } | null } & Record<
+  Exclude<keyof Part, 'lots' | 'before'>,
+  string
+>;
+
+function partOf(stored: StoredPart): Part {
   return {
     credits: BigInt(stored.credits),
     lots: stored.lots,
@@ -280,6 +292,10 @@ function partOf(stored: { lots: number[] } & Record<Exclude<keyof Part, 'lots'>,
     lost: BigInt(stored.lost),
     given: BigInt(stored.given),
     excluded: BigInt(stored.excluded),
+    before:
+      stored.before == null
+        ? null
+        : { consumed: BigInt(stored.before.consumed), voided: BigInt(stored.before.voided) },
   };
 }
 
@@ -305,7 +321,7 @@ function purchaseOf(row: Row): Purchase {
     consent: row.consent === null ? null : (JSON.parse(row.consent) as Consent),
     returnUrl: row.return_url,
     facts: JSON.parse(row.facts) as Fact[],
-    parts: (JSON.parse(row.parts) as Parameters<typeof partOf>[0][]).map(partOf),
+    parts: (JSON.parse(row.parts) as StoredPart[]).map(partOf),
     frozen: row.frozen.map(Number),
     state: row.state as PurchaseState,
     paidAt: row.paid_at === null ? null : Number(row.paid_at),
@@ -313,5 +329,6 @@ function purchaseOf(row: Row): Purchase {
     fingerprint: row.fingerprint,
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
+    moved: row.moved_to === null ? null : { account: Number(row.moved_to), no: Number(row.moved_no) },
   };
 }

@@ -18,7 +18,11 @@ export function mayAsk(
   const until = refundableUntil(purchase, account.timeZone);
   if (until === null) refuse('policy', 'Refunds of this purchase go through support.');
   else if (now >= until) refuse('window', 'The time in which the purchase could be given back has passed.');
-  const isWhole = lots.every((lot) => lot.remaining === lot.amount && lot.held === 0n && !lot.frozen);
+  const untouched = purchase.parts.every(
+    ({ before }) => before === null || before.consumed + before.voided === 0n,
+  );
+  const isWhole =
+    untouched && lots.every((lot) => lot.remaining === lot.amount && lot.held === 0n && !lot.frozen);
   if (!isWhole) refuse('spent', 'Some of the credits were spent or are held.');
   return [{ kind: 'asked', attempt: attemptsOf(purchase.facts, 'asked') + 1 }];
 }

@@ -1,7 +1,6 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import type { Account, Grant } from '../core/account.ts';
-import { parsePurchaseId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
@@ -9,6 +8,7 @@ import { readAccountId } from '../request.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
 import type { Claim, Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
+import { reachPurchase } from './purchase-address.ts';
 import { claimed } from './purchase-claim.ts';
 import { checked, follow } from './purchase-follow.ts';
 import { Deliveries, type Received, receive } from './purchase-intake.ts';
@@ -30,6 +30,7 @@ import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
 import { readReturnUrl, termsOf } from './purchase-terms.ts';
 import { mayAsk } from './purchase-wish.ts';
 import { type Reconciled, type ReconcileOptions, reconcile } from './reconciliation.ts';
+import { paidTooLate } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -154,18 +155,9 @@ export class Purchases {
     return this.#present(purchase, account.id);
   }
 
-  /** The purchase behind an id; a foreign and an absent one answer alike. */
-  async reach(id: string, call: Call): Promise<{ purchase: Purchase; account: Place }> {
-    const { accounts, database } = this.#setting;
-    const address = parsePurchaseId(id);
-    const account = address === null ? null : await accounts.idOf(address.account);
-    const isOpen = call.accounts === undefined || (account !== null && call.accounts.includes(account));
-    const purchase =
-      address === null || account === null || !isOpen
-        ? null
-        : await purchaseByNo(database, address.account, address.no);
-    if (purchase === null || account === null) throw new DrawdownError('purchase_not_found');
-    return { purchase, account: { number: purchase.account, id: account } };
+  /** The purchase behind an id, where it is now; a foreign and an absent one answer alike. */
+  reach(id: string, call: Call): Promise<{ purchase: Purchase; account: Place }> {
+    return reachPurchase(this.#setting, id, call);
   }
 
   /**
@@ -221,10 +213,11 @@ export class Purchases {
     if ('purchase' in subject) return this.reach(subject.purchase, {});
     const { database, accounts } = this.#setting;
     if ('account' in subject) {
-      const id = await accounts.idOf(subject.account);
+      const number = await accounts.heirOf(subject.account);
+      const id = await accounts.idOf(number);
       if (id === null) throw new DrawdownError('account_not_found');
-      const account = { number: subject.account, id };
-      return { account, purchase: await this.#orders.fromStore(account, provider, subject) };
+      const purchase = await this.#orders.fromStore({ number, id }, provider, subject);
+      return { account: { number: purchase.account, id }, purchase };
     }
     const purchase = await purchaseByPayment(database, { provider, payment: subject.payment });
     const id = purchase === null ? null : await accounts.idOf(purchase.account);
@@ -255,18 +248,26 @@ export class Purchases {
     const prepare = async (on: Connection, locked: { account: Account; now: number }): Promise<Prepared> => {
       const current = await purchaseByNo(on, account.number, no);
       if (current === null) throw new DrawdownError('purchase_not_found');
+      const { closed } = locked.account;
+      if (closed !== null && closed.into !== null) {
+        throw new DrawdownError('unavailable', 'The account is being merged: try again in a moment.');
+      }
       const lots = await this.#lots(on, locked.account, current);
       const added = about.facts(current, { ...locked, lots: [...lots.values()] });
       const { changed, commands } = follow(current, added, { ...locked, lots });
       result = changed;
       return {
         command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
-        writes: () => (changed === current ? [] : [update(changed)]),
+        writes: () => [
+          ...(changed === current ? [] : [update(changed)]),
+          ...(closed === null ? [] : paidTooLate(current, changed)),
+        ],
         notices: ({ account: settled, now }) =>
           purchaseNotices(current, changed, { account: settled, presenter: this.#setting.presenter, now }),
       };
     };
     await this.#setting.runner.runPrepared({
+      alsoClosed: true,
       account,
       verb: 'purchase',
       input: about.input,

@@ -1,16 +1,15 @@
 import type { Runner } from '../change.ts';
 import { calendarDay } from '../core/calendar.ts';
+import { DrawdownError } from '../errors.ts';
 import type { Accounts } from '../store/accounts.ts';
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { awardWrite, grantOf } from './campaign-award.ts';
+import { DueRounds } from './due-rounds.ts';
 import * as rows from './referral-rows.ts';
 
 /** Referrals in one round; those left are due in the next. */
 const ROUND = 200;
-/** Between rounds that found nothing: how long an inviter waits after a crash, at least. */
-const IDLE_MS = 1_000;
-const FAILED_MS = 2_000;
 /** An inviter that cannot be granted anything (it holds too much already) is tried again ever more seldom. */
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60 * 60 * 1_000;
@@ -30,51 +29,27 @@ export interface DeliverySetting {
  */
 export class ReferralDelivery {
   readonly #setting: DeliverySetting;
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> | null = null;
-  #asked = false;
-  #started = false;
-  #stopped = false;
+  readonly #rounds: DueRounds;
 
   constructor(setting: DeliverySetting) {
+    const { log } = setting;
     this.#setting = setting;
+    const round = async () => (await this.round()) === ROUND;
+    this.#rounds = new DueRounds({ what: 'referrals', round, log });
   }
 
   /** Looks for what is due, now and from now on. */
   start(): void {
-    this.#started = true;
-    this.hurry();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Something has become due just now. */
   hurry(): void {
-    if (!this.#started || this.#stopped) return;
-    this.#asked = true;
-    this.#running ??= this.#run();
-  }
-
-  async #run(): Promise<void> {
-    let wait = IDLE_MS;
-    try {
-      while (this.#asked && !this.#stopped) {
-        this.#asked = false;
-        if ((await this.round()) === ROUND) this.#asked = true;
-      }
-    } catch (error) {
-      wait = FAILED_MS;
-      this.#setting.log('referrals could not be looked up and will be again', error);
-    }
-    this.#running = null;
-    if (this.#stopped) return;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.hurry(), wait);
-    this.#timer.unref();
+    this.#rounds.hurry();
   }
 
   /** Delivers what is due now, up to one round; answers how many were due. */
@@ -91,6 +66,10 @@ export class ReferralDelivery {
       await this.#grant(referral);
     } catch (error) {
       const { database, log } = this.#setting;
+      if (error instanceof DrawdownError && error.code === 'account_closed') {
+        await database.query(rows.LAPSE, [Number(referral.account)]);
+        return;
+      }
       log(`the inviter's side of a referral of ${referral.campaign} is still due`, error);
       const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Number(referral.tries));
       await database.query(rows.POSTPONE, [Number(referral.account), now + wait]);
@@ -99,7 +78,8 @@ export class ReferralDelivery {
 
   async #grant({ account, campaign, inviter, amount, class: type, validity }: rows.DueReferral) {
     const { accounts, runner } = this.#setting;
-    const number = Number(inviter);
+    // An inviter that was merged into another account is that account now.
+    const number = await accounts.heirOf(Number(inviter));
     const id = await accounts.idOf(number);
     if (id === null) throw new Error(`the inviter ${number} is no account`);
     const role = 'inviter';

@@ -1,9 +1,27 @@
 import { type Statement, statement } from '../store/database.ts';
-import type { CampaignRow } from './campaign-rows.ts';
+import { type CampaignRow, MERGED_INTO_ACCOUNT } from './campaign-rows.ts';
 
 export const REFERRED = statement<[number], { inviter: bigint }>(
   'referral_of',
-  'select inviter from drawdown.referrals where account = $1',
+  `${MERGED_INTO_ACCOUNT} select inviter from drawdown.referrals where account in (select account from own)`,
+);
+/**
+ * Both sides' codes, locked in one order before anybody looks whether one has invited the other: of two accounts that
+ * redeem each other's codes at once, the second sees what the first did.
+ */
+export const LOCK_CODES = statement<[number, number], never>(
+  'referral_codes_lock',
+  `select from drawdown.campaign_codes where owner in ($1, $2) order by hash for no key update`,
+);
+/** Whether an account that the inviter was merged from, or itself, was invited by this one. */
+export const INVITED_BY = statement<[number, number], { account: bigint }>(
+  'referral_invited_by',
+  `${MERGED_INTO_ACCOUNT} select account from drawdown.referrals
+    where account in (select account from own) and inviter = $2`,
+);
+export const ENDED = statement<[number], { number: bigint }>(
+  'referral_owner_ended',
+  'select number from drawdown.accounts where number = $1 and closed_at is not null and merged_into is null',
 );
 /** With the invited account's grant. Due at once, where there is something to deliver. */
 export const REFER: Statement<readonly unknown[], unknown> = statement(
@@ -33,6 +51,11 @@ export const DELIVER = statement<[number, number], { account: bigint }>(
   'referral_deliver',
   `update drawdown.referrals set delivered_at = $2, due_at = null
    where account = $1 and due_at is not null returning account`,
+);
+/** The inviter's account is closed: it gets nothing any more. */
+export const LAPSE = statement<[number], never>(
+  'referral_lapse',
+  'update drawdown.referrals set due_at = null where account = $1 and due_at is not null',
 );
 export const POSTPONE = statement<[number, number], never>(
   'referral_postpone',

@@ -11,7 +11,10 @@ import { demandOpen, refusalOf } from './campaign-refusal.ts';
 import { CLAIM_INVITER, type CodeRow } from './campaign-rows.ts';
 import * as rows from './referral-rows.ts';
 
-/** Throws where the locked account may not be invited by the code's owner: itself, or an account that was invited. */
+/**
+ * Throws where the locked account may not be invited by the code's owner: itself, an account that was invited before,
+ * or one that has invited the owner.
+ */
 export async function demandInvitable(
   on: Connection,
   { account }: Locked,
@@ -22,9 +25,22 @@ export async function demandInvitable(
       reason: 'self_referral',
     });
   }
+  const owner = Number(code.owner);
+  if ((await on.query(rows.ENDED, [owner])).rows[0] !== undefined) {
+    throw refusalOf('campaign_not_eligible', campaign.id, 'The account of whoever invites is closed.', {
+      reason: 'inviter_closed',
+    });
+  }
   const { rows: found } = await on.query(rows.REFERRED, [account.number]);
-  if (found[0] === undefined) return;
-  throw refusalOf('campaign_already_redeemed', campaign.id, 'The account has been invited before.');
+  if (found[0] !== undefined) {
+    throw refusalOf('campaign_already_redeemed', campaign.id, 'The account has been invited before.');
+  }
+  await on.query(rows.LOCK_CODES, [account.number, owner]);
+  const { rows: mutual } = await on.query(rows.INVITED_BY, [owner, account.number]);
+  if (mutual[0] === undefined) return;
+  throw refusalOf('campaign_not_eligible', campaign.id, 'The account has invited whoever invites it.', {
+    reason: 'mutual_referral',
+  });
 }
 
 /**

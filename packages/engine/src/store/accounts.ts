@@ -15,6 +15,9 @@ export interface Profile {
   readonly metadata: Metadata;
   readonly createdAt: number;
   readonly seq: number;
+  readonly closedAt: number | null;
+  /** The id of the account that it was merged into. */
+  readonly mergedInto: string | null;
 }
 
 export interface ProfileChange {
@@ -31,9 +34,12 @@ interface ProfileRow {
   metadata: string;
   created_at: bigint;
   seq: bigint;
+  closed_at: bigint | null;
+  merged_into: string | null;
 }
 
-const COLUMNS = 'number, id, kind, time_zone, metadata, created_at, seq';
+const COLUMNS = `a.number, a.id, a.kind, a.time_zone, a.metadata, a.created_at, a.seq, a.closed_at,
+  (select i.id from drawdown.accounts i where i.number = a.merged_into) as merged_into`;
 
 const BY_ID = statement<[Buffer], { id: string; number: bigint }>(
   'accounts_by_id',
@@ -41,18 +47,27 @@ const BY_ID = statement<[Buffer], { id: string; number: bigint }>(
 );
 const BY_NUMBER = statement<[number], ProfileRow>(
   'account_by_number',
-  `select ${COLUMNS} from drawdown.accounts where number = $1`,
+  `select ${COLUMNS} from drawdown.accounts a where number = $1`,
 );
 const LOCKED = statement<[number], ProfileRow>(
   'account_locked',
-  `select ${COLUMNS} from drawdown.accounts where number = $1 for no key update`,
+  `select ${COLUMNS} from drawdown.accounts a where number = $1 for no key update of a`,
 );
 const UPDATE = statement<[number, string, string, string], never>(
   'account_update',
   `update drawdown.accounts set time_zone = $2, metadata = $3, profile_hash = decode($4, 'hex') where number = $1`,
 );
 
-/** Ids and numbers known to this process; an account's number never changes, so nothing here goes stale. */
+/** Merges never form a circle: an account that was merged is closed, and nothing is merged into a closed one. */
+const MERGED_INTO = statement<[number], { merged_into: bigint | null }>(
+  'account_merged_into',
+  'select merged_into from drawdown.accounts where number = $1',
+);
+
+/**
+ * Ids and numbers known to this process. An account's number never changes; its id does once, when its person's data
+ * are removed, and whoever meets that forgets it.
+ */
 const DIRECTORY_SIZE = 500_000;
 
 /** Who there is: ids, numbers and profiles. What an account has is the ledger's. */
@@ -111,6 +126,22 @@ export class Accounts {
     this.#ids.set(number, id);
   }
 
+  /** Forgets an account whose id is another one now. */
+  forget(number: number): void {
+    for (const [id, known] of this.#numbers) if (known === number) this.#numbers.delete(id);
+    this.#ids.delete(number);
+  }
+
+  /** Where everything of an account went: the account itself where it was never merged. */
+  async heirOf(number: number): Promise<number> {
+    for (let heir = number; ; ) {
+      const { rows } = await this.#database.query(MERGED_INTO, [heir]);
+      const into = rows[0]?.merged_into ?? null;
+      if (into === null) return heir;
+      heir = Number(into);
+    }
+  }
+
   /** The id behind a number, or null. */
   async idOf(number: number): Promise<string | null> {
     const known = this.#ids.get(number);
@@ -142,7 +173,7 @@ export class Accounts {
     return { number: (await this.numberOf(id)) as number, created };
   }
 
-  /** Creates or updates. Null where the kind would change: it never does. */
+  /** Creates or updates. Null where the kind would change: it never does. A closed account is answered as it is. */
   async put(id: string, change: ProfileChange): Promise<{ profile: Profile; created: boolean } | null> {
     const known = await this.numberOf(id);
     const { number, created } =
@@ -151,6 +182,7 @@ export class Accounts {
     return this.#database.transaction(async (on) => {
       const { rows } = await on.query(LOCKED, [number]);
       const current = profileOf(rows[0] as ProfileRow);
+      if (current.closedAt !== null) return { profile: current, created: false };
       if (change.kind !== undefined && change.kind !== current.kind) return null;
       const profile = {
         ...current,
@@ -182,5 +214,7 @@ function profileOf(row: ProfileRow): Profile {
     metadata: JSON.parse(row.metadata) as Metadata,
     createdAt: Number(row.created_at),
     seq: Number(row.seq),
+    closedAt: row.closed_at === null ? null : Number(row.closed_at),
+    mergedInto: row.merged_into,
   };
 }

@@ -21,7 +21,18 @@ export interface BatchSetting extends BookSetting {
 }
 
 /** Verbs that need no more than the live lots. */
-const NAMING_NOTHING: readonly Command['verb'][] = ['consume', 'grant', 'hold', 'adjust', 'settle', 'recall'];
+const NAMING_NOTHING: readonly Command['verb'][] = [
+  'consume',
+  'grant',
+  'hold',
+  'adjust',
+  'settle',
+  'recall',
+  'send',
+  'receive',
+  'close',
+  'attest',
+];
 
 type AnyTask = Task<unknown>;
 type AnyVerdict = Verdict<unknown>;

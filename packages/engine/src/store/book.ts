@@ -6,6 +6,7 @@ import {
   type Grant,
   type Hold,
   isFinished,
+  type Transfer,
 } from '../core/account.ts';
 import { apply } from '../core/apply.ts';
 import { availableOf, crossingsOf } from '../core/low-balance.ts';
@@ -98,12 +99,18 @@ export class Book {
     for (const move of entry.moves) this.#touch(move.grant);
     for (const terms of entry.detail?.grants ?? []) this.#touch(terms.no);
     if (entry.detail?.grant !== undefined) this.#touch(entry.detail.grant);
+    if (entry.detail?.transfer !== undefined) this.#touchLeaving(entry.detail.transfer);
     if (entry.hold !== null) {
       const hold = account.holds.get(entry.hold) as Hold;
       if (!this.#holds.includes(hold)) this.#holds.push(hold);
     }
     if (entry.detail?.member !== undefined) this.#touchMember(entry.detail.member, entry);
     return stored;
+  }
+
+  /** A lot that had not begun leaves without a move. */
+  #touchLeaving(transfer: Transfer): void {
+    if ('to' in transfer) for (const no of transfer.lots) this.#touch(no);
   }
 
   #touch(no: number): void {
@@ -156,6 +163,7 @@ export class Book {
       dueAt: dueAt(account),
       seqBefore: this.#firstSeq - 1,
     });
+    if (account.closed !== null) changes.closed.push(account);
     if (this.#tells) this.#addNotices(changes);
     if (this.#availableBefore !== null) this.#addCrossings(changes, this.#availableBefore);
   }

@@ -7,6 +7,7 @@ import {
   type ChangedAccount,
   type ChangedGrant,
   type ChangedHold,
+  closeAccount,
   insertEntries,
   insertGrants,
   type NewEntry,
@@ -43,6 +44,8 @@ export interface Changes {
   readonly holds: ChangedHold[];
   readonly members: ChangedMember[];
   readonly accounts: ChangedAccount[];
+  /** Accounts that ended. */
+  readonly closed: Account[];
   /** In the order in which they are told, per account. */
   readonly notices: NewNotice[];
   /** Lots whose end has moved: what was to be announced of it no longer is. */
@@ -60,6 +63,7 @@ export function noChanges(): Changes {
     holds: [],
     members: [],
     accounts: [],
+    closed: [],
     notices: [],
     extended: [],
     reminders: [],
@@ -69,10 +73,11 @@ export function noChanges(): Changes {
 
 /** Sends what changed, a statement per table at most, and waits for none of them. */
 export function writeLedger(on: Connection, changes: Changes): Promise<unknown>[] {
-  const { entries, newGrants, spentGrants, changedGrants, holds, members, accounts } = changes;
+  const { entries, newGrants, spentGrants, changedGrants, holds, members, accounts, closed } = changes;
   const writes: Promise<unknown>[] = [];
   // Accounts first: that takes their locks, in the order in which everybody takes them.
   if (accounts.length > 0) writes.push(updateAccounts(on, accounts));
+  for (const account of closed) writes.push(closeAccount(on, account));
   if (entries.length > 0) writes.push(insertEntries(on, entries));
   if (newGrants.length > 0) writes.push(insertGrants(on, newGrants));
   if (spentGrants.length > 0) writes.push(updateSpent(on, spentGrants));

@@ -40,6 +40,7 @@ export function grantColumns(account: number, grant: Grant): Columns<ScannedGran
     consumed: grant.consumed,
     expired: grant.expired,
     voided: grant.voided,
+    transferred: grant.transferred,
     finished: isFinished(grant),
     bucket: bucketOf(account),
   };
@@ -64,7 +65,17 @@ export function holdColumns(account: number, hold: Hold): Columns<ScannedHold> {
 }
 
 /** The columns that entries move; those of the profile are under a hash of their own. */
-type MovedColumn = 'seq' | 'at' | 'head' | 'total' | 'debt' | 'stamp' | 'due_at' | 'bucket';
+type MovedColumn =
+  | 'seq'
+  | 'at'
+  | 'head'
+  | 'total'
+  | 'debt'
+  | 'stamp'
+  | 'due_at'
+  | 'closed_at'
+  | 'merged_into'
+  | 'bucket';
 
 export function accountColumns(account: Account, head: Buffer): Columns<Pick<ScannedAccount, MovedColumn>> {
   return {
@@ -75,6 +86,8 @@ export function accountColumns(account: Account, head: Buffer): Columns<Pick<Sca
     debt: account.debt,
     stamp: BigInt(account.stamp),
     due_at: int8(dueAt(account)),
+    closed_at: int8(account.closed?.at ?? null),
+    merged_into: int8(account.closed?.into ?? null),
     bucket: bucketOf(account.number),
   };
 }

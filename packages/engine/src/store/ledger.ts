@@ -65,11 +65,11 @@ const INSERT_GRANTS = statement<Buffer[], never>(
   `insert into drawdown.grants (${GRANT_COLUMNS}, finished, bucket)
    select account, no, seq, class, amount, priority, effective_at, expires_at, features::text[], source_type,
      source_ref, cost_minor, currency, catalog, metadata::json, created_at, phase, frozen, granted, remaining, held,
-     consumed, expired, voided, finished, bucket
+     consumed, expired, voided, transferred, finished, bucket
    from unnest($1::int8[], $2::int8[], $3::int8[], $4::text[], $5::int8[], $6::int4[], $7::int8[], $8::int8[],
      $9::text[], $10::text[], $11::text[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::int8[],
      $17::text[], $18::bool[], $19::int8[], $20::int8[], $21::int8[], $22::int8[], $23::int8[], $24::int8[],
-     $25::bool[], $26::int2[]) as g (${GRANT_COLUMNS}, finished, bucket)`,
+     $25::int8[], $26::bool[], $27::int2[]) as g (${GRANT_COLUMNS}, finished, bucket)`,
 );
 
 /** Of lots that were only drawn on or held, which is nearly all of them: half the columns. */
@@ -85,10 +85,10 @@ const UPDATE_GRANTS = statement<Buffer[], never>(
   'update_grants',
   `update drawdown.grants g set expires_at = u.expires_at, phase = u.phase, frozen = u.frozen, granted = u.granted,
      remaining = u.remaining, held = u.held, consumed = u.consumed, expired = u.expired, voided = u.voided,
-     finished = u.finished
+     transferred = u.transferred, finished = u.finished
    from unnest($1::int8[], $2::int8[], $3::int8[], $4::text[], $5::bool[], $6::int8[], $7::int8[], $8::int8[],
-     $9::int8[], $10::int8[], $11::int8[], $12::bool[]) as u (account, no, expires_at, phase, frozen, granted,
-     remaining, held, consumed, expired, voided, finished)
+     $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::bool[]) as u (account, no, expires_at, phase, frozen,
+     granted, remaining, held, consumed, expired, voided, transferred, finished)
    where g.account = u.account and g.no = u.no`,
 );
 
@@ -125,6 +125,7 @@ export function insertGrants(on: Connection, rows: readonly ChangedGrant[]): Pro
     int8Array(grants.map((g) => g.consumed)),
     int8Array(grants.map((g) => g.expired)),
     int8Array(grants.map((g) => g.voided)),
+    int8Array(grants.map((g) => g.transferred)),
     boolArray(rows.map((row) => row.finished)),
     int2Array(rows.map((row) => bucketOf(row.account))),
   ]);
@@ -147,6 +148,7 @@ export function updateGrants(on: Connection, rows: readonly ChangedGrant[]): Pro
     int8Array(grants.map((g) => g.consumed)),
     int8Array(grants.map((g) => g.expired)),
     int8Array(grants.map((g) => g.voided)),
+    int8Array(grants.map((g) => g.transferred)),
     boolArray(rows.map((row) => row.finished)),
   ]);
 }
@@ -205,6 +207,17 @@ const UPDATE_ACCOUNTS = statement<Buffer[], never>(
        $9::int8[]) as u (number, seq, at, head, total, debt, stamp, due_at, seq_before)
     where a.number = u.number and a.seq = u.seq_before`,
 );
+
+const CLOSE_ACCOUNT = statement<[number, number, number | null], never>(
+  'close_account',
+  'update drawdown.accounts set closed_at = $2, merged_into = $3 where number = $1',
+);
+
+/** A statement of its own, so that all other changes need not carry what so few accounts have. */
+export function closeAccount(on: Connection, { number, closed }: Account): Promise<Result<never>> {
+  if (closed === null) throw new Error('an account that ended says when');
+  return on.query(CLOSE_ACCOUNT, [number, closed.at, closed.into]);
+}
 
 export interface ChangedAccount {
   readonly account: Account;

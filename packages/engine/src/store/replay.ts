@@ -1,4 +1,5 @@
-import { type Account, emptyAccount, type Grant, isFinished } from '../core/account.ts';
+import { createHash } from 'node:crypto';
+import { type Account, emptyAccount, type Grant, isFinished, type Redaction } from '../core/account.ts';
 import { apply } from '../core/apply.ts';
 import { bucketOf } from '../core/id.ts';
 
@@ -7,8 +8,16 @@ import { accountColumns, differing, grantColumns, holdColumns, readEntry } from 
 import { bucketOfId } from './create-accounts.ts';
 import type { Head } from './heads.ts';
 import { MemberTally } from './member-tally.ts';
+import { attestedLine, textDigest } from './redaction.ts';
 import type { StoredEntry } from './rows.ts';
-import type { ScannedAccount, ScannedEntry, ScannedGrant, ScannedHold, ScannedMember } from './scan.ts';
+import type {
+  ScannedAccount,
+  ScannedEntry,
+  ScannedGrant,
+  ScannedHold,
+  ScannedMember,
+  ScannedRedaction,
+} from './scan.ts';
 
 /**
  * Something that is not as the ledger says. `seq` is the entry's; of a hold, that of the entry which opened or closed
@@ -52,6 +61,9 @@ export class Replay {
   #lastSeq = 0;
   #lost = false;
   #pruneAt = FEW_LOTS;
+  readonly #redacted = createHash('sha256');
+  #redactions = 0;
+  #attestation: { readonly seq: number; readonly redaction: Redaction } | null = null;
 
   constructor(setting: ReplaySetting) {
     const { number, id, kind, time_zone: timeZone } = setting.row;
@@ -63,7 +75,8 @@ export class Replay {
     this.#setting.report({ account: this.#account.id, seq, what });
   }
 
-  entry(row: ScannedEntry): void {
+  /** `redaction`: what the entry was redacted to, where it was. */
+  entry(row: ScannedEntry, redaction?: ScannedRedaction): void {
     const seq = Number(row.seq);
     if (seq !== this.#lastSeq + 1) {
       this.#fault(`entries ${this.#lastSeq + 1} to ${seq - 1} are missing`, this.#lastSeq + 1);
@@ -81,19 +94,18 @@ export class Replay {
       this.#lost = true;
       return;
     }
-    this.#checkEntry(row, entry);
+    this.#checkEntry(row, entry, redaction);
+    if (entry.detail?.redaction !== undefined) {
+      this.#attestation = { seq, redaction: entry.detail.redaction };
+    }
     if (!this.#lost) this.#apply(entry);
   }
 
-  #checkEntry(row: ScannedEntry, entry: StoredEntry): void {
+  #checkEntry(row: ScannedEntry, entry: StoredEntry, redaction?: ScannedRedaction): void {
     const { number } = this.#account;
     const { exported, catalogs } = this.#setting;
-    const chained = this.#previous?.map((previous) =>
-      chainHash(previous, entry, { account: number, key: entry.key, fingerprint: entry.fingerprint }),
-    );
-    const fits = chained === undefined || chained.includes(entry.hash);
-    if (!fits) this.#fault('entry: the hash is not that of its columns behind the entry before');
-    this.#previous = fits ? [entry.hash] : [entry.hash, ...(chained ?? [])];
+    if (redaction === undefined) this.#checkChain(entry);
+    else this.#checkRedacted(entry, redaction);
     if (row.bucket !== bucketOf(number)) this.#fault("entry: bucket is not the account's");
     if (!catalogs.has(entry.catalog)) {
       this.#fault(`entry: catalog ${entry.catalog} was never recorded`);
@@ -101,6 +113,42 @@ export class Replay {
     if (exported?.seq === entry.seq && exported.head !== entry.hash) {
       this.#fault('entry: the hash is not the one that was exported');
     }
+  }
+
+  #checkChain(entry: StoredEntry): void {
+    const { number: account } = this.#account;
+    const { key, fingerprint } = entry;
+    const chained = this.#previous?.map((previous) =>
+      chainHash(previous, entry, { account, key, fingerprint }),
+    );
+    const fits = chained === undefined || chained.includes(entry.hash);
+    if (!fits) this.#fault('entry: the hash is not that of its columns behind the entry before');
+    this.#previous = fits ? [entry.hash] : [entry.hash, ...(chained ?? [])];
+  }
+
+  /** What it was chained by it no longer says: it is held to what it was redacted to, and that to the attestation. */
+  #checkRedacted(entry: StoredEntry, { digest }: ScannedRedaction): void {
+    const attested = digest.toString('hex');
+    if (textDigest(this.#account.number, entry) !== attested)
+      this.#fault('entry: it is not as it was redacted');
+    this.#redacted.update(attestedLine(entry.seq, entry.hash, attested));
+    this.#redactions += 1;
+    this.#previous = [entry.hash];
+  }
+
+  strayRedaction({ seq }: ScannedRedaction): void {
+    this.#fault('redaction: there is no entry of that number', Number(seq));
+  }
+
+  /** The last attestation is over all that was ever redacted. */
+  #checkAttestation(): void {
+    if (this.#attestation === null && this.#redactions === 0) return;
+    const { seq, redaction } = this.#attestation ?? { seq: this.#lastSeq, redaction: null };
+    const isTrue =
+      redaction !== null &&
+      redaction.entries === this.#redactions &&
+      redaction.digest === this.#redacted.digest('hex');
+    if (!isTrue) this.#fault('entry: it does not attest to what the redacted entries say', seq);
   }
 
   #apply(entry: StoredEntry): void {
@@ -172,6 +220,7 @@ export class Replay {
   /** Behind the last entry: the account's own row, the end of the ledger, and the holds that are open. */
   ended(): void {
     const { row } = this.#setting;
+    this.#checkAttestation();
     this.#checkProfile(row);
     this.#checkEnd(row);
     for (const no of [...this.#account.holds.keys()]) this.#compareHold(no);
@@ -193,7 +242,9 @@ export class Replay {
   #checkEnd(row: ScannedAccount): void {
     const { exported } = this.#setting;
     const last = Math.max(Number(row.seq), exported?.seq ?? 0);
-    if (exported !== null && exported.account !== this.#account.id) {
+    // A person's data may have been removed since the export: then the ledger says so.
+    const isErased = this.#attestation?.redaction.erased === true;
+    if (exported !== null && exported.account !== this.#account.id && !isErased) {
       this.#fault(`account: it was exported as ${exported.account}`);
     }
     const head = Buffer.from(this.#lastHash, 'hex');

@@ -1,5 +1,6 @@
 import type {
   Account,
+  Closed,
   Draw,
   Entry,
   EntryType,
@@ -58,9 +59,12 @@ export interface AccountRow {
   debt: bigint;
   stamp: bigint;
   due_at: bigint | null;
+  closed_at: bigint | null;
+  merged_into: bigint | null;
 }
 
-export const ACCOUNT_COLUMNS = 'number, id, kind, time_zone, seq, at, head, total, debt, stamp, due_at';
+export const ACCOUNT_COLUMNS =
+  'number, id, kind, time_zone, seq, at, head, total, debt, stamp, due_at, closed_at, merged_into';
 
 /** The account of a row, without lots and holds. */
 export function accountOf(row: AccountRow): Account {
@@ -74,11 +78,17 @@ export function accountOf(row: AccountRow): Account {
     stamp: Number(row.stamp),
     total: row.total,
     debt: row.debt,
+    closed: closedOf(row),
     grants: [],
     holds: new Map(),
     spendings: new Map(),
     members: null,
   };
+}
+
+function closedOf({ closed_at, merged_into }: AccountRow): Closed | null {
+  if (closed_at === null) return null;
+  return { at: Number(closed_at), into: merged_into === null ? null : Number(merged_into) };
 }
 
 export interface GrantRow {
@@ -106,12 +116,13 @@ export interface GrantRow {
   consumed: bigint;
   expired: bigint;
   voided: bigint;
+  transferred: bigint;
 }
 
 export const GRANT_COLUMNS =
   'account, no, seq, class, amount, priority, effective_at, expires_at, features, source_type, source_ref, ' +
   'cost_minor, currency, catalog, metadata, created_at, phase, frozen, granted, remaining, held, consumed, ' +
-  'expired, voided';
+  'expired, voided, transferred';
 
 const EMPTY: Metadata = {};
 
@@ -138,6 +149,7 @@ export function grantOf(row: GrantRow): Grant {
     consumed: row.consumed,
     expired: row.expired,
     voided: row.voided,
+    transferred: row.transferred,
   };
 }
 

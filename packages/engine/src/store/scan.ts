@@ -50,6 +50,8 @@ export interface ScannedAccount {
   debt: bigint;
   stamp: bigint;
   due_at: bigint | null;
+  closed_at: bigint | null;
+  merged_into: bigint | null;
   bucket: number;
 }
 
@@ -81,10 +83,21 @@ export const MEMBERS: ScanStatement<ScannedMember> = statement(
      from drawdown.members
     where (account, no) > ($1, $2) and account <= $3 order by account, no, bucket limit $4`,
 );
+export interface ScannedRedaction {
+  account: bigint;
+  seq: bigint;
+  digest: Buffer;
+}
+
+export const REDACTIONS: ScanStatement<ScannedRedaction> = statement(
+  'verify_redactions',
+  `select account, seq, digest from drawdown.redactions
+    where (account, seq) > ($1, $2) and account <= $3 order by account, seq, bucket limit $4`,
+);
 export const ACCOUNTS = statement<[bigint, bigint, number], ScannedAccount>(
   'verify_accounts',
   `select number, id, kind, time_zone, metadata, created_at, profile_hash, seq, at, head, total, debt, stamp,
-     due_at, bucket
+     due_at, closed_at, merged_into, bucket
      from drawdown.accounts where number > $1 and number <= $2 order by number, bucket limit $3`,
 );
 

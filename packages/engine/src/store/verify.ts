@@ -8,12 +8,14 @@ import {
   GRANTS,
   HOLDS,
   MEMBERS,
+  REDACTIONS,
   Scan,
   type ScannedAccount,
   type ScannedEntry,
   type ScannedGrant,
   type ScannedHold,
   type ScannedMember,
+  type ScannedRedaction,
 } from './scan.ts';
 
 export type { Fault } from './replay.ts';
@@ -62,6 +64,17 @@ const NUMBER = statement<[string], { number: bigint }>(
 const CATALOGS = statement<[], { version: string; document: string }>(
   'verify_catalogs',
   'select version, document from drawdown.catalogs',
+);
+
+/** One statement sees one moment: a claim and its award are one transaction. */
+const BUDGETS = statement<[], { id: string; spent: bigint; awarded: string }>(
+  'verify_budgets',
+  `select c.id, c.spent, w.awarded + r.promised as awarded from drawdown.campaigns c
+     cross join lateral (select coalesce(sum(amount), 0) as awarded from drawdown.campaign_awards
+                          where campaign = c.id) w
+     cross join lateral (select coalesce(sum(amount), 0) as promised from drawdown.referrals
+                          where campaign = c.id and delivered_at is null) r
+    where c.spent is not null and c.spent <> w.awarded + r.promised`,
 );
 
 const LOWEST = -(2n ** 63n);
@@ -120,12 +133,22 @@ class Verification {
     }
     this.#ofAccounts = Number((await this.#on.query(COUNT, [after, upTo])).rows[0]?.count);
     for (let next: bigint | null = after; next !== null; ) next = await this.#chunk(next, upTo);
+    if (account === undefined && !this.#ends) await this.#checkBudgets();
     return {
       accounts: this.#accounts,
       entries: this.#entries,
       faults: this.#faults,
       reached: this.#reached,
     };
+  }
+
+  /** What campaigns count as spent is the sum of what they awarded, and of what is promised to inviters. */
+  async #checkBudgets(): Promise<void> {
+    const { rows } = await this.#on.query(BUDGETS, []);
+    for (const { id, spent, awarded } of rows) {
+      const what = `campaign ${id}: spent is ${spent}, and its awards come to ${awarded}`;
+      this.#report({ account: '', seq: 0, what });
+    }
   }
 
   get #ends(): boolean {
@@ -187,8 +210,9 @@ class Verification {
       grants: new Scan(on, { statement: GRANTS, placeOf: (row) => row.no }, range),
       holds: new Scan(on, { statement: HOLDS, placeOf: (row) => row.no }, range),
       members: new Scan(on, { statement: MEMBERS, placeOf: (row) => row.no }, range),
+      redactions: new Scan(on, { statement: REDACTIONS, placeOf: (row) => row.seq }, range),
     };
-    await Promise.all(Object.values(tables).map((scan) => scan.start()));
+    await Promise.all(Object.values(tables).map((scan: { start(): Promise<void> }) => scan.start()));
     for (const row of accounts) {
       await this.#orphans(tables, row.number);
       await this.#absent(Number(row.number));
@@ -228,13 +252,14 @@ class Verification {
     const exported = (await this.#heads?.of(Number(row.number))) ?? null;
     const setting = { row, exported, catalogs: this.#catalogs, report: this.#report };
     const replay = new Replay(setting);
-    const { entries, grants, holds, members } = tables;
+    const { entries, grants, holds, members, redactions } = tables;
     for (let member = members.row; member?.account === row.number; member = members.row) {
       replay.member(member);
       await members.next();
     }
     for (let entry = entries.row; entry?.account === row.number; entry = entries.row) {
-      replay.entry(entry);
+      const redacted = redactions.row?.account === row.number;
+      replay.entry(entry, redacted ? await redactionOf(entry, redactions, replay) : undefined);
       if (entry.type === 'hold' && entry.hold !== null) await this.#hold(replay, entry, holds);
       const wait = entries.next();
       if (wait !== undefined) await wait;
@@ -247,6 +272,10 @@ class Verification {
     for (let hold = holds.row; hold?.account === row.number; hold = holds.row) {
       replay.strayHold(hold);
       await holds.next();
+    }
+    for (let stray = redactions.row; stray?.account === row.number; stray = redactions.row) {
+      replay.strayRedaction(stray);
+      await redactions.next();
     }
     replay.ended();
     for (let grant = grants.row; grant?.account === row.number; grant = grants.row) {
@@ -276,7 +305,24 @@ class Verification {
   }
 }
 
+/** The row that says how an entry was redacted, where it was; rows are in step with the entries. */
+async function redactionOf(
+  entry: ScannedEntry,
+  redactions: Tables['redactions'],
+  replay: Replay,
+): Promise<ScannedRedaction | undefined> {
+  let { row } = redactions;
+  for (; row !== undefined && row.account === entry.account && row.seq < entry.seq; row = redactions.row) {
+    replay.strayRedaction(row);
+    await redactions.next();
+  }
+  if (row?.account !== entry.account || row.seq !== entry.seq) return undefined;
+  await redactions.next();
+  return row;
+}
+
 interface Tables {
+  readonly redactions: Scan<ScannedRedaction>;
   readonly entries: Scan<ScannedEntry>;
   readonly grants: Scan<ScannedGrant>;
   readonly holds: Scan<ScannedHold>;

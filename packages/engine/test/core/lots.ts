@@ -27,6 +27,7 @@ export function lotOf(parts: Partial<Grant> = {}): Grant {
     consumed: 0n,
     expired: 0n,
     voided: 0n,
+    transferred: 0n,
     ...parts,
   };
 }

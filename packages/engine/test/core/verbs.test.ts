@@ -44,7 +44,7 @@ describe('grant', () => {
     expect(ledger.lot(no)).toEqual({
       ...terms,
       ...{ seq: 1, createdAt: START, phase: 'started', frozen: false },
-      ...{ granted: 10n, remaining: 10n, held: 0n, consumed: 0n, expired: 0n, voided: 0n },
+      ...{ granted: 10n, remaining: 10n, held: 0n, consumed: 0n, expired: 0n, voided: 0n, transferred: 0n },
     });
   });
 

@@ -1,9 +1,11 @@
 /** Campaigns on real PostgreSQL, claimed from two engines: limits, races, codes, guesses, stops and calendars. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatInstant } from '../../src/core/calendar.ts';
 import type { Engine } from '../../src/engine.ts';
 import { DrawdownError } from '../../src/errors.ts';
 import { setTestClock } from '../../src/store/clock.ts';
+import { verify } from '../../src/store/verify.ts';
 import { asked, call, campaign, catalogWith, numbered, people } from './campaign-rig.ts';
 import { CLOCK_START, codeOf, expectWhole, openRig, type Rig, tally, together } from './rig.ts';
 
@@ -297,4 +299,18 @@ test('the figures of a campaign are those of its lots: used, expired, left', asy
   });
   const { data } = await first.campaigns.redemptions('measured', { limit: 2 });
   expect(data.map(({ account }) => account)).toEqual(['m_3', 'm_2']);
+});
+
+test('verify says where a campaign has counted otherwise than it has awarded', async () => {
+  await rig.sql(`update drawdown.campaigns set spent = spent + 1 where id = 'measured'`);
+  const { faults } = await verify(rig.database);
+  expect(faults).toEqual([
+    {
+      account: '',
+      seq: 0,
+      what: expect.stringMatching(/^campaign measured: spent is \d+, and its awards come to \d+$/),
+    },
+  ]);
+  await rig.sql(`update drawdown.campaigns set spent = spent - 1 where id = 'measured'`);
+  await expectWhole(rig);
 });

@@ -93,6 +93,26 @@ test('nobody invites themselves, and nobody is invited twice', async () => {
   expect(tally(outcomes)).toEqual({ done: 1, campaign_already_redeemed: 9 });
 });
 
+test('two accounts do not invite each other, however they go about it', async () => {
+  await people(rig.first, ['ping', 'pong', ...numbered('left_', 6), ...numbered('right_', 6)]);
+  const [ping, pong] = [await codeFor('ping'), await codeFor('pong', 'budgeted')];
+  await rig.first.campaigns.redeem('pong', { code: ping }, call());
+  await expect(rig.first.campaigns.redeem('ping', { code: pong }, call())).rejects.toMatchObject({
+    code: 'campaign_not_eligible',
+    details: { reason: 'mutual_referral' },
+  });
+  // Both at once, in two processes: one of the two is the first.
+  const outcomes = await together(6, async (i) => {
+    const [left, right] = [`left_${i}`, `right_${i}`];
+    const codes = await Promise.all([codeFor(left), codeFor(right)]);
+    return Promise.all([
+      codeOf(rig.first.campaigns.redeem(left, { code: codes[1] }, call())),
+      codeOf(rig.second.campaigns.redeem(right, { code: codes[0] }, call())),
+    ]);
+  });
+  expect(tally(outcomes.flat())).toEqual({ done: 6, campaign_not_eligible: 6 });
+});
+
 test('an inviter is granted something up to its limit; those it invites beyond that get theirs all the same', async () => {
   const invited = numbered('invited_', 8);
   await people(rig.first, ['popular', ...invited]);

@@ -45,6 +45,8 @@ export function campaignContract(server: () => TestServer): void {
     expect(body.codes).toHaveLength(3);
 
     await account('u_spring');
+    const offers = await read<{ data: { id: string; how: string }[] }>('/v1/accounts/u_spring/campaigns');
+    expect(offers.data.filter(({ id }) => id === 'spring')).toMatchObject([{ how: 'code' }]);
     const redeem = { code: body.codes[0] };
     const path = '/v1/accounts/u_spring/redeem';
     const first = await post(path, redeem, { key: 'spring' });

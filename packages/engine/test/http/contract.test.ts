@@ -21,6 +21,7 @@ import type {
   TestClock,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accountLifeContract } from './account-life-contract.ts';
 import { campaignContract } from './campaign-contract.ts';
 import { readEvents } from './events.ts';
 import { purchaseContract } from './purchase-contract.ts';
@@ -492,6 +493,8 @@ describe('reports', () => reportContract(() => t));
 describe('notices and webhooks', () => webhookContract(() => t));
 
 describe('campaigns', () => campaignContract(() => t));
+
+describe('account life', () => accountLifeContract(() => t));
 
 describe('subscriptions', () => subscriptionContract(() => t));
 

@@ -160,6 +160,19 @@ const onSubscription = (act: string, body?: unknown, first?: string): Pick<Row, 
   };
 };
 
+/** An account for one request, since it ends with it. */
+async function madeFor(): Promise<string> {
+  const account = `u_${randomUUID()}`;
+  await t.ask('POST', `/v1/accounts/${account}/grants`, { body: { class: 'promotional', amount: 1 } });
+  return account;
+}
+
+async function closed(): Promise<string> {
+  const account = await madeFor();
+  await t.ask('POST', `/v1/accounts/${account}/close`, { as: ADMIN, body: REASON });
+  return account;
+}
+
 /** A fresh code for each caller, since one is good for a single award. */
 async function redeemable(account: string): Promise<Wanted> {
   const { body } = await t.ask<CampaignCodes>('POST', '/v1/campaigns/matrix_codes/codes', {
@@ -243,6 +256,43 @@ const ROWS: Record<string, Row> = {
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
   getAccount: { ...reads, ...onAccount('') },
   getBalance: { ...reads, ...onAccount('/balance') },
+  mergeAccount: {
+    ...staff,
+    request: async () => {
+      const account = await madeFor();
+      return { path: `/v1/accounts/${account}/merge`, ask: { body: { into: OWN, ...REASON } } };
+    },
+  },
+  previewMerge: { ...staff, ...onAccount('/merge/preview', { into: FOREIGN, ...REASON }) },
+  getMerge: {
+    ...staff,
+    request: async () => {
+      const path = `/v1/accounts/${await madeFor()}/merge`;
+      await t.ask('POST', path, { as: ADMIN, body: { into: OWN, ...REASON } });
+      return { path };
+    },
+  },
+  closeAccount: {
+    ...staff,
+    request: async () => ({ path: `/v1/accounts/${await madeFor()}/close`, ask: { body: REASON } }),
+  },
+  previewClosing: {
+    ...staff,
+    request: async () => ({ path: `/v1/accounts/${await madeFor()}/close/preview` }),
+  },
+  exportAccount: { ...reads, ...onAccount('/export') },
+  eraseAccount: {
+    ...staff,
+    request: async () => ({ path: `/v1/accounts/${await closed()}/erase`, ask: { body: REASON } }),
+  },
+  getClosure: { ...staff, request: async () => ({ path: `/v1/accounts/${await closed()}/closure` }) },
+  settleClosure: {
+    ...staff,
+    request: async () => ({
+      path: `/v1/accounts/${await closed()}/closure/settle`,
+      ask: { body: { reference: 'transfer 1' } },
+    }),
+  },
   createGrant: {
     scope: 'grant',
     session: false,
@@ -305,6 +355,7 @@ const ROWS: Record<string, Row> = {
     session: true,
     ...onAccount('/campaigns/matrix/claim', {}),
   },
+  listOffers: { ...reads, ...onAccount('/campaigns') },
   createReferral: { scope: 'grant', session: true, ...onAccount('/referrals', {}) },
   createCampaign: { ...staff, ...plain('/v1/campaigns', EVENT) },
   listCampaigns: { ...staff, ...plain('/v1/campaigns') },

@@ -157,7 +157,7 @@ async function inject<T>(server: FastifyInstance, method: string, url: string, a
     },
     ...(payload === undefined ? {} : { payload }),
   });
-  const isJson = String(response.headers['content-type']).includes('json');
+  const isJson = /^application\/(problem\+)?json\b/.test(String(response.headers['content-type']));
   return {
     status: response.statusCode,
     headers: response.headers,

@@ -73,6 +73,7 @@ export const english = {
   'lot_state.expired': 'Expired',
   'lot_state.voided': 'Taken back',
   'lot_state.frozen': 'Frozen',
+  'lot_state.transferred': 'Moved to another account',
 
   'source.subscription': 'Subscription',
   'source.plan': '{name}',

@@ -72,6 +72,7 @@ export const german: Messages = {
   'lot_state.expired': 'Verfallen',
   'lot_state.voided': 'Zurückgenommen',
   'lot_state.frozen': 'Gesperrt',
+  'lot_state.transferred': 'Auf ein anderes Konto übertragen',
 
   'source.subscription': 'Abo',
   'source.plan': '{name}',

@@ -19,7 +19,7 @@ const putAccount = route({
   body: accountRequest,
   status: 200,
   answers: { 200: { description: 'The account', schema: account } },
-  problems: ['account_kind_fixed'],
+  problems: ['account_kind_fixed', 'account_closed'],
   handler: async ({ engine }, { params, body }) => ({
     body: (await engine.putAccount(params.account, body)).account,
   }),

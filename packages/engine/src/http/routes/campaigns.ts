@@ -6,6 +6,7 @@ import {
   campaign,
   campaignCodes,
   campaignCodesRequest,
+  campaignOffers,
   campaignPage,
   campaignRequest,
   claimRequest,
@@ -68,6 +69,24 @@ const claim = route({
     receipt(await engine.campaigns.claim(params.account, params.campaign, body, call)),
 });
 
+const listOffers = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/campaigns',
+  operationId: 'listOffers',
+  summary: 'What the account may take part in now, of the catalog and of what staff made',
+  tag: 'Campaigns',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  status: 200,
+  answers: { 200: { description: 'The campaigns', schema: campaignOffers } },
+  problems: ['account_not_found'],
+  handler: async ({ engine }, { params, call }) => ({
+    body: await engine.campaigns.offers(params.account, call),
+  }),
+});
+
 const createReferral = route({
   method: 'POST',
   path: '/v1/accounts/{account}/referrals',
@@ -83,6 +102,7 @@ const createReferral = route({
   answers: { 200: { description: 'The code, and what it came to so far', schema: referral } },
   problems: [
     'account_not_found',
+    'account_closed',
     'campaign_not_found',
     'campaign_not_started',
     'campaign_ended',
@@ -188,6 +208,7 @@ const listRedemptions = route({
 export const campaignRoutes = [
   redeem,
   claim,
+  listOffers,
   createReferral,
   createCampaign,
   listCampaigns,

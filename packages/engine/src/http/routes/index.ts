@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
+import { accountLifeRoutes } from './account-life.ts';
 import { accountRoutes } from './accounts.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { catalogRoutes } from './catalog.ts';
@@ -21,6 +22,7 @@ import { webhookRoutes } from './webhooks.ts';
 /** Every route of the server, in the order of the documentation. A new noun is a file and a line here. */
 export const ROUTES: readonly Route[] = [
   ...accountRoutes,
+  ...accountLifeRoutes,
   ...grantRoutes,
   ...spendingRoutes,
   ...holdRoutes,

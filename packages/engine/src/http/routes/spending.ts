@@ -39,6 +39,7 @@ const createQuote = route({
     200: { description: 'The quote; a consume or hold that names it pays at most its amount', schema: quote },
   },
   problems: [
+    'account_closed',
     'invalid_amount',
     'invalid_units',
     'unknown_feature',

@@ -45,6 +45,9 @@ export const account = z
     metadata,
     version: seq,
     created_at: instant,
+    state: z.enum(['active', 'closed']),
+    closed_at: instant.nullable(),
+    merged_into: accountId.nullable(),
   })
   .meta({ id: 'Account' });
 
@@ -81,7 +84,7 @@ export const balance = z
   .meta({ id: 'Balance' });
 
 export const grantState = z
-  .enum(['active', 'scheduled', 'depleted', 'expired', 'voided', 'frozen'])
+  .enum(['active', 'scheduled', 'depleted', 'expired', 'voided', 'frozen', 'transferred'])
   .meta({ id: 'GrantState' });
 
 export const source = z.object({ type: z.string(), ref: z.string().nullable() }).meta({ id: 'Source' });
@@ -109,6 +112,9 @@ export const grant = z
     consumed: credits,
     expired: credits,
     voided: credits,
+    transferred: credits.meta({
+      description: 'What went to another account when this one was merged into it.',
+    }),
     priority: z.number(),
     effective_at: instant,
     expires_at: instant.nullable(),

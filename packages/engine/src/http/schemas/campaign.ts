@@ -174,6 +174,25 @@ const facts = { device: device.exactOptional(), surface: surface.exactOptional()
 
 export const claimRequest = z.strictObject(facts).meta({ id: 'ClaimRequest' });
 
+export const campaignOffers = z
+  .object({
+    data: z.array(
+      z.object({
+        id: catalogId,
+        name: z.string(),
+        kind: campaignKind,
+        credits,
+        class: z.string(),
+        validity: z.string(),
+        ends_at: instant.nullable(),
+        how: z.enum(['claim', 'code', 'invite']),
+        needs_device: z.boolean(),
+        inviter_credits: credits.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'CampaignOffers' });
+
 export const redeemRequest = z
   .strictObject({
     code: z

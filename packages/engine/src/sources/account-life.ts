@@ -1,0 +1,29 @@
+import { Closures } from './closures.ts';
+import { Erasures } from './erasures.ts';
+import { Exports, type ExportsSetting } from './exports.ts';
+import { Merges } from './merges.ts';
+import type { Purchases } from './purchases.ts';
+
+/** What happens to an account as a whole. */
+export class AccountLife {
+  readonly merges: Merges;
+  readonly closures: Closures;
+  readonly erasures: Erasures;
+  readonly exports: Exports;
+
+  constructor(setting: ExportsSetting, purchases: Purchases) {
+    this.merges = new Merges(setting);
+    this.closures = new Closures(setting, purchases);
+    this.erasures = new Erasures(setting, this.closures);
+    this.exports = new Exports(setting);
+  }
+
+  /** Finishes what a process left between two accounts, from now on. */
+  start(): void {
+    this.merges.start();
+  }
+
+  stop(): Promise<void> {
+    return this.merges.stop();
+  }
+}

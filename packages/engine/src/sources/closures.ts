@@ -1,0 +1,288 @@
+import type * as wire from '@drawdown/client';
+import type { Call, Replayed } from '../change.ts';
+import { type Account, type Grant, grantState } from '../core/account.ts';
+import { formatInstant } from '../core/calendar.ts';
+import { grantId, purchaseId, subscriptionId } from '../core/id.ts';
+import { worthOf } from '../core/worth.ts';
+import { DrawdownError, invalid } from '../errors.ts';
+import { classIn } from '../present.ts';
+import { presentProfile } from '../queries.ts';
+import { accountClosed } from '../refusal.ts';
+import { readText } from '../request.ts';
+import { nowStatement } from '../store/clock.ts';
+import type { Connection, Database } from '../store/database.ts';
+import type { Prepared, Write } from '../store/task.ts';
+import { comingMerges, demandIdle, openHoldsOf, pendingPurchases } from './account-idle.ts';
+import { purchasesOf } from './merge-lots.ts';
+import { ONE_AT_A_TIME } from './merge-rows.ts';
+import { idOf, type Purchase, purchaseByNo } from './purchase-rows.ts';
+import { outcomeOf } from './purchase-state.ts';
+import { mayAsk } from './purchase-wish.ts';
+import type { Purchases } from './purchases.ts';
+import { markPaid, type Settlement, settlementsOf, settlementWrite } from './settlement-rows.ts';
+import type { SourceSetting } from './source.ts';
+import { cancelNow } from './subscription-end.ts';
+import { readSubscriptions, writesOf } from './subscription-rows.ts';
+import { type Subscription, statusAt } from './subscription-state.ts';
+
+type Reads = Pick<Connection | Database, 'query'>;
+type Ground = { readonly account: Account; readonly now: number };
+
+/** What stands before the closing, read from the locked account or from a copy of it. */
+interface Estate {
+  readonly purchases: readonly Purchase[];
+  readonly subscriptions: readonly Subscription[];
+}
+
+/**
+ * Ends accounts. What was paid for and not spent is settled as the catalog's policy says, every lot is taken back in an
+ * entry of its own, and from then on the account is only read.
+ */
+export class Closures {
+  readonly #setting: SourceSetting;
+  readonly #purchases: Purchases;
+
+  constructor(setting: SourceSetting, purchases: Purchases) {
+    this.#setting = setting;
+    this.#purchases = purchases;
+  }
+
+  /** Refused where the closing would be, but for the consent that it may need. */
+  async preview(id: string): Promise<wire.ClosePreview> {
+    const { database, presenter, queries } = this.#setting;
+    const ground = await queries.settled(id);
+    const { account } = ground;
+    if (account.closed !== null) throw accountClosed((await queries.profile(id)).mergedInto);
+    const estate = await this.#demandClosable(database, ground);
+    const refunded = new Set(
+      this.#refundable(estate, ground).flatMap(({ parts }) => parts.flatMap((part) => part.lots)),
+    );
+    const lots = account.grants.map((lot) => this.#presentLot(account, lot, refunded.has(lot.no)));
+    return {
+      account: id,
+      lots,
+      value: sums(lots),
+      subscriptions: estate.subscriptions.map(({ no }) => subscriptionId(account.number, no)),
+      debt: presenter.credits(account.debt),
+    };
+  }
+
+  #presentLot(account: Account, lot: Grant, isRefunded: boolean): wire.ClosingLot {
+    const amount = lot.phase === 'scheduled' ? lot.amount : lot.remaining;
+    const value = this.#valueOf(lot);
+    const outcome = isRefunded ? 'refunded' : this.#way;
+    return {
+      grant: grantId(account.number, lot.no),
+      class: lot.class,
+      amount: this.#setting.presenter.credits(amount),
+      expires_at: lot.expiresAt === null ? null : formatInstant(lot.expiresAt),
+      value: value && { amount_minor: value.amountMinor, currency: value.currency },
+      outcome: value === null ? 'voided' : outcome,
+    };
+  }
+
+  get #way(): 'payable' | 'forfeited' {
+    return this.#setting.catalog.policies.closure === 'forfeit' ? 'forfeited' : 'payable';
+  }
+
+  /** What was paid for what is left of a lot; null: its class is none that people buy, or it cost nothing. */
+  #valueOf(lot: Grant): Grant['cost'] {
+    const isPaid = this.#setting.rules.classes.find(({ id }) => id === lot.class)?.paid ?? true;
+    const value = worthOf(lot, lot.phase === 'scheduled' ? lot.amount : lot.remaining);
+    return !isPaid || lot.cost === null || value === 0n ? null : { ...lot.cost, amountMinor: Number(value) };
+  }
+
+  async #demandClosable(on: Reads, { account, now }: Ground): Promise<Estate> {
+    const purchases = await purchasesOf(on, account.number);
+    demandIdle({
+      holds: openHoldsOf(account),
+      subscriptions: [],
+      purchases: pendingPurchases(purchases, now),
+      merges: await comingMerges(on, account.number),
+    });
+    const all = await readSubscriptions(on, account.number);
+    const live = all.filter((one) => !['cancelled', 'ended'].includes(statusAt(one, now)));
+    return { purchases, subscriptions: live };
+  }
+
+  /** Purchases that the buyer could give back now. */
+  #refundable({ purchases }: Estate, ground: Ground): Purchase[] {
+    if (this.#setting.catalog.policies.closure !== 'refund') return [];
+    return purchases.filter((purchase) => {
+      const numbers = purchase.parts.flatMap((part) => part.lots);
+      const lots = ground.account.grants.filter(({ no }) => numbers.includes(no));
+      if (numbers.length === 0 || lots.length < numbers.length) return false;
+      try {
+        const paysBack = this.#purchases.provider(purchase.provider).refund !== undefined;
+        return paysBack && mayAsk(purchase, { ...ground, lots }).length > 0;
+      } catch (error) {
+        if (error instanceof DrawdownError) return false;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Closes the account for good. What may be given back is paid back by its provider first, each in a change of its own,
+   * so that the same call again goes on where one broke off.
+   */
+  async close(id: string, body: wire.CloseRequest, call: Call): Promise<wire.CloseReceipt & Replayed> {
+    const { database, presenter, queries, runner } = this.#setting;
+    const reason = readText(body.reason, 'reason');
+    if (body.forfeit !== undefined && body.forfeit !== true)
+      throw invalid('forfeit', 'must be true where it is given');
+    const ground = await queries.settled(id);
+    if (ground.account.closed === null) {
+      const estate = await this.#demandClosable(database, ground);
+      await this.#payBack(this.#refundable(estate, ground), call);
+    }
+    const { operation, replayed } = await runner.runPrepared({
+      account: { number: ground.account.number, id },
+      verb: 'close',
+      input: body,
+      call,
+      prepare: (on, locked) => this.#prepare(on, locked, { reason, forfeit: body.forfeit === true }),
+      answer: ({ account, entry, replayed: again }) => {
+        if (entry === null) throw new Error('a closing has an entry');
+        return { operation: presenter.operation(account, entry, classIn(account)), replayed: again };
+      },
+    });
+    return { operation, ...(await this.report(id)), replayed };
+  }
+
+  /** Under keys of the purchases: however often a closing is tried, each is paid back once. */
+  async #payBack(purchases: readonly Purchase[], call: Call): Promise<void> {
+    for (const purchase of purchases) {
+      const id = idOf(purchase);
+      const actor = call.actor ?? 'library';
+      const own = { idempotencyKey: `closing:${id}`, principal: 'source', actor };
+      await this.#purchases.refund(id, { reason: 'account_closed' }, own).catch((error: unknown) => {
+        // What the provider refuses is payable like the rest; what it did not answer is asked again.
+        const isFinal =
+          error instanceof DrawdownError &&
+          ['payment_refused', 'purchase_not_refundable'].includes(error.code);
+        if (!isFinal) throw error;
+      });
+    }
+  }
+
+  async #prepare(
+    on: Connection,
+    ground: Ground,
+    { reason, forfeit }: { reason: string; forfeit: boolean },
+  ): Promise<Prepared> {
+    await on.query(ONE_AT_A_TIME, []);
+    const { account, now } = ground;
+    const { purchases, subscriptions } = await this.#demandClosable(on, ground);
+    const settlements = account.grants.flatMap((lot) => this.#settlement(account, { lot, purchases, now }));
+    if (this.#way === 'forfeited' && settlements.length > 0 && !forfeit) {
+      throw new DrawdownError(
+        'consent_required',
+        'forfeit: unspent paid credits are given up with the account',
+        {
+          field: 'forfeit',
+          errors: [
+            { field: 'forfeit', message: 'must be true: unspent paid credits are given up with the account' },
+          ],
+        },
+      );
+    }
+    return {
+      command: { verb: 'close', reason, ...(forfeit ? { metadata: { forfeit } } : {}) },
+      writes: (): Write[] => [
+        ...settlements.map(settlementWrite),
+        ...subscriptions.flatMap((one) => writesOf(one, cancelNow(one, ground).after)),
+      ],
+    };
+  }
+
+  #settlement(
+    account: Account,
+    { lot, purchases, now }: { lot: Grant; purchases: readonly Purchase[]; now: number },
+  ): Omit<Settlement, 'paid'>[] {
+    const value = this.#valueOf(lot);
+    if (value === null || grantState(lot, now) === 'voided') return [];
+    const purchase = purchases.find(({ parts }) => parts.some((part) => part.lots.includes(lot.no)));
+    return [
+      {
+        account: account.number,
+        no: lot.no,
+        purchase: purchase?.no ?? null,
+        credits: lot.phase === 'scheduled' ? lot.amount : lot.remaining,
+        ...value,
+        way: this.#way,
+        backMinor: purchase === undefined ? 0 : outcomeOf(purchase.facts).back,
+        createdAt: now,
+      },
+    ];
+  }
+
+  /** What became of what was paid for: of a closed account. */
+  async report(id: string): Promise<wire.ClosureReport> {
+    const { database, presenter, queries } = this.#setting;
+    const profile = await queries.profile(id);
+    if (profile.closedAt === null) throw new DrawdownError('account_open');
+    const settlements: wire.Settlement[] = [];
+    for (const one of await settlementsOf(database, profile.number)) {
+      const payable = await this.#payable(database, one);
+      const value = { amount_minor: one.amountMinor, currency: one.currency };
+      settlements.push({
+        grant: one.no === one.purchase ? null : grantId(one.account, one.no),
+        purchase: one.purchase === null ? null : purchaseId(one.account, one.purchase),
+        credits: presenter.credits(one.credits),
+        value,
+        way: one.way,
+        payable_minor: payable,
+        paid_at: one.paid === null ? null : formatInstant(one.paid.at),
+        paid_by: one.paid?.by ?? null,
+        paid_minor: one.paid?.minor ?? null,
+        reference: one.paid?.reference ?? null,
+      });
+    }
+    return { account: presentProfile(profile), settlements, payable: payableOf(settlements) };
+  }
+
+  /** What the provider has paid back since the closing, the person has had. */
+  async #payable(on: Reads, one: Settlement): Promise<number> {
+    if (one.way !== 'payable' || one.paid !== null) return 0;
+    const purchase = one.purchase === null ? null : await purchaseByNo(on, one.account, one.purchase);
+    const back = purchase === null ? 0 : outcomeOf(purchase.facts).back - one.backMinor;
+    return Math.max(0, one.amountMinor - back);
+  }
+
+  /** Records that what was payable has been paid, by hand and elsewhere. Again: nothing is left to be paid. */
+  async settle(id: string, body: wire.SettlementRequest, call: Call): Promise<wire.ClosureReport> {
+    const reference = readText(body.reference, 'reference');
+    const { clock, database, queries } = this.#setting;
+    const profile = await queries.profile(id);
+    if (profile.closedAt === null) throw new DrawdownError('account_open');
+    await database.transaction(async (on) => {
+      await on.query(ONE_AT_A_TIME, []);
+      const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
+      for (const one of await settlementsOf(on, profile.number)) {
+        const minor = await this.#payable(on, one);
+        if (minor > 0) await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
+      }
+    });
+    return this.report(id);
+  }
+}
+
+function sums(lots: readonly wire.ClosingLot[]): wire.ClosePreview['value'] {
+  const found = new Map<string, wire.ClosePreview['value'][number]>();
+  for (const { value, outcome } of lots) {
+    if (value === null || outcome === 'voided') continue;
+    const key = `${value.currency} ${outcome}`;
+    const known = found.get(key) ?? { amount_minor: 0, currency: value.currency, outcome };
+    found.set(key, { ...known, amount_minor: known.amount_minor + value.amount_minor });
+  }
+  return [...found.values()];
+}
+
+function payableOf(settlements: readonly wire.Settlement[]): wire.Cost[] {
+  const found = new Map<string, number>();
+  for (const { value, payable_minor: minor } of settlements) {
+    if (minor > 0) found.set(value.currency, (found.get(value.currency) ?? 0) + minor);
+  }
+  return [...found].map(([currency, amount_minor]) => ({ amount_minor, currency }));
+}
