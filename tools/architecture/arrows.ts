@@ -85,7 +85,10 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     picocolors: { at: ['cli/output.ts'] },
     pino: { at: ['cli/log.ts'] },
     'prom-client': { at: ['http/metrics.ts'] },
-    stripe: { at: ['sources/stripe.ts'], types: ['sources/stripe-event.ts'] },
+    stripe: {
+      at: ['sources/stripe.ts', 'sources/stripe-asking.ts'],
+      types: ['sources/stripe-event.ts', 'sources/stripe-plan.ts'],
+    },
     'temporal-polyfill': { at: ['core/calendar.ts'] },
     typescript: {
       at: ['catalog/file.ts'],

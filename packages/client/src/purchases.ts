@@ -14,6 +14,9 @@ export function purchaseMethods(transport: Transport) {
     /** Opens a checkout for a pack or any amount; send the buyer to its `url`. The same key opens the same checkout. */
     checkout: (account: string, body: wire.CheckoutRequest, options?: ChangeOptions) =>
       change<wire.CheckoutReceipt>(transport, `${accountPath(account)}/checkouts`, { body, options }),
+    /** Opens a checkout for a plan; the subscription begins when it is paid. The same key opens the same checkout. */
+    checkoutPlan: (account: string, body: wire.PlanCheckoutRequest, options?: ChangeOptions) =>
+      change<wire.PlanCheckoutReceipt>(transport, `${accountPath(account)}/checkouts`, { body, options }),
     getPurchase: (purchase: string, options?: CallOptions) =>
       read<wire.Purchase>(transport, purchasePath(purchase), { options }),
     /** Newest first. */

@@ -12,6 +12,7 @@ export type * from './wire/change.ts';
 export type * from './wire/common.ts';
 export type * from './wire/history.ts';
 export type * from './wire/notice.ts';
+export type * from './wire/plan.ts';
 export type * from './wire/problem.ts';
 export type * from './wire/purchase.ts';
 export type * from './wire/report.ts';

@@ -93,6 +93,7 @@ export class Engine {
   readonly subscriptions: Subscriptions;
   readonly members: Members;
   readonly requests: Requests;
+  readonly plans: Payments['plans'];
   readonly purchases: Payments['purchases'];
   readonly sandbox: Payments['sandbox'];
   readonly reports: Reports;
@@ -184,12 +185,11 @@ export class Engine {
     this.database = database;
     this.testClock = options.testClock === true;
     this.campaigns = new Campaigns({ ...source, plansOf });
-    this.subscriptions = new Subscriptions(source);
+    this.subscriptions = new Subscriptions(source, () => payments.plans);
     this.members = new Members(source);
     this.requests = new Requests(source);
-    const payments = createPayments(source, this.subscriptions, tills);
-    this.purchases = payments.purchases;
-    this.sandbox = payments.sandbox;
+    const payments: Payments = createPayments(source, this.subscriptions, tills);
+    ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox } = payments);
     const settle = (account: number) => runner.settle(account, () => true);
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments.purchases);

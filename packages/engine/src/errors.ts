@@ -69,6 +69,8 @@ export const PROBLEMS = {
   campaign_not_eligible: { status: 409, title: 'The campaign is not for this account' },
   subscription_state: { status: 409, title: 'The subscription is not in a state for that' },
   subscription_exists: { status: 409, title: 'Another subscription has that ref' },
+  subscription_billed: { status: 409, title: 'Its provider charges for the subscription' },
+  plan_running: { status: 409, title: 'The account has that plan already' },
   trial_used: { status: 409, title: 'The account has had its trial of the plan' },
   member_limit_reached: { status: 409, title: "The member's limit leaves less than that" },
   member_without_limit: { status: 409, title: 'The member has no limit' },

@@ -68,6 +68,9 @@ export interface Purchase {
   state: PurchaseState;
   /** Null: an amount that the buyer named. */
   pack: string | null;
+  /** Of a plan's payment: the plan, and the subscription whose period was paid. */
+  plan: string | null;
+  subscription: string | null;
   class: string;
   credits: number;
   /** Came with the purchase, and is reversed with it. */

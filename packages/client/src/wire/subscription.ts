@@ -2,6 +2,7 @@
 import type { Balance, Cost, Source } from './account.ts';
 import type { Operation } from './change.ts';
 import type { Instant } from './common.ts';
+import type { PaymentProvider } from './purchase.ts';
 import type { SeatUse } from './team.ts';
 
 export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'paused' | 'cancelled' | 'ended';
@@ -40,6 +41,8 @@ export interface Subscription extends SubscriptionTerms {
   /** Until when a failed payment may be made good. */
   grace_until: Instant | null;
   paused_at: Instant | null;
+  /** Who charges for it, where it was sold through a checkout; it is changed there. */
+  provider: PaymentProvider | null;
   /** Other terms that are agreed and begin at `at`. */
   pending: (SubscriptionTerms & { at: Instant }) | null;
   created_at: Instant;

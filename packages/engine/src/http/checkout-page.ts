@@ -37,9 +37,15 @@ const LABELS: Readonly<Record<SandboxAction, string>> = {
   dispute: 'Open a dispute',
   win: 'Close the dispute: won',
   lose: 'Close the dispute: lost',
+  renew: 'Renew now',
+  fail: 'Let the renewal fail',
+  keep: 'Take the cancellation back',
 };
 
-const SENTENCES: Readonly<Record<SandboxDesk['purchase']['state'], string>> = {
+type Plan = Extract<SandboxDesk, { plan: unknown }>;
+type Pack = Extract<SandboxDesk, { purchase: unknown }>;
+
+const SENTENCES: Readonly<Record<Pack['purchase']['state'], string>> = {
   open: 'This is the sandbox: no money moves, everything else happens.',
   canceled: 'The checkout was canceled. Nothing was charged.',
   failed: 'The payment failed. Nothing was charged.',
@@ -51,6 +57,54 @@ const SENTENCES: Readonly<Record<SandboxDesk['purchase']['state'], string>> = {
   reversed: 'The money went back, and the unspent credits with it.',
 };
 
+const PLAN_SENTENCES: Readonly<Record<NonNullable<Plan['subscription']>['status'], string>> = {
+  trialing: 'The trial runs. Its credits are in the account.',
+  active: 'Paid. The credits of the period are in the account.',
+  past_due: 'A payment failed. It can be made good until the grace is over.',
+  paused: 'The plan is paused.',
+  cancelled: 'The plan was cancelled and is over.',
+  ended: 'The plan has ended, since nothing was paid.',
+};
+
+/** What the page says above its buttons. */
+function shown(desk: SandboxDesk): {
+  title: string;
+  bonus: string;
+  price: string;
+  note: string;
+  ids: string;
+} {
+  const count = (credits: number) => credits.toLocaleString('en');
+  if ('purchase' in desk) {
+    const { purchase } = desk;
+    return {
+      title: `${count(purchase.credits)} credits`,
+      bonus: purchase.bonus > 0 ? `and ${count(purchase.bonus)} on top` : '',
+      price: priceText(purchase.price),
+      note: SENTENCES[purchase.state],
+      ids: `Account ${purchase.account}, purchase ${purchase.id}`,
+    };
+  }
+  const { plan, subscription } = desk;
+  const open = plan.state === 'begun' ? 'open' : plan.state;
+  return {
+    title: `Plan ${plan.plan}: ${count(plan.credits)} credits per refill`,
+    bonus:
+      plan.trial && subscription === null
+        ? 'It begins with its trial; nothing is charged before that ends.'
+        : '',
+    price: `${priceText(plan.price)} per ${plan.interval}`,
+    note: subscription === null ? SENTENCES[open] : planNote(subscription),
+    ids: `Account ${plan.account}, subscription ${plan.subscription}`,
+  };
+}
+
+function planNote({ status, paid_until, cancel_at }: NonNullable<Plan['subscription']>): string {
+  const until = paid_until === null ? '' : ` Paid until ${paid_until}.`;
+  const ends = cancel_at === null ? '' : ` It ends at ${cancel_at}.`;
+  return `${PLAN_SENTENCES[status]}${until}${ends}`;
+}
+
 export interface PageAbout {
   readonly checkout: string;
   /** The card was declined a moment ago. */
@@ -58,16 +112,15 @@ export interface PageAbout {
   readonly returnTo: string;
 }
 
-export function checkoutPage({ purchase, actions }: SandboxDesk, about: PageAbout): string {
-  const price = priceText(purchase.price);
-  const title = `${purchase.credits.toLocaleString('en')} credits`;
-  const bonus = purchase.bonus > 0 ? `<p>and ${purchase.bonus.toLocaleString('en')} on top</p>` : '';
+export function checkoutPage(desk: SandboxDesk, about: PageAbout): string {
+  const { title, price, note, ids, ...more } = shown(desk);
+  const bonus = more.bonus === '' ? '' : `<p>${escaped(more.bonus)}</p>`;
+  const cancel = 'plan' in desk && desk.subscription !== null ? 'Cancel the plan' : LABELS.cancel;
   const declined = about.declined
     ? '<p class="note" role="alert">The card was declined. Nothing was charged; you can try again.</p>'
     : '';
-  const buttons = actions.map((action) =>
-    button(about.checkout, action, action === 'pay' ? `Pay ${price}` : LABELS[action]),
-  );
+  const label = { ...LABELS, pay: `Pay ${price}`, cancel };
+  const buttons = desk.actions.map((action) => button(about.checkout, action, label[action]));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -83,8 +136,8 @@ export function checkoutPage({ purchase, actions }: SandboxDesk, about: PageAbou
 ${bonus}
 <p class="price">${escaped(price)}</p>
 ${declined}
-<p class="note">${SENTENCES[purchase.state]}</p>
-<p>Account ${escaped(purchase.account)}, purchase ${escaped(purchase.id)}</p>
+<p class="note">${escaped(note)}</p>
+<p>${escaped(ids)}</p>
 ${buttons.join('\n')}
 <p><a href="${escaped(about.returnTo)}">Back to ${escaped(new URL(about.returnTo).host)}</a></p>
 </main>

@@ -94,14 +94,16 @@ export class Closures {
 
   async #demandClosable(on: Reads, { account, now }: Ground): Promise<Estate> {
     const purchases = await purchasesOf(on, account.number);
+    const all = await readSubscriptions(on, account.number);
+    const live = all.filter((one) => !['cancelled', 'ended'].includes(statusAt(one, now)));
+    // A provider goes on charging until it is told, which is no part of this change.
+    const charged = live.filter(({ provider, cancelAt }) => provider !== null && cancelAt === null);
     demandIdle({
       holds: openHoldsOf(account),
-      subscriptions: [],
+      subscriptions: charged.map(({ no }) => subscriptionId(account.number, no)),
       purchases: pendingPurchases(purchases, now),
       merges: await comingMerges(on, account.number),
     });
-    const all = await readSubscriptions(on, account.number);
-    const live = all.filter((one) => !['cancelled', 'ended'].includes(statusAt(one, now)));
     return { purchases, subscriptions: live };
   }
 

@@ -15,6 +15,10 @@ const OF_ACCOUNT: readonly Own[] = [
      where account = $1`,
   ),
   statement(
+    'erase_plan_checkouts',
+    `update drawdown.plan_checkouts set url = null, return_url = 'redacted' where account = $1`,
+  ),
+  statement(
     'erase_subscriptions',
     `update drawdown.subscriptions set ref = 'redacted:' || no where account = $1`,
   ),

@@ -81,6 +81,8 @@ export async function movedPurchases(
           lots: renumbered(part.lots),
         })),
         frozen: renumbered(purchase.frozen),
+        // The plan stays where it was.
+        subscription: null,
         // The request that made it was one of the other account.
         key: null,
         fingerprint: null,

@@ -4,6 +4,7 @@ import type { Database } from '../store/database.ts';
 import { setting as keptSetting } from '../store/settings.ts';
 import type { AppStoreSetting } from './app-store.ts';
 import type { GooglePlaySetting } from './google-play.ts';
+import { Plans } from './plans.ts';
 import type { PaymentProvider } from './provider.ts';
 import { Purchases } from './purchases.ts';
 import { Sandbox } from './sandbox.ts';
@@ -55,6 +56,7 @@ export async function openTills(database: Database, options: PaymentOptions): Pr
 }
 
 export interface Payments {
+  readonly plans: Plans;
   readonly purchases: Purchases;
   readonly sandbox: SandboxCheckouts;
 }
@@ -64,8 +66,9 @@ export function createPayments(
   subscriptions: Subscriptions,
   { sandbox, ...tills }: Tills,
 ): Payments {
-  const purchases = new Purchases(setting, { ...tills, subscriptions });
-  return { purchases, sandbox: new SandboxCheckouts(purchases, sandbox) };
+  const plans = new Plans(setting, { ...tills, subscriptions });
+  const purchases = new Purchases(setting, { ...tills, subscriptions, plans });
+  return { plans, purchases, sandbox: new SandboxCheckouts({ purchases, plans, subscriptions }, sandbox) };
 }
 
 /** Shared by all processes on one database, so that each knows what the others gave out. */

@@ -20,6 +20,17 @@ export interface Order {
   readonly origin: string;
 }
 
+/** A checkout for a plan: the provider charges every period from then on. */
+export interface PlanOrder extends Omit<Order, 'purchase'> {
+  /** `sub_…`: goes with everything that the provider makes of it. */
+  readonly subscription: string;
+  readonly interval: 'month' | 'year';
+  /** `amountMinor` is the price of one of so many. */
+  readonly quantity: number;
+  /** Whole days without a charge; null: the first period is paid at once. */
+  readonly trialDays: number | null;
+}
+
 /** What the provider made: its id of the checkout, and the address for the buyer. */
 export interface OpenedCheckout {
   readonly checkout: string;
@@ -67,6 +78,53 @@ export interface RenewalEvent {
   readonly cost: { readonly amountMinor: number; readonly currency: string };
 }
 
+/** Something happened to a plan that a provider charges for. Without news the provider is asked how things stand. */
+export interface PlanEvent {
+  readonly id: string;
+  /** `sub_…` */
+  readonly plan: string;
+  readonly news?: PlanNews;
+}
+
+/** One invoice of a plan that was paid. */
+export interface PlanInvoice {
+  readonly ref: string;
+  /** The provider's own id of the payment, which refunds and disputes name; null where nothing was charged. */
+  readonly payment: string | null;
+  /** The end of the period that it is for, in epoch milliseconds; null: the first that is unpaid. */
+  readonly periodEnd: number | null;
+  readonly gross: number;
+  readonly net: number;
+  readonly currency: string;
+  readonly at: number;
+}
+
+/** What a provider says of a plan that it charges for. What it says twice, or what is known, changes nothing. */
+export interface PlanNews {
+  /** Its own id of the subscription. */
+  readonly external: string | null;
+  /** Something was paid, or a trial runs. */
+  readonly begun: boolean;
+  /** The checkout ended without money. */
+  readonly ended?: 'canceled' | 'failed' | 'expired';
+  /** What periods are counted from, in epoch milliseconds; null: from when this is heard. */
+  readonly anchor: number | null;
+  /** Not paid before then; null: as it was agreed. */
+  readonly trialEndsAt: number | null;
+  readonly paid: readonly PlanInvoice[];
+  /** An invoice that could not be charged and is still open. */
+  readonly failed: Pick<PlanInvoice, 'ref' | 'periodEnd'> | null;
+  /** Absent: nothing is said about it. Null: it goes on. `at` is null where it is when this is heard. */
+  readonly ends?: { readonly at: number | null; readonly how: 'period_end' | 'now' } | null;
+}
+
+/** Where a provider finds a plan of ours. */
+export interface PlanPlace {
+  readonly subscription: string;
+  readonly checkout: string;
+  readonly external: string | null;
+}
+
 /** A verified event in our terms. */
 export interface PaymentEvent {
   /** The provider's own id: one event is entered once. */
@@ -98,7 +156,7 @@ export interface PaymentProvider {
    * Verifies a delivery and reads it; null where it is genuine and of no concern. Throws `invalid_signature` where it
    * is not genuine, `payment_refused` where nothing may be granted for it, `unavailable` where it must come again.
    */
-  read(delivery: Delivery): Promise<PaymentEvent | RenewalEvent | UseRequest | null>;
+  read(delivery: Delivery): Promise<PaymentEvent | PlanEvent | RenewalEvent | UseRequest | null>;
   /** Pays everything back. Once only, whatever the retries. Throws `payment_refused` where the provider will not. */
   refund?(payment: {
     readonly purchase: string;
@@ -115,6 +173,14 @@ export interface PaymentProvider {
   claimed?(claim: Claim): Promise<PaymentEvent | null>;
   /** Tells the store that what was paid is with its buyer for good. Again, it changes nothing. */
   delivered?(payment: string): Promise<void>;
+  /** Opens a checkout for a plan; the same order again answers with the same one. */
+  sellPlan?(order: PlanOrder): Promise<OpenedCheckout>;
+  /** All that the provider knows of a plan now, whatever was delivered of it; null: it knows no such checkout. */
+  lookAtPlan?(place: PlanPlace): Promise<PlanNews | null>;
+  /** Ends a plan at the period's end or now, or lets it go on; what became of it is looked at afterwards. */
+  endPlan?(place: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<PlanNews | null>;
+  /** The plan that a payment is for, as `sub_…`; null where it is for none of ours. */
+  planOf?(payment: string): Promise<string | null>;
   /** All that the provider knows of a purchase now, whatever was delivered of it. */
   look?(purchase: {
     readonly purchase: string;
@@ -127,3 +193,6 @@ export interface PaymentProvider {
 
 /** A provider with a checkout of its own: not a store, where sales begin elsewhere. */
 export type Seller = PaymentProvider & Required<Pick<PaymentProvider, 'checkout'>>;
+
+/** A provider that charges for plans. */
+export type PlanSeller = PaymentProvider & Required<Pick<PaymentProvider, 'sellPlan'>>;

@@ -5,6 +5,7 @@ import { parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import type { Plans } from './plans.ts';
 import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, RenewalEvent } from './provider.ts';
 import { idOf, lotsNumbered, type Purchase, purchaseByPayment } from './purchase-rows.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -45,6 +46,7 @@ export class Deliveries {
 
 interface Means {
   readonly database: Database;
+  readonly plans: Pick<Plans, 'receive'>;
   readonly accounts: Accounts;
   readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
   readonly enter: (event: PaymentEvent) => Promise<Purchase | null>;
@@ -58,6 +60,7 @@ export async function receive(
   const event = await provider.read(delivery);
   let purchase: Purchase | null = null;
   if (event === null) purchase = null;
+  else if ('plan' in event) await means.plans.receive(provider.id, event);
   else if ('subscription' in event) await renewed(means, provider, event);
   else if ('usedOf' in event) await reportUse(means, provider, event.usedOf);
   else purchase = await means.enter(event);
@@ -66,10 +69,12 @@ export async function receive(
 
 /** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */
 async function renewed(
-  { accounts, subscriptions }: Means,
+  { accounts, plans, subscriptions }: Means,
   provider: PaymentProvider,
   { id, subscription, paid, ref, periodEnd, cost }: RenewalEvent,
 ): Promise<void> {
+  // Of a plan that was sold here the provider knows more than one invoice says.
+  if ((await plans.receive(provider.id, { plan: subscription })) !== null) return;
   const address = parseSubscriptionId(subscription);
   const account = address === null ? null : await accounts.idOf(address.account);
   if (account === null) throw new DrawdownError('subscription_not_found');

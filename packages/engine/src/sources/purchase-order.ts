@@ -130,13 +130,17 @@ export class Orders {
   }
 }
 
-function newPurchase(account: number, no: number, now: number) {
+/** What every purchase has before anything is known of its payment. */
+export function newPurchase(account: number, no: number, now: number) {
   return {
     account,
     no,
     checkout: null,
     url: null,
     payment: null,
+    plan: null,
+    subscription: null,
+    endsAt: null,
     facts: [],
     frozen: [],
     state: 'open' as const,

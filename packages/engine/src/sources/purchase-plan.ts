@@ -44,6 +44,9 @@ export interface Terms {
   readonly reversal: 'loss' | 'debt';
   readonly jurisdiction: string | null;
   readonly law: Pick<Law, 'cash_out'> | null;
+  /** Of a plan's payment: the subscription issued its lots, and what is given again ends with the period. */
+  readonly plan: string | null;
+  readonly endsAt: number | null;
 }
 
 export interface Planned {
@@ -69,6 +72,8 @@ export interface Situation {
 interface Lot {
   readonly no: number;
   free: bigint;
+  /** What it will have once it starts; 0 from then on. */
+  readonly coming: bigint;
   readonly consumed: bigint;
   readonly voided: bigint;
   /** Neither expired nor voided. */
@@ -100,8 +105,10 @@ class Plan {
       this.#lots.set(grant.no, {
         no: grant.no,
         free: unheld(grant),
+        coming: grant.phase === 'scheduled' ? grant.amount : 0n,
         consumed: grant.consumed,
-        voided: grant.voided,
+        // A lot that never started had nothing to take back, but it was to come.
+        voided: grant.phase === 'voided' && grant.granted === 0n ? grant.amount : grant.voided,
         open: state !== 'expired' && state !== 'voided' && state !== 'transferred',
         frozen: grant.frozen,
       });
@@ -114,10 +121,11 @@ class Plan {
   }
 
   make(): Planned {
-    const { outcome, parts, frozen } = this.#situation;
+    const { outcome, parts, frozen, terms } = this.#situation;
     const { paid } = outcome;
     if (paid === null) return { commands: [], parts, frozen };
-    const issued = parts.map((part, nth) => (isIssued(part) ? part : this.#issue(part, paid, nth)));
+    const isDone = (part: Part) => isIssued(part) || terms.plan !== null;
+    const issued = parts.map((part, nth) => (isDone(part) ? part : this.#issue(part, paid, nth)));
     const reversed = issued.map((part) => this.#reverse(part, paid));
     return { commands: this.#commands, parts: reversed, frozen: this.#freeze(reversed) };
   }
@@ -132,7 +140,8 @@ class Plan {
 
   #grant(amount: bigint, cost: GrantCommand['cost'], about: { [key: string]: string | boolean }): number {
     const { terms, now } = this.#situation;
-    const { validity } = terms;
+    const { validity, endsAt } = terms;
+    const forever = validity === null ? ({ kind: 'forever' } as const) : null;
     const pack = terms.pack === null ? {} : { pack: terms.pack };
     this.#commands.push({
       verb: 'grant',
@@ -140,7 +149,10 @@ class Plan {
       amount,
       priority: 0,
       effectiveAt: null,
-      validity: validity === null ? { kind: 'forever' } : { kind: 'for', duration: validity },
+      validity:
+        endsAt === null
+          ? (forever ?? { kind: 'for', duration: validity as string })
+          : { kind: 'until', expiresAt: endsAt },
       features: null,
       source: { type: 'purchase', ref: terms.id },
       cost,
@@ -154,6 +166,7 @@ class Plan {
     this.#lots.set(no, {
       no,
       free: amount - repaid,
+      coming: 0n,
       consumed: repaid,
       voided: 0n,
       open: true,
@@ -173,17 +186,17 @@ class Plan {
     // Before a reversal began, what is void was voided by others.
     const excluded = part.target === 0n ? voidedInAll : part.excluded;
     const voided = voidedInAll - excluded;
-    const free = lots.reduce((all, lot) => all + (lot.open ? lot.free : 0n), 0n);
     const consumed = lots.reduce((all, lot) => all + lot.consumed, consumedBefore);
-    const taken = smaller(target, voided + free);
+    const taken = target > voided ? voided + reachable(lots, target - voided) : target;
     const wanted = this.#isClosed && taken < voided ? voided : taken;
     const lost = smaller(target - wanted, consumed);
 
     if (target === part.credits) for (const lot of lots) this.#end(lot);
     else if (wanted > voided) this.#take(lots, wanted - voided);
-    const returned = wanted < voided ? voided - wanted : 0n;
-    const mayForgive = terms.reversal === 'debt' && !this.#isClosed;
-    const forgiven = mayForgive && lost < part.lost ? part.lost - lost : 0n;
+    // What would end before it begins is not given again.
+    const isOver = this.#isClosed || (terms.endsAt !== null && terms.endsAt <= this.#situation.now);
+    const returned = wanted < voided && !isOver ? voided - wanted : 0n;
+    const forgiven = terms.reversal === 'debt' && lost < part.lost && !isOver ? part.lost - lost : 0n;
     if (terms.reversal === 'debt' && lost > part.lost) {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;
@@ -213,6 +226,10 @@ class Plan {
 
   #take(lots: readonly Lot[], amount: bigint): void {
     let left = amount;
+    for (const lot of wholeAhead(lots, amount)) {
+      this.#end(lot);
+      left -= lot.coming;
+    }
     for (const lot of lots) {
       const taken = lot.open ? smaller(left, lot.free) : 0n;
       if (taken === 0n) continue;
@@ -246,6 +263,23 @@ function lawOn({ jurisdiction, law }: Terms): Metadata {
   if (jurisdiction === null) return {};
   const cashOut = law?.cash_out ?? null;
   return { jurisdiction, ...(cashOut === null ? {} : { cash_out: { ...cashOut } }) };
+}
+
+/** Lots that have not begun are taken whole or not at all: the last first, as many as fit. */
+function wholeAhead(lots: readonly Lot[], amount: bigint): Lot[] {
+  let left = amount;
+  return lots.toReversed().filter((lot) => {
+    const fits = lot.open && lot.coming > 0n && lot.coming <= left;
+    if (fits) left -= lot.coming;
+    return fits;
+  });
+}
+
+/** As much of an amount as can be taken back. */
+function reachable(lots: readonly Lot[], amount: bigint): bigint {
+  const ahead = wholeAhead(lots, amount).reduce((all, lot) => all + lot.coming, 0n);
+  const free = lots.reduce((all, lot) => all + (lot.open ? lot.free : 0n), 0n);
+  return ahead + smaller(amount - ahead, free);
 }
 
 /** Rounded down, for the buyer, unless all of it went back. */

@@ -1,6 +1,6 @@
 import type * as wire from '@drawdown/client';
 import { addDuration, type Duration, formatInstant, parseDuration } from '../core/calendar.ts';
-import { grantId } from '../core/id.ts';
+import { grantId, subscriptionId } from '../core/id.ts';
 import type { Presenter } from '../present.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
@@ -26,6 +26,9 @@ export function presentPurchase(
     provider: purchase.provider,
     state: purchase.state,
     pack: purchase.pack,
+    plan: purchase.plan,
+    subscription:
+      purchase.subscription === null ? null : subscriptionId(purchase.account, purchase.subscription),
     class: purchase.class,
     credits: presenter.credits(purchase.credits),
     bonus: presenter.credits(purchase.bonus),

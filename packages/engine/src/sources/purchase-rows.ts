@@ -6,6 +6,7 @@ import { type Connection, type Database, statement } from '../store/database.ts'
 import { GRANT_COLUMNS, type GrantRow, grantOf } from '../store/rows.ts';
 import type { Write } from '../store/task.ts';
 import type { ProviderId } from './provider.ts';
+import { partsText, readParts } from './purchase-parts.ts';
 import type { Part } from './purchase-plan.ts';
 import type { Fact, PurchaseState } from './purchase-state.ts';
 
@@ -34,6 +35,10 @@ export interface Purchase {
   readonly url: string | null;
   readonly payment: string | null;
   readonly pack: string | null;
+  /** Of a plan's payment: the plan, the subscription's number and the end of the period; else null. */
+  readonly plan: string | null;
+  readonly subscription: number | null;
+  readonly endsAt: number | null;
   readonly credits: bigint;
   readonly bonus: bigint;
   readonly class: string;
@@ -69,6 +74,9 @@ interface Row {
   url: string | null;
   payment: string | null;
   pack: string | null;
+  plan: string | null;
+  subscription: bigint | null;
+  ends_at: bigint | null;
   credits: bigint;
   bonus: bigint;
   class: string;
@@ -96,8 +104,8 @@ interface Row {
 
 const COLUMNS = `account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity, price_minor,
   currency, reversal, refund_window, jurisdiction, law, consent, return_url, facts, parts, frozen, state, paid_at,
-  encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at,
-  moved_to, moved_no`;
+  encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at, moved_to, moved_no,
+  plan, subscription, ends_at`;
 
 const BY_NO = statement<[number, number], Row>(
   'purchase',
@@ -111,6 +119,10 @@ const BY_PAYMENT = statement<[string, string], Row>(
   'purchase_by_payment',
   `select ${COLUMNS} from drawdown.purchases
     where provider = $1 and payment = $2 and moved_to is null`,
+);
+const LAST_OF_PLAN = statement<[number, number], Row>(
+  'purchase_last_of_plan',
+  `select ${COLUMNS} from drawdown.purchases where account = $1 and subscription = $2 order by no desc limit 1`,
 );
 const PAGE = statement<[number, number, number], Row>(
   'purchases_page',
@@ -130,9 +142,9 @@ const INSERT = statement<readonly unknown[], unknown>(
   'purchase_insert',
   `insert into drawdown.purchases (account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity,
      price_minor, currency, reversal, refund_window, jurisdiction, consent, return_url, facts, parts, frozen, state,
-     paid_at, key, fingerprint, created_at, updated_at, bucket, law)
+     paid_at, key, fingerprint, created_at, updated_at, bucket, law, plan, subscription, ends_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json, $18, $19::json, $20::json,
-     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28, $29::json)`,
+     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28, $29::json, $30, $31, $32)`,
 );
 const UPDATE = statement<readonly unknown[], unknown>(
   'purchase_update',
@@ -165,6 +177,16 @@ export async function purchaseByPayment(
   { provider, payment }: { provider: ProviderId; payment: string },
 ): Promise<Purchase | null> {
   const { rows } = await on.query(BY_PAYMENT, [provider, payment]);
+  return rows[0] === undefined ? null : purchaseOf(rows[0]);
+}
+
+/** The last payment of a plan. */
+export async function lastOfPlan(
+  on: Reader,
+  account: number,
+  subscription: number,
+): Promise<Purchase | null> {
+  const { rows } = await on.query(LAST_OF_PLAN, [account, subscription]);
   return rows[0] === undefined ? null : purchaseOf(rows[0]);
 }
 
@@ -248,6 +270,9 @@ export function insertion(purchase: Purchase): Write {
       purchase.updatedAt,
       bucketOf(purchase.account),
       purchase.law === null ? null : canonicalJson(purchase.law),
+      purchase.plan,
+      purchase.subscription,
+      purchase.endsAt,
     ],
   };
 }
@@ -273,32 +298,6 @@ export const idOf = ({ account, no }: Pick<Purchase, 'account' | 'no'>): string 
 
 const arrayText = (numbers: readonly number[]): string => `{${numbers.join(',')}}`;
 
-/** Atoms travel as text, since JSON readers round above 2^53. */
-function partsText(parts: readonly Part[]): string {
-  return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? String(value) : value));
-}
-
-type StoredPart = { lots: number[]; before?: { consumed: string; voided: string } | null } & Record<
-  Exclude<keyof Part, 'lots' | 'before'>,
-  string
->;
-
-function partOf(stored: StoredPart): Part {
-  return {
-    credits: BigInt(stored.credits),
-    lots: stored.lots,
-    target: BigInt(stored.target),
-    voided: BigInt(stored.voided),
-    lost: BigInt(stored.lost),
-    given: BigInt(stored.given),
-    excluded: BigInt(stored.excluded),
-    before:
-      stored.before == null
-        ? null
-        : { consumed: BigInt(stored.before.consumed), voided: BigInt(stored.before.voided) },
-  };
-}
-
 function purchaseOf(row: Row): Purchase {
   return {
     account: Number(row.account),
@@ -308,6 +307,9 @@ function purchaseOf(row: Row): Purchase {
     url: row.url,
     payment: row.payment,
     pack: row.pack,
+    plan: row.plan,
+    subscription: row.subscription === null ? null : Number(row.subscription),
+    endsAt: row.ends_at === null ? null : Number(row.ends_at),
     credits: row.credits,
     bonus: row.bonus,
     class: row.class,
@@ -321,7 +323,7 @@ function purchaseOf(row: Row): Purchase {
     consent: row.consent === null ? null : (JSON.parse(row.consent) as Consent),
     returnUrl: row.return_url,
     facts: JSON.parse(row.facts) as Fact[],
-    parts: (JSON.parse(row.parts) as StoredPart[]).map(partOf),
+    parts: readParts(row.parts),
     frozen: row.frozen.map(Number),
     state: row.state as PurchaseState,
     paidAt: row.paid_at === null ? null : Number(row.paid_at),

@@ -1,12 +1,14 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import type { Account, Grant } from '../core/account.ts';
+import { parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
 import { readAccountId } from '../request.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
+import type { Plans } from './plans.ts';
 import type { Claim, Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
 import { reachPurchase } from './purchase-address.ts';
 import { claimed } from './purchase-claim.ts';
@@ -19,14 +21,15 @@ import { PurchasePoll } from './purchase-poll.ts';
 import { presentPurchase } from './purchase-present.ts';
 import {
   idOf,
+  lastOfPlan,
   lotsNumbered,
   type Purchase,
   purchaseByNo,
-  purchaseByPayment,
   purchasesBefore,
   update,
 } from './purchase-rows.ts';
 import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
+import { subjectOf } from './purchase-subject.ts';
 import { readReturnUrl, termsOf } from './purchase-terms.ts';
 import { mayAsk } from './purchase-wish.ts';
 import { type Reconciled, type ReconcileOptions, reconcile } from './reconciliation.ts';
@@ -40,6 +43,7 @@ export interface PurchasesOptions {
   readonly returnOrigins: readonly string[];
   /** Providers tell of their periods as well. */
   readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
+  readonly plans: Pick<Plans, 'receive'>;
 }
 
 /**
@@ -55,8 +59,9 @@ export class Purchases {
   readonly poll: PurchasePoll;
   readonly deliveries = new Deliveries();
   readonly #subscriptions: PurchasesOptions['subscriptions'];
+  readonly #plans: PurchasesOptions['plans'];
 
-  constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PurchasesOptions) {
+  constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions, plans }: PurchasesOptions) {
     this.#setting = setting;
     this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
     this.#origins = returnOrigins;
@@ -65,6 +70,7 @@ export class Purchases {
     const enter = this.enter.bind(this);
     this.poll = new PurchasePoll({ database, log, providers, enter, now: Date.now });
     this.#subscriptions = subscriptions;
+    this.#plans = plans;
   }
 
   /** Throws `provider_not_configured` where the installation does not take money that way. */
@@ -155,10 +161,22 @@ export class Purchases {
     return this.#present(purchase, account.id);
   }
 
+  /** The last payment of a plan; null where nothing was paid. */
+  async lastOf(subscription: string, account: string): Promise<wire.Purchase | null> {
+    const address = parseSubscriptionId(subscription);
+    const last = address && (await lastOfPlan(this.#setting.database, address.account, address.no));
+    return last && this.#present(last, account);
+  }
+
   /** The purchase behind an id, where it is now; a foreign and an absent one answer alike. */
   reach(id: string, call: Call): Promise<{ purchase: Purchase; account: Place }> {
     return reachPurchase(this.#setting, id, call);
   }
+
+  readonly #reaching = {
+    reach: (id: string) => this.reach(id, {}),
+    providerOf: (id: ProviderId) => this.provider(id),
+  };
 
   /**
    * Takes in what a provider delivers: verified, entered once, in any order. Rejects with what to answer the provider:
@@ -167,9 +185,9 @@ export class Purchases {
   async receive(id: ProviderId, delivery: Delivery): Promise<Received> {
     const { database, accounts } = this.#setting;
     const enter = (event: PaymentEvent) => this.enter(id, event);
-    const subscriptions = this.#subscriptions;
-    const received = receive({ database, accounts, subscriptions, enter }, this.provider(id), delivery);
-    return this.deliveries.count(id, received);
+    const [subscriptions, plans] = [this.#subscriptions, this.#plans];
+    const means = { database, accounts, subscriptions, plans, enter };
+    return this.deliveries.count(id, receive(means, this.provider(id), delivery));
   }
 
   /** What an app passes on to its store with a purchase, so that it is this account's; the same for every store. */
@@ -191,7 +209,9 @@ export class Purchases {
 
   /** Adds an event's facts to what is known, and brings the lots to what follows; null: it is about none of ours. */
   async enter(provider: ProviderId, event: PaymentEvent): Promise<Purchase | null> {
-    const found = await this.#subjectOf(provider, event);
+    const { database, accounts } = this.#setting;
+    const means = { database, accounts, orders: this.#orders, plans: this.#plans, ...this.#reaching };
+    const found = await subjectOf(means, provider, event);
     if (found === null) return null;
     const { purchase, account } = found;
     const call = {
@@ -207,28 +227,6 @@ export class Purchases {
     const { payment, state } = after;
     if (payment !== null && state !== 'reversed') await this.provider(provider).delivered?.(payment);
     return after;
-  }
-
-  async #subjectOf(provider: ProviderId, { subject }: PaymentEvent) {
-    if ('purchase' in subject) return this.reach(subject.purchase, {});
-    const { database, accounts } = this.#setting;
-    if ('account' in subject) {
-      const number = await accounts.heirOf(subject.account);
-      const id = await accounts.idOf(number);
-      if (id === null) throw new DrawdownError('account_not_found');
-      const purchase = await this.#orders.fromStore({ number, id }, provider, subject);
-      return { account: { number: purchase.account, id }, purchase };
-    }
-    const purchase = await purchaseByPayment(database, { provider, payment: subject.payment });
-    const id = purchase === null ? null : await accounts.idOf(purchase.account);
-    if (purchase !== null && id !== null) return { purchase, account: { number: purchase.account, id } };
-    // What follows from a payment may arrive before the payment: then only the provider knows what it is for.
-    const asked = this.provider(provider);
-    if (asked.purchaseOf === undefined) {
-      throw new DrawdownError('unavailable', 'The payment is not known yet: deliver the event again later.');
-    }
-    const named = await asked.purchaseOf(subject.payment);
-    return named === null ? null : this.reach(named, {});
   }
 
   /** Facts are found under the lock, since whether there may be any depends on what is known by then. */

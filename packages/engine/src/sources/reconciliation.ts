@@ -83,7 +83,8 @@ function refusal(error: unknown): Looked & { reason: string } {
 async function look(means: Means, purchase: Purchase, repair: boolean): Promise<Looked> {
   const { checkout, payment } = purchase;
   const provider = means.providers.get(purchase.provider);
-  if (provider?.look === undefined) return { result: 'unasked' };
+  // A plan's payments are looked at with their plan.
+  if (provider?.look === undefined || purchase.plan !== null) return { result: 'unasked' };
   const event = await provider.look({ purchase: idOf(purchase), checkout, payment });
   return event === null ? { result: 'unknown' } : settle(means, purchase, { event, repair });
 }

@@ -1,19 +1,32 @@
 /** The desk of the sandbox: what its pages show and what happens when a button is pressed. */
 import type * as wire from '@drawdown/client';
 import { DrawdownError } from '../errors.ts';
+import type { Plans } from './plans.ts';
 import { idOf } from './purchase-rows.ts';
 import type { Purchases } from './purchases.ts';
-import type { Sandbox, SandboxAction } from './sandbox.ts';
+import type { PaymentAction, PlanAction, Sandbox, SandboxAction } from './sandbox.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
-export interface SandboxDesk {
-  readonly purchase: wire.Purchase;
+/** One checkout of a pack, or of a plan with what became of it. */
+export type SandboxDesk = {
   readonly returnUrl: string;
   /** What can be done now. */
   readonly actions: readonly SandboxAction[];
-}
+} & (
+  | { readonly purchase: wire.Purchase }
+  | {
+      readonly plan: wire.PlanCheckout;
+      /** Null until it has begun. */
+      readonly subscription: wire.Subscription | null;
+      /** Its last payment. */
+      readonly payment: wire.Purchase | null;
+    }
+);
 
-const ACTIONS: Readonly<Record<wire.PurchaseState, readonly SandboxAction[]>> = {
-  open: ['pay', 'decline', 'cancel'],
+type PlanDesk = Extract<SandboxDesk, { plan: unknown }>;
+
+const ACTIONS: Readonly<Record<wire.PurchaseState, readonly PaymentAction[]>> = {
+  open: ['pay', 'cancel'],
   canceled: [],
   failed: [],
   expired: [],
@@ -23,21 +36,28 @@ const ACTIONS: Readonly<Record<wire.PurchaseState, readonly SandboxAction[]>> = 
   partly_reversed: ['dispute'],
   reversed: [],
 };
+const PLAN_ONLY: readonly SandboxAction[] = ['renew', 'fail', 'keep'];
+const OPEN: readonly SandboxAction[] = ['pay', 'decline', 'cancel'];
+
+export interface DeskMeans {
+  readonly purchases: Purchases;
+  readonly plans: Plans;
+  readonly subscriptions: Pick<Subscriptions, 'byId'>;
+}
 
 /** A checkout that was given out, with the provider that did. */
 interface Found {
   readonly sandbox: Sandbox;
-  readonly id: string;
   readonly desk: SandboxDesk;
 }
 
 /** Absent where the installation takes real money. */
 export class SandboxCheckouts {
-  readonly #purchases: Purchases;
+  readonly #means: DeskMeans;
   readonly #sandbox: Sandbox | null;
 
-  constructor(purchases: Purchases, sandbox: Sandbox | null) {
-    this.#purchases = purchases;
+  constructor(means: DeskMeans, sandbox: Sandbox | null) {
+    this.#means = means;
     this.#sandbox = sandbox;
   }
 
@@ -62,24 +82,79 @@ export class SandboxCheckouts {
     await this.#deliver(await this.#find(checkout), action);
   }
 
-  async #deliver({ sandbox, id, desk }: Found, action: SandboxAction): Promise<void> {
-    const { price } = desk.purchase;
-    const order = { purchase: id, amountMinor: price.amount_minor, currency: price.currency };
-    const delivery = await sandbox.deliveryOf(action, order);
-    if (delivery !== null) await this.#purchases.receive('sandbox', delivery);
+  async #deliver({ sandbox, desk }: Found, action: SandboxAction): Promise<void> {
+    if (action === 'decline' || (!('plan' in desk) && PLAN_ONLY.includes(action))) return;
+    const delivery =
+      'plan' in desk
+        ? await planDelivery(sandbox, desk, action)
+        : await paymentDelivery(sandbox, desk.purchase, action as PaymentAction);
+    await this.#means.purchases.receive('sandbox', delivery);
   }
 
   async #find(checkout: string): Promise<Found> {
     const sandbox = this.#sandbox;
-    const purchase = (await sandbox?.ordered(checkout)) ?? null;
-    if (sandbox === null || purchase === null) throw new DrawdownError('checkout_not_found');
-    const { purchase: row } = await this.#purchases.reach(purchase, {});
+    const ordered = (await sandbox?.ordered(checkout)) ?? null;
+    if (sandbox === null || ordered === null) throw new DrawdownError('checkout_not_found');
+    const desk = ordered.startsWith('sub_')
+      ? await this.#planDesk(ordered, checkout)
+      : await this.#packDesk(ordered, checkout);
+    return { sandbox, desk };
+  }
+
+  async #packDesk(purchase: string, checkout: string): Promise<SandboxDesk> {
+    const { purchases } = this.#means;
+    const { purchase: row } = await purchases.reach(purchase, {});
     if (row.checkout !== checkout || row.returnUrl === null) throw new DrawdownError('checkout_not_found');
-    const shown = await this.#purchases.byId(idOf(row), {});
-    return {
-      sandbox,
-      id: purchase,
-      desk: { purchase: shown, returnUrl: row.returnUrl, actions: ACTIONS[row.state] },
-    };
+    const actions = row.state === 'open' ? OPEN : ACTIONS[row.state];
+    return { purchase: await purchases.byId(idOf(row), {}), returnUrl: row.returnUrl, actions };
+  }
+
+  async #planDesk(plan: string, checkout: string): Promise<PlanDesk> {
+    const { plans, purchases, subscriptions } = this.#means;
+    const found = await plans.ordered(plan);
+    if (found?.row.checkout !== checkout) throw new DrawdownError('checkout_not_found');
+    const { row, account } = found;
+    const shown = plans.present(row, account);
+    const { returnUrl } = row;
+    if (row.state !== 'begun') {
+      const actions = row.state === 'open' ? OPEN : [];
+      return { plan: shown, subscription: null, payment: null, returnUrl, actions };
+    }
+    const subscription = await subscriptions.byId(account, plan);
+    const payment = await purchases.lastOf(plan, account);
+    const actions = [...planActions(subscription), ...(payment === null ? [] : ACTIONS[payment.state])];
+    return { plan: shown, subscription, payment, returnUrl, actions };
+  }
+}
+
+function planActions({ status, cancel_at }: wire.Subscription): PlanAction[] {
+  if (status === 'cancelled') return [];
+  if (status === 'ended' || status === 'paused') return ['renew'];
+  return ['renew', 'fail', cancel_at === null ? 'cancel' : 'keep'];
+}
+
+function paymentDelivery(sandbox: Sandbox, { id, price }: wire.Purchase, action: PaymentAction) {
+  const order = { purchase: id, amountMinor: price.amount_minor, currency: price.currency };
+  return sandbox.deliveryOf(action, order);
+}
+
+function planDelivery(
+  sandbox: Sandbox,
+  { plan, subscription, payment }: PlanDesk,
+  action: Exclude<SandboxAction, 'decline'>,
+) {
+  switch (action) {
+    case 'refund':
+    case 'dispute':
+    case 'win':
+    case 'lose':
+      return paymentDelivery(sandbox, payment as wire.Purchase, action);
+    default:
+      return sandbox.planDeliveryOf(action, {
+        subscription: plan.subscription,
+        paidUntil: subscription?.paid_until ?? null,
+        amountMinor: plan.trial && subscription === null ? null : plan.price.amount_minor,
+        currency: plan.price.currency,
+      });
   }
 }

@@ -3,16 +3,40 @@
  * with addresses that cannot be guessed, and tells what happens to them in signed events.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { DrawdownError } from '../errors.ts';
-import type { Delivery, OpenedCheckout, Order, PaymentEvent, PaymentProvider } from './provider.ts';
+import type {
+  Delivery,
+  OpenedCheckout,
+  Order,
+  PaymentEvent,
+  PaymentProvider,
+  PlanEvent,
+  PlanNews,
+  PlanOrder,
+  PlanPlace,
+} from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 import { checkSignature, signatureOf } from './signature.ts';
 
 const SANDBOX_SIGNATURE = 'sandbox-signature';
 
 /** What one can do at the sandbox's desk. */
-export const SANDBOX_ACTIONS = ['pay', 'decline', 'cancel', 'refund', 'dispute', 'win', 'lose'] as const;
+export const SANDBOX_ACTIONS = [
+  'pay',
+  'decline',
+  'cancel',
+  'refund',
+  'dispute',
+  'win',
+  'lose',
+  'renew',
+  'fail',
+  'keep',
+] as const;
 export type SandboxAction = (typeof SANDBOX_ACTIONS)[number];
+
+/** What is told of a payment, and of a plan. */
+export type PaymentAction = Exclude<SandboxAction, 'decline' | 'renew' | 'fail' | 'keep'>;
+export type PlanAction = Extract<SandboxAction, 'pay' | 'cancel' | 'renew' | 'fail' | 'keep'>;
 
 export interface SandboxSetting {
   /** Of this installation only; asked for once. */
@@ -32,25 +56,36 @@ export class Sandbox implements PaymentProvider {
   }
 
   async checkout({ purchase, origin }: Order): Promise<OpenedCheckout> {
-    const checkout = `chk_${purchase.slice('pur_'.length)}_${await this.#macOf(purchase)}`;
+    return this.#opened(purchase, origin);
+  }
+
+  async sellPlan({ subscription, origin }: PlanOrder): Promise<OpenedCheckout> {
+    return this.#opened(subscription, origin);
+  }
+
+  async #opened(ordered: string, origin: string): Promise<OpenedCheckout> {
+    const checkout = `chk_${placeIn(ordered)}_${await this.#macOf(ordered)}`;
     return { checkout, url: `${origin}/checkout/${checkout}` };
   }
 
-  async #macOf(purchase: string): Promise<string> {
+  async #macOf(ordered: string): Promise<string> {
     const mac = createHmac('sha256', await this.#setting.secret())
-      .update(`checkout:${purchase}`)
+      .update(`checkout:${ordered}`)
       .digest();
     return mac.subarray(0, MAC_BYTES).toString('base64url');
   }
 
-  /** The purchase of a checkout; null where the id is none that was given out. */
+  /** The purchase or the plan (`sub_…`) of a checkout; null where the id is none that was given out. */
   async ordered(checkout: string): Promise<string | null> {
-    const [, purchase = '', mac = ''] = /^chk_([0-9a-z]{21})_([A-Za-z0-9_-]{22})$/.exec(checkout) ?? [];
-    const expected = Buffer.from(await this.#macOf(`pur_${purchase}`));
-    return mac !== '' && timingSafeEqual(expected, Buffer.from(mac)) ? `pur_${purchase}` : null;
+    const [, place = '', mac = ''] = /^chk_([0-9a-z]{21})_([A-Za-z0-9_-]{22})$/.exec(checkout) ?? [];
+    if (mac === '') return null;
+    for (const ordered of [`pur_${place}`, `sub_${place}`]) {
+      if (timingSafeEqual(Buffer.from(await this.#macOf(ordered)), Buffer.from(mac))) return ordered;
+    }
+    return null;
   }
 
-  async read({ body, headers }: Delivery): Promise<PaymentEvent> {
+  async read({ body, headers }: Delivery): Promise<PaymentEvent | PlanEvent> {
     const header = headers[SANDBOX_SIGNATURE];
     const secret = await this.#setting.secret();
     checkSignature(secret, {
@@ -59,7 +94,7 @@ export class Sandbox implements PaymentProvider {
       now: this.#setting.now(),
     });
     // Signed by ourselves: what it says is in our own terms.
-    return JSON.parse(body.toString()) as PaymentEvent;
+    return JSON.parse(body.toString()) as PaymentEvent | PlanEvent;
   }
 
   /** It remembers nothing but what it told at once: a checkout that it gave out is as it is known. */
@@ -78,15 +113,83 @@ export class Sandbox implements PaymentProvider {
     return eventOf(purchase, 'refund', { amountMinor, currency: '', at: this.#setting.now() });
   }
 
-  /** The signed event that an action at the desk comes to; null where there is nothing to tell. */
-  async deliveryOf(
-    action: SandboxAction,
+  /** A plan ends here when it is told so. */
+  async endPlan({ subscription }: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<PlanNews> {
+    return { ...silence(subscription), ends: when === 'never' ? null : { at: null, how: when } };
+  }
+
+  /** The signed event that an action at the desk comes to. */
+  deliveryOf(
+    action: PaymentAction,
     order: { readonly purchase: string; readonly amountMinor: number; readonly currency: string },
-  ): Promise<Delivery | null> {
-    if (action === 'decline') return null;
-    const now = this.#setting.now();
-    const body = Buffer.from(JSON.stringify(eventOf(order.purchase, action, { ...order, at: now })));
-    return { body, headers: { [SANDBOX_SIGNATURE]: signatureOf(await this.#setting.secret(), body, now) } };
+  ): Promise<Delivery> {
+    return this.#signed(eventOf(order.purchase, action, { ...order, at: this.#setting.now() }));
+  }
+
+  /** As `deliveryOf`, about a plan. `paidUntil` names what is paid next. */
+  planDeliveryOf(
+    action: PlanAction,
+    order: {
+      readonly subscription: string;
+      readonly paidUntil: string | null;
+      /** Null: a trial begins, and nothing is charged. */
+      readonly amountMinor: number | null;
+      readonly currency: string;
+    },
+  ): Promise<Delivery> {
+    const { subscription } = order;
+    const news = newsOf(action, { ...order, at: this.#setting.now() });
+    const id = `evt_${placeIn(subscription)}_${action}_${this.#setting.now()}`;
+    return this.#signed({ id, plan: subscription, news });
+  }
+
+  async #signed(event: PaymentEvent | PlanEvent): Promise<Delivery> {
+    const body = Buffer.from(JSON.stringify(event));
+    const signature = signatureOf(await this.#setting.secret(), body, this.#setting.now());
+    return { body, headers: { [SANDBOX_SIGNATURE]: signature } };
+  }
+}
+
+/** What is the same in the ids of all that is about one thing. */
+const placeIn = (ordered: string): string => ordered.slice(ordered.indexOf('_') + 1);
+
+const silence = (subscription: string): PlanNews => ({
+  external: placeIn(subscription),
+  begun: false,
+  anchor: null,
+  trialEndsAt: null,
+  paid: [],
+  failed: null,
+});
+
+function newsOf(
+  action: PlanAction,
+  about: Omit<About, 'amountMinor'> & {
+    readonly subscription: string;
+    readonly paidUntil: string | null;
+    readonly amountMinor: number | null;
+  },
+): PlanNews {
+  const { subscription, amountMinor, currency, at } = about;
+  const news = silence(subscription);
+  // Pressed twice it is one payment: of the period behind what is paid.
+  const name = `${placeIn(subscription)}_${about.paidUntil === null ? 1 : Date.parse(about.paidUntil)}`;
+  const invoice = { ref: `in_${name}`, periodEnd: null };
+  switch (action) {
+    case 'pay':
+    case 'renew': {
+      if (amountMinor === null) return { ...news, begun: true };
+      const money = { payment: `pay_${name}`, gross: amountMinor, net: amountMinor, currency, at };
+      return { ...news, begun: true, paid: [{ ...invoice, ...money }] };
+    }
+    case 'fail':
+      return { ...news, failed: invoice };
+    case 'cancel':
+      return about.paidUntil === null
+        ? { ...news, ended: 'canceled' }
+        : { ...news, ends: { at: null, how: 'period_end' } };
+    case 'keep':
+      return { ...news, ends: null };
   }
 }
 
@@ -96,12 +199,12 @@ interface About {
   readonly at: number;
 }
 
-function eventOf(purchase: string, action: Exclude<SandboxAction, 'decline'>, about: About): PaymentEvent {
-  const place = purchase.slice('pur_'.length);
+function eventOf(purchase: string, action: PaymentAction, about: About): PaymentEvent {
+  const place = placeIn(purchase);
   return { id: `evt_${place}_${action}`, subject: { purchase }, facts: [factOf(place, action, about)] };
 }
 
-function factOf(place: string, action: Exclude<SandboxAction, 'decline'>, about: About): Fact {
+function factOf(place: string, action: PaymentAction, about: About): Fact {
   const { amountMinor, currency, at } = about;
   const dispute = { kind: 'dispute', id: `dp_${place}`, amount: amountMinor, at } as const;
   switch (action) {
@@ -117,7 +220,5 @@ function factOf(place: string, action: Exclude<SandboxAction, 'decline'>, about:
       return { ...dispute, stage: 'won' };
     case 'lose':
       return { ...dispute, stage: 'lost' };
-    default:
-      throw new DrawdownError('internal', `The sandbox does not know how to ${action satisfies never}.`);
   }
 }

@@ -1,9 +1,9 @@
 /** What Stripe's objects say, in our terms. Times on the wire are seconds, currencies lower case. */
 import type Stripe from 'stripe';
-import type { PaymentEvent, RenewalEvent } from './provider.ts';
+import type { PaymentEvent, PlanEvent, RenewalEvent } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 
-type Read = Pick<PaymentEvent, 'subject' | 'facts'> | Omit<RenewalEvent, 'id'>;
+type Read = Pick<PaymentEvent, 'subject' | 'facts'> | Omit<PlanEvent, 'id'> | Omit<RenewalEvent, 'id'>;
 
 /** Null where an event is of no concern: types that say nothing about credits, and objects that are none of ours. */
 export function readStripeEvent(event: Stripe.Event): Read | null {
@@ -34,9 +34,19 @@ export function readStripeEvent(event: Stripe.Event): Read | null {
       return renewalOf(event.data.object, true);
     case 'invoice.payment_failed':
       return renewalOf(event.data.object, false);
+    case 'customer.subscription.created':
+    case 'customer.subscription.updated':
+    case 'customer.subscription.deleted':
+      return aboutPlan(event.data.object);
     default:
       return null;
   }
+}
+
+/** Those without our mark were made by others on the same Stripe account. */
+function aboutPlan({ metadata }: { metadata: Stripe.Metadata | null }): Read | null {
+  const plan = metadata?.subscription;
+  return plan === undefined ? null : { plan };
 }
 
 /** A payment with a tax on top and one with the tax included both leave the net to be read. */
@@ -68,6 +78,7 @@ export function disputeFact({ id, status, amount, currency }: Stripe.Dispute, at
 
 /** Sessions without our mark were opened by others on the same Stripe account. */
 function aboutSession(session: Stripe.Checkout.Session, fact: Fact | null): Read | null {
+  if (session.mode === 'subscription') return aboutPlan(session);
   const purchase = session.metadata?.purchase;
   if (purchase === undefined || fact === null || session.mode !== 'payment') return null;
   return { subject: { purchase }, facts: [fact] };

@@ -10,10 +10,16 @@ import type {
   Order,
   PaymentEvent,
   PaymentProvider,
+  PlanEvent,
+  PlanNews,
+  PlanOrder,
+  PlanPlace,
   RenewalEvent,
 } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
+import { asking, found, unavailable } from './stripe-asking.ts';
 import { disputeFact, idOf, paidBy, readStripeEvent, refundFact } from './stripe-event.ts';
+import { returnTo, StripePlans } from './stripe-plan.ts';
 
 export interface StripeSetting {
   /** `sk_…` or `rk_…`; whether it begins with `live` decides which events count. */
@@ -33,6 +39,7 @@ const MAX_PAGE = 100;
 export class StripePayments implements PaymentProvider {
   readonly id = 'stripe';
   readonly #stripe: Stripe;
+  readonly #plans: StripePlans;
   readonly #secrets: readonly string[];
   readonly #live: boolean;
   readonly #now: () => number;
@@ -51,6 +58,7 @@ export class StripePayments implements PaymentProvider {
             port: url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port),
           }),
     });
+    this.#plans = new StripePlans(this.#stripe);
     this.#secrets = webhookSecrets;
     this.#live = /^[sr]k_live_/.test(secretKey);
     this.#now = now;
@@ -58,8 +66,7 @@ export class StripePayments implements PaymentProvider {
 
   async checkout(order: Order): Promise<OpenedCheckout> {
     const metadata = { purchase: order.purchase };
-    const back = new URL(order.returnUrl);
-    back.searchParams.set('purchase', order.purchase);
+    const back = returnTo(order.returnUrl, metadata);
     const session = await asking(
       this.#stripe.checkout.sessions.create(
         {
@@ -78,8 +85,8 @@ export class StripePayments implements PaymentProvider {
           // The session's own mark, and one that its payment and charges carry on.
           metadata,
           payment_intent_data: { metadata },
-          success_url: back.href,
-          cancel_url: back.href,
+          success_url: back,
+          cancel_url: back,
         },
         { idempotencyKey: `checkout:${order.purchase}` },
       ),
@@ -88,7 +95,24 @@ export class StripePayments implements PaymentProvider {
     return { checkout: session.id, url: session.url };
   }
 
-  async read({ body, headers }: Delivery): Promise<PaymentEvent | RenewalEvent | null> {
+  sellPlan(order: PlanOrder): Promise<OpenedCheckout> {
+    return this.#plans.sell(order);
+  }
+
+  lookAtPlan(place: PlanPlace): Promise<PlanNews | null> {
+    return this.#plans.look(place);
+  }
+
+  async endPlan(place: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<null> {
+    await this.#plans.end(place, when);
+    return null;
+  }
+
+  planOf(payment: string): Promise<string | null> {
+    return this.#plans.ofPayment(payment);
+  }
+
+  async read({ body, headers }: Delivery): Promise<PaymentEvent | PlanEvent | RenewalEvent | null> {
     const event = this.#verified(body, headers['stripe-signature']);
     if (event.livemode !== this.#live) {
       const [found, wanted] = event.livemode ? ['live', 'test'] : ['test', 'live'];
@@ -197,39 +221,4 @@ export class StripePayments implements PaymentProvider {
       after = { starting_after: last.id };
     }
   }
-}
-
-/** Stripe's answer, or null where it knows no such object. */
-async function found<T>(call: Promise<T>): Promise<T | null> {
-  try {
-    return await asking(call);
-  } catch (error) {
-    const cause = error instanceof DrawdownError ? error.cause : null;
-    if (cause instanceof Stripe.errors.StripeInvalidRequestError && cause.code === 'resource_missing')
-      return null;
-    throw error;
-  }
-}
-
-/** A refusal of what was asked is final; whatever else fails may pass: what became of it is asked again. */
-async function asking<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    const { StripeInvalidRequestError, StripeCardError, StripeError } = Stripe.errors;
-    if (error instanceof StripeInvalidRequestError || error instanceof StripeCardError) {
-      throw new DrawdownError(
-        'payment_refused',
-        `Stripe refuses: ${error.message}`,
-        { provider: 'stripe', ...(error.code === undefined ? {} : { reason: error.code }) },
-        error,
-      );
-    }
-    if (error instanceof StripeError) throw unavailable('Stripe does not answer as it should.', error);
-    throw error;
-  }
-}
-
-function unavailable(sentence: string, cause?: unknown): DrawdownError {
-  return new DrawdownError('unavailable', sentence, {}, cause);
 }

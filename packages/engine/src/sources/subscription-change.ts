@@ -12,23 +12,35 @@ import {
 import { paidRefills, paidUntil, type Subscription, stopOf, termsAt } from './subscription-state.ts';
 import { begin, type Money, type Offer, stepOf, type Terms } from './subscription-terms.ts';
 
+/** What a subscription begins with. */
+interface Beginning {
+  readonly offer: Offer;
+  readonly startsAt: number;
+  readonly timeZone: string;
+  readonly trial: { readonly endsAt: number; readonly credits: bigint } | null;
+}
+
 /** A new subscription: its first period is paid, or its trial begins. */
 export function subscribe(
   one: Omit<Subscription, 'terms' | 'paid' | 'trialEndsAt'>,
-  wish: {
-    readonly offer: Offer;
-    readonly startsAt: number;
-    readonly timeZone: string;
-    readonly trial: { readonly endsAt: number; readonly credits: bigint } | null;
-    readonly payment: Payment;
-  },
+  { payment, ...wish }: Beginning & { readonly payment: Payment },
+  ground: Ground,
+): Decided {
+  const agreed = agree(one, wish, ground);
+  const [terms] = agreed.after.terms;
+  if (wish.trial !== null || terms === undefined) return agreed;
+  return pay(agreed.after, periodAt(terms, 0, 0), payment, ground.now);
+}
+
+/** Its terms, before anything is paid; a trial begins at once. */
+export function agree(
+  one: Omit<Subscription, 'terms' | 'paid' | 'trialEndsAt'>,
+  { offer, startsAt, timeZone, trial }: Beginning,
   { now }: Ground,
 ): Decided {
-  const { offer, startsAt, timeZone, trial, payment } = wish;
   const terms = begin(offer, { timeZone, anchor: trial?.endsAt ?? startsAt });
   const fresh: Subscription = { ...one, terms: [terms], paid: [], trialEndsAt: trial?.endsAt ?? null };
-  if (trial === null) return pay(fresh, periodAt(terms, 0, 0), payment, now);
-  if (trial.endsAt <= now) return unchanged(fresh);
+  if (trial === null || trial.endsAt <= now) return unchanged(fresh);
   const metadata = { plan: offer.plan, trial: true };
   const lot = { startsAt, endsAt: trial.endsAt, amount: trial.credits, cost: null, metadata };
   return { after: fresh, commands: [issue(idOf(one), offer.class, lot)] };

@@ -25,10 +25,21 @@ export function cancelLater(one: Subscription, { now }: Ground): Decided {
 }
 
 /** Ends now: lots that have not begun are taken back, the running one was paid for and keeps its window. */
-export function cancelNow(one: Subscription, { account, now }: Ground): Decided {
+export function cancelNow(one: Subscription, ground: Ground): Decided {
+  return cancelAt(one, ground.now, ground);
+}
+
+/** As `cancelNow`, where others say when it was. */
+export function cancelAt(one: Subscription, at: number, { account, now }: Ground): Decided {
   if (one.cancelAt !== null && one.cancelAt <= now) return unchanged(one);
   const commands = voidScheduled(idOf(one), account, 'subscription_cancelled');
-  return { after: { ...one, cancelAt: now, cancelled: 'now' }, commands };
+  return { after: { ...one, cancelAt: at, cancelled: 'now' }, commands };
+}
+
+/** Takes back a cancellation that lies ahead. */
+export function goOn(one: Subscription, { now }: Ground): Decided {
+  if (one.cancelled !== 'period_end' || one.cancelAt === null || one.cancelAt <= now) return unchanged(one);
+  return { after: { ...one, cancelAt: null, cancelled: null }, commands: [] };
 }
 
 /** Stops refills: what is paid and has not begun is kept for the resumption; the running lot keeps its window. */

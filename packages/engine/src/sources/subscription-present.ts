@@ -63,6 +63,7 @@ export function presentSubscription(
     cancel_at: instantOr(one.cancelAt),
     grace_until: instantOr(one.graceUntil),
     paused_at: instantOr(one.pausedAt),
+    provider: one.provider,
     pending: pending && {
       ...presentTerms(presenter, pending.terms),
       at: formatInstant(pending.terms.startsAt),

@@ -1,6 +1,7 @@
 import { bucketOf } from '../core/id.ts';
 import { type Connection, type Database, statement } from '../store/database.ts';
 import type { Write } from '../store/task.ts';
+import type { ProviderId } from './provider.ts';
 import type { Paid, Subscription } from './subscription-state.ts';
 import { type Money, readTerms, writeTerms } from './subscription-terms.ts';
 
@@ -14,6 +15,7 @@ interface SubscriptionRow {
   cancelled: 'period_end' | 'now' | null;
   grace_until: bigint | null;
   paused_at: bigint | null;
+  provider: ProviderId | null;
 }
 
 interface PeriodRow {
@@ -31,9 +33,13 @@ interface PeriodRow {
 const COLUMNS = 'no, ref, created_at, terms, trial_ends_at, cancel_at, cancelled, grace_until, paused_at';
 const PERIOD_COLUMNS = 'subscription, term, no, starts_at, ends_at, ref, paid_at, cost_minor, currency';
 
+/** The number of a plan that was sold through a checkout is kept there. */
 const ALL = statement<[number, number], SubscriptionRow>(
   'subscriptions_all',
-  `select ${COLUMNS} from drawdown.subscriptions where account = $1 and bucket = $2 order by no`,
+  `select s.no, ref, s.created_at, terms, trial_ends_at, cancel_at, cancelled, grace_until, paused_at, provider
+     from drawdown.subscriptions s
+     left join drawdown.plan_checkouts c on c.account = s.account and c.no = s.no and c.bucket = s.bucket
+    where s.account = $1 and s.bucket = $2 order by s.no`,
 );
 const PERIODS = statement<[number, number], PeriodRow>(
   'subscription_periods_all',
@@ -88,6 +94,7 @@ function subscriptionOf(account: number, row: SubscriptionRow, periods: readonly
     cancelled: row.cancelled,
     graceUntil: numberOr(row.grace_until),
     pausedAt: numberOr(row.paused_at),
+    provider: row.provider,
   };
 }
 

@@ -1,4 +1,5 @@
 import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
+import type { ProviderId } from './provider.ts';
 import { type Period, periodsOf, type Refill, refillsOf } from './subscription-calendar.ts';
 import type { Money, Terms } from './subscription-terms.ts';
 
@@ -25,6 +26,8 @@ export interface Subscription {
   readonly cancelled: 'period_end' | 'now' | null;
   readonly graceUntil: number | null;
   readonly pausedAt: number | null;
+  /** Who charges for it; null where the product does, and tells us. */
+  readonly provider: ProviderId | null;
 }
 
 export type Status = 'trialing' | 'active' | 'past_due' | 'paused' | 'cancelled' | 'ended';

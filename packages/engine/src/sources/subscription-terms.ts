@@ -122,18 +122,28 @@ export function sellsTheSame(
 }
 
 /** Amounts are kept as text, since JSON's numbers are read as floats. */
-export function writeTerms(terms: readonly Terms[]): string {
+export function writeTerms(terms: readonly Terms[] | Offer): string {
   return JSON.stringify(terms, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 export function readTerms(text: string): Terms[] {
-  const rows = JSON.parse(text) as (Omit<Terms, 'credits' | 'rollover'> & {
-    credits: string;
-    rollover: { maximum: string; percentage: number; validity: string } | null;
-  })[];
-  return rows.map((row) => ({
+  return (JSON.parse(text) as Kept<Terms>[]).map(readKept<Terms>);
+}
+
+export function readKeptOffer(text: string): Offer {
+  return readKept<Offer>(JSON.parse(text) as Kept<Offer>);
+}
+
+type Kept<T extends Offer> = Omit<T, 'credits' | 'rollover'> & {
+  readonly credits: string;
+  readonly rollover: { maximum: string; percentage: number; validity: string } | null;
+};
+
+function readKept<T extends Offer>(row: Kept<T>): T {
+  const { rollover } = row;
+  return {
     ...row,
     credits: BigInt(row.credits),
-    rollover: row.rollover && { ...row.rollover, maximum: BigInt(row.rollover.maximum) },
-  }));
+    rollover: rollover && { ...rollover, maximum: BigInt(rollover.maximum) },
+  } as unknown as T;
 }

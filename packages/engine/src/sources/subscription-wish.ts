@@ -43,7 +43,11 @@ export function readWish(
 }
 
 /** Begins it on the locked account, beside the subscriptions that there are. */
-export function beginWish(wish: Wish, all: readonly Subscription[], { account, now }: Ground): Decided {
+export function beginWish(
+  wish: Wish,
+  { all, reserved }: { readonly all: readonly Subscription[]; readonly reserved: number },
+  { account, now }: Ground,
+): Decided {
   const { plan, offer, payment, ref, trial } = wish;
   checkKind(plan, account);
   const startsAt = wish.startedAt ?? now;
@@ -54,13 +58,15 @@ export function beginWish(wish: Wish, all: readonly Subscription[], { account, n
   const { number, timeZone } = account;
   const fresh = {
     account: number,
-    no: nextStamp(all.at(-1)?.no ?? 0, now),
+    // Numbers of checkouts that are open are kept for what they will begin.
+    no: nextStamp(Math.max(all.at(-1)?.no ?? 0, reserved), now),
     ref,
     createdAt: now,
     cancelAt: null,
     cancelled: null,
     graceUntil: null,
     pausedAt: null,
+    provider: null,
   };
   const trying = trial && {
     credits: trial.credits,

@@ -19,6 +19,7 @@ import type { Accounts } from '../store/accounts.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Outcome } from '../store/task.ts';
 import { seatUse } from '../teams/seats.ts';
+import { lastReserved } from './plan-rows.ts';
 import type { SourceSetting } from './source.ts';
 import { pause, resume } from './subscription-end.ts';
 import { type Decided, fail, type Ground } from './subscription-pay.ts';
@@ -39,6 +40,15 @@ import { beginWish, readWish } from './subscription-wish.ts';
 
 type Receipt = wire.SubscriptionReceipt & Replayed;
 type Decide = (one: Subscription, ground: Ground) => Decided;
+
+/** Who ends a subscription where a provider charges for it; null: nobody but us. */
+export interface Billing {
+  end(
+    account: string,
+    sub: string,
+    about: { readonly when: 'period_end' | 'now' | 'never'; readonly call: Call },
+  ): Promise<Receipt | null>;
+}
 
 /** What a change of the rows came to, as far as the transaction knows. */
 interface Answer {
@@ -65,8 +75,13 @@ export class Subscriptions {
   readonly #queries: Queries;
   readonly #database: Database;
   readonly #inOrder: (a: Grant, b: Grant) => number;
+  readonly #billing: () => Billing;
 
-  constructor({ catalog, rules, presenter, accounts, runner, queries, database }: SourceSetting) {
+  /** `billing` is asked for when it is needed: it is made of the subscriptions. */
+  constructor(
+    { catalog, rules, presenter, accounts, runner, queries, database }: SourceSetting,
+    billing: () => Billing,
+  ) {
     this.#catalog = catalog;
     this.#rules = rules;
     this.#presenter = presenter;
@@ -75,6 +90,7 @@ export class Subscriptions {
     this.#queries = queries;
     this.#database = database;
     this.#inOrder = comparator(rules);
+    this.#billing = billing;
   }
 
   /**
@@ -97,7 +113,9 @@ export class Subscriptions {
         if (known !== undefined && !sellsTheSame(known.terms[0] as Terms, wish.offer)) {
           throw new DrawdownError('subscription_exists', undefined, { field: 'ref' });
         }
-        const decided = known === undefined ? beginWish(wish, all, ground) : { after: known, commands: [] };
+        const reserved = await lastReserved(on, ground.account.number);
+        const decided =
+          known === undefined ? beginWish(wish, { all, reserved }, ground) : { after: known, commands: [] };
         after = decided.after;
         return prepared(known ?? null, decided);
       },
@@ -125,8 +143,15 @@ export class Subscriptions {
   }
 
   /** At the period's end, or now: then lots that have not begun are voided and the running one keeps its window. */
-  cancel(account: string, sub: string, body: wire.SubscriptionCancelRequest, call: Call): Promise<Receipt> {
-    return this.#change('cancel', { account, sub, body, call, decide: decideCancel(body) });
+  async cancel(
+    account: string,
+    sub: string,
+    body: wire.SubscriptionCancelRequest,
+    call: Call,
+  ): Promise<Receipt> {
+    const decide = decideCancel(body);
+    const billed = await this.#billing().end(account, sub, { when: body.at ?? 'period_end', call });
+    return billed ?? this.#change('cancel', { account, sub, body, call, decide });
   }
 
   /** No refills until it is resumed; what is paid and has not begun is kept for then. */
@@ -139,8 +164,10 @@ export class Subscriptions {
   }
 
   /** Takes back a cancellation that lies ahead; of what is over, a new period begins now, and is paid. */
-  reactivate(account: string, sub: string, body: wire.ReactivateRequest, call: Call): Promise<Receipt> {
-    return this.#change('reactivate', { account, sub, body, call, decide: decideReactivate(body) });
+  async reactivate(account: string, sub: string, body: wire.ReactivateRequest, call: Call): Promise<Receipt> {
+    const decide = decideReactivate(body);
+    const billed = await this.#billing().end(account, sub, { when: 'never', call });
+    return billed ?? this.#change('reactivate', { account, sub, body, call, decide });
   }
 
   /** What a change would do to each lot and to the balance, decided by the same code; writes nothing. */
@@ -152,6 +179,7 @@ export class Subscriptions {
     const decideIt = decidePreviewed(this.#catalog, body);
     const { account: before, now } = await this.#queries.settled(account);
     const one = await this.#find(this.#database, before.number, sub);
+    if (body.action !== 'cancel' && body.action !== 'reactivate') demandUnbilled(one);
     const decided = decideIt(one, { account: before, now });
     const after = this.#foresee(before, commandOf(decided.commands), now);
     return {
@@ -209,6 +237,7 @@ export class Subscriptions {
       answer: this.#answer,
       prepare: async (on, ground) => {
         const before = await this.#find(on, number, sub);
+        demandUnbilled(before);
         const decided = asked.decide(before, ground);
         after = decided.after;
         return prepared(before, decided);
@@ -261,6 +290,13 @@ export class Subscriptions {
     const members = await seatUse(this.#database, one, now);
     return members === null ? {} : { members };
   }
+}
+
+/** What a provider charges for, only the provider may say: here it would be undone by what it says next. */
+function demandUnbilled({ provider }: Subscription): void {
+  if (provider === null) return;
+  const sentence = `${provider} charges for the subscription: it can be cancelled and kept here, all else is done there.`;
+  throw new DrawdownError('subscription_billed', sentence, { provider });
 }
 
 function commandOf(commands: readonly Command[]): Command {

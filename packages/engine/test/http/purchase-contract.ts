@@ -1,5 +1,15 @@
 /** Every operation on purchases with success; answers are checked as they come. */
-import type { AppAccountToken, CheckoutReceipt, Grant, Page, Price, Purchase } from '@drawdown/client';
+import type {
+  AppAccountToken,
+  CheckoutReceipt,
+  Grant,
+  Page,
+  PlanCheckoutReceipt,
+  Price,
+  Purchase,
+  Subscription,
+  SubscriptionReceipt,
+} from '@drawdown/client';
 import { expect, test } from 'vitest';
 import {
   appStoreClaim,
@@ -74,6 +84,23 @@ export function purchaseContract(server: () => TestServer): void {
       maximum: 10_000,
       step: 10,
     });
+  });
+
+  test('a plan is ordered and paid: its subscription begins, and its payment is a purchase', async () => {
+    const t = server();
+    const { body: order } = await t.ask<PlanCheckoutReceipt>('POST', '/v1/accounts/u_plan/checkouts', {
+      body: { plan: 'pro', interval: 'year', return_url: 'http://127.0.0.1/', provider: 'sandbox' },
+    });
+    const page = `/checkout/${order.checkout}`;
+    expect((await t.ask('GET', page, { as: null })).status).toBe(200);
+    expect((await t.ask('POST', `${page}/pay`, { as: null, key: null })).status).toBe(303);
+    const path = `/v1/accounts/u_plan/subscriptions/${order.plan_checkout.subscription}`;
+    const { body: begun } = await t.ask<Subscription>('GET', path);
+    expect(begun).toMatchObject({ status: 'active', interval: 'year', provider: 'sandbox' });
+    const { body: list } = await t.ask<Page<Purchase>>('GET', '/v1/accounts/u_plan/purchases');
+    expect(list.data).toMatchObject([{ plan: 'pro', subscription: begun.id, state: 'completed' }]);
+    const cancelled = await t.ask<SubscriptionReceipt>('POST', `${path}/cancel`, { body: {} });
+    expect(cancelled.body.subscription.cancel_at).toBe(begun.paid_until);
   });
 
   test('what Stripe delivers is taken in, or refused by name', async () => {

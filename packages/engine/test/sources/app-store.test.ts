@@ -203,6 +203,7 @@ describe('refunds', () => {
       database: rig.database,
       accounts: new Accounts(rig.database, SYSTEM_CLOCK),
       subscriptions: rig.first.subscriptions,
+      plans: rig.first.plans,
       enter: () => Promise.reject(new Error('it is no event')),
     };
     await receive(means, provider, { body: Buffer.from(JSON.stringify({ signedPayload })), headers: {} });

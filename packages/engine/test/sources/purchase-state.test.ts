@@ -72,6 +72,8 @@ class Bench {
         reversal: this.reversal,
         jurisdiction: null,
         law: null,
+        plan: null,
+        endsAt: null,
       },
       outcome: outcomeOf(facts),
       parts: this.parts,

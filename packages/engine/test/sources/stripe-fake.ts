@@ -6,24 +6,18 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { signatureOf } from '../../src/sources/signature.ts';
-import { LIST, REFUND, SESSION, SESSIONS, type Shape } from './stripe-shapes.ts';
-
-type Fields = { [key: string]: Fields | string };
-type Json = Record<string, unknown>;
-
-class Refusal extends Error {
-  readonly status: number;
-  readonly body: Json;
-
-  constructor(status: number, type: string, more: Json) {
-    super(String(more.message ?? type));
-    this.status = status;
-    this.body = { error: { type, ...more } };
-  }
-}
-
-const invalid = (message: string, more: Json = {}) =>
-  new Refusal(400, 'invalid_request_error', { message, ...more });
+import { FakeBilling, type FakeSubscription } from './stripe-billing.ts';
+import {
+  checkMode,
+  type Fields,
+  fieldsOf,
+  invalid,
+  type Json,
+  missing,
+  Refusal,
+  read,
+} from './stripe-forms.ts';
+import { LIST, REFUND, SESSION, SESSIONS } from './stripe-shapes.ts';
 
 export interface FakeSession extends Json {
   id: string;
@@ -41,6 +35,10 @@ export class FakeStripe {
   readonly intents = new Map<string, Json>();
   readonly refunds = new Map<string, Json>();
   readonly disputes = new Map<string, Json>();
+  readonly billing = new FakeBilling(
+    () => this.#next(),
+    (amount) => this.#intent(amount, {}),
+  );
   /** What was asked, by method and path. */
   readonly asked: string[] = [];
   /** Answers that fail before they do anything. */
@@ -86,6 +84,7 @@ export class FakeStripe {
         throw new Refusal(500, 'api_error', { message: 'An unknown error occurred' });
       }
       if (method === 'GET') return { status: 200, body: this.#get(url) };
+      if (method === 'DELETE') return { status: 200, body: this.#delete(url.pathname) };
       if (method !== 'POST')
         throw new Refusal(404, 'invalid_request_error', { message: 'Unrecognized request URL' });
       if (!/^application\/x-www-form-urlencoded/.test(headers['content-type'] ?? ''))
@@ -118,6 +117,8 @@ export class FakeStripe {
     if (kind === 'checkout' && second === 'sessions' && third === '') return this.#list(url);
     if (kind === 'checkout' && second === 'sessions')
       return this.#one(this.sessions, third, 'checkout.session');
+    const billed = this.billing.get(url);
+    if (billed !== null) return billed;
     if (kind === 'payment_intents') return this.#one(this.intents, second, 'payment_intent');
     if ((kind === 'refunds' || kind === 'disputes') && second === '') {
       const { payment_intent } = read(LIST, fieldsOf(url.searchParams), '');
@@ -141,17 +142,25 @@ export class FakeStripe {
     return { object: 'list', url: url.pathname, has_more: found.length > 2, data: found.slice(0, 2) };
   }
 
+  #delete(path: string): Json {
+    const [, , kind = '', id = ''] = path.split('/');
+    if (kind !== 'subscriptions')
+      throw new Refusal(404, 'invalid_request_error', { message: 'Unrecognized' });
+    return this.billing.cancel(id, seconds());
+  }
+
   #one(store: ReadonlyMap<string, Json>, id: string, object: string): Json {
     const found = store.get(id);
     if (found !== undefined) return found;
-    throw new Refusal(404, 'invalid_request_error', {
-      code: 'resource_missing',
-      message: `No such ${object}: '${id}'`,
-    });
+    throw missing(object, id);
   }
 
   #post(path: string, fields: Fields): Json {
     if (path === '/v1/checkout/sessions') return this.#createSession(read(SESSION, fields, ''));
+    const subscription = /^\/v1\/subscriptions\/(sub_\w+)$/.exec(path)?.[1];
+    if (subscription !== undefined) {
+      return this.billing.update(subscription, fields);
+    }
     if (path === '/v1/refunds') return this.#createRefund(read(REFUND, fields, ''));
     throw new Refusal(404, 'invalid_request_error', { message: `Unrecognized request URL (POST: ${path})` });
   }
@@ -162,6 +171,8 @@ export class FakeStripe {
     }
     const item = (fields.line_items as Fields)['0'] as { quantity: string; price_data: Fields };
     const amount = Number(item.quantity) * Number(item.price_data.unit_amount);
+    checkMode(fields, item.price_data);
+    const subscribed = fields.subscription_data as Fields | undefined;
     const id = `cs_test_${this.#next()}`;
     const session: FakeSession = {
       id,
@@ -178,6 +189,14 @@ export class FakeStripe {
       total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
       metadata: (fields.metadata ?? {}) as Record<string, string>,
       payment_intent: null,
+      subscription: null,
+      ordered: fields.mode === 'subscription' && {
+        currency: item.price_data.currency as string,
+        amount,
+        interval: (item.price_data.recurring as Fields).interval,
+        trialDays: subscribed?.trial_period_days === undefined ? null : Number(subscribed.trial_period_days),
+        metadata: subscribed?.metadata ?? {},
+      },
       intent_metadata: ((fields.payment_intent_data as Fields | undefined)?.metadata ?? {}) as Json,
     };
     this.sessions.set(id, session);
@@ -214,8 +233,8 @@ export class FakeStripe {
   /** The buyer pays; the session as it is then. `tax` comes on top. */
   pay(id: string, { tax = 0 }: { tax?: number } = {}): FakeSession {
     const session = this.sessions.get(id) as FakeSession;
-    const payment = `pi_${this.#next()}`;
     const total = (session.amount_subtotal as number) + tax;
+    const payment = this.#intent(total, session.intent_metadata as Json);
     Object.assign(session, {
       status: 'complete',
       payment_status: 'paid',
@@ -223,9 +242,25 @@ export class FakeStripe {
       amount_total: total,
       total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: tax },
     });
-    const metadata = session.intent_metadata;
-    this.intents.set(payment, { id: payment, object: 'payment_intent', amount_received: total, metadata });
     return session;
+  }
+
+  #intent(amount: number, metadata: Json): string {
+    const payment = `pi_${this.#next()}`;
+    const intent = { id: payment, object: 'payment_intent', amount_received: amount, metadata };
+    this.intents.set(payment, intent);
+    return payment;
+  }
+
+  /** The buyer goes through with a session of mode `subscription`, at an instant in seconds. */
+  begin(id: string, { at = seconds(), tax = 0 } = {}): FakeSubscription {
+    const session = this.sessions.get(id) as FakeSession;
+    const subscription = this.billing.begin(session.ordered as Parameters<FakeBilling['begin']>[0], at, {
+      tax,
+    });
+    const payment_status = subscription.trial_end === null ? 'paid' : 'no_payment_required';
+    Object.assign(session, { status: 'complete', payment_status, subscription: subscription.id });
+    return subscription;
   }
 
   refund(payment: string, amount: number, metadata: Json = {}): Json {
@@ -288,37 +323,3 @@ export class FakeStripe {
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
-
-/** `a[b][0]=c` as nested fields. */
-function fieldsOf(form: URLSearchParams): Fields {
-  const fields: Fields = {};
-  for (const [name, value] of form) {
-    const [first = '', ...rest] = name.split(/\[|\]\[|\]/).filter((part) => part !== '');
-    const path = [first, ...rest];
-    let at = fields;
-    for (const part of path.slice(0, -1)) {
-      at[part] ??= {};
-      at = at[part] as Fields;
-    }
-    at[path.at(-1) as string] = value;
-  }
-  return fields;
-}
-
-/** The fields, where all of them are known and of their kind. */
-function read(shape: Shape, fields: Fields, at: string): Fields {
-  for (const [name, value] of Object.entries(fields)) {
-    const known = shape[name] ?? shape['*'];
-    const param = at === '' ? name : `${at}[${name}]`;
-    if (known === undefined) {
-      throw invalid(`Received unknown parameter: ${param}`, { code: 'parameter_unknown', param });
-    }
-    if (
-      known instanceof RegExp ? typeof value !== 'string' || !known.test(value) : typeof value === 'string'
-    ) {
-      throw invalid(`Invalid ${param}`, { param });
-    }
-    if (!(known instanceof RegExp)) read(known, value as Fields, param);
-  }
-  return fields;
-}

@@ -8,11 +8,17 @@ export const SESSION: Shape = {
   line_items: {
     '*': {
       quantity: COUNT,
-      price_data: { currency: /^[a-z]{3}$/, unit_amount: COUNT, product_data: { name: /^.+$/ } },
+      price_data: {
+        currency: /^[a-z]{3}$/,
+        unit_amount: COUNT,
+        product_data: { name: /^.+$/ },
+        recurring: { interval: /^(day|week|month|year)$/ },
+      },
     },
   },
   metadata: METADATA,
   payment_intent_data: { metadata: METADATA },
+  subscription_data: { metadata: METADATA, trial_period_days: /^([1-9]\d{0,2})$/ },
   success_url: /^https?:\/\//,
   cancel_url: /^https?:\/\//,
 };
@@ -21,6 +27,18 @@ export const REFUND: Shape = {
   amount: COUNT,
   reason: /^(duplicate|fraudulent|requested_by_customer)$/,
   metadata: METADATA,
+};
+export const SUBSCRIPTION: Shape = { cancel_at_period_end: /^(true|false)$/ };
+export const INVOICES: Shape = {
+  subscription: /^sub_/,
+  limit: /^([1-9]\d?|100)$/,
+  starting_after: /^in_/,
+  expand: { '*': /^data\.payments$/ },
+};
+export const INVOICE_PAYMENTS: Shape = {
+  payment: { type: /^payment_intent$/, payment_intent: /^pi_/ },
+  limit: /^([1-9]\d?|100)$/,
+  expand: { '*': /^data\.invoice$/ },
 };
 export const SESSIONS: Shape = {
   created: { gte: COUNT },

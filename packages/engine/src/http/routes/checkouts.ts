@@ -44,9 +44,12 @@ const actOnCheckout = route({
     303: { description: 'Back to the product, or to the page', schema: z.string(), media: 'text/html' },
   },
   handler: async ({ engine }, { params: { checkout, action } }) => {
+    const before = await engine.sandbox.show(checkout);
     const after = await engine.sandbox.act(checkout, action);
     if (action === 'decline') return answer(after, checkout, true);
-    const isOver = action === 'pay' || action === 'cancel';
+    // Of a plan that runs the page is its owner's desk: one stays.
+    const isRunning = 'plan' in before && before.subscription !== null;
+    const isOver = (action === 'pay' || action === 'cancel') && !isRunning;
     const location = isOver ? returnTo(after) : `/checkout/${checkout}`;
     return {
       body: '',
@@ -65,10 +68,11 @@ function answer(desk: SandboxDesk, checkout: string, declined = false): Answer {
   };
 }
 
-/** The product learns from its address which purchase it was; whether it is paid, it asks the API. */
-function returnTo({ purchase, returnUrl }: SandboxDesk): string {
-  const url = new URL(returnUrl);
-  url.searchParams.set('purchase', purchase.id);
+/** The product learns from its address which purchase or plan it was; whether it is paid, it asks the API. */
+function returnTo(desk: SandboxDesk): string {
+  const url = new URL(desk.returnUrl);
+  if ('plan' in desk) url.searchParams.set('subscription', desk.plan.subscription);
+  else url.searchParams.set('purchase', desk.purchase.id);
   return url.href;
 }
 

@@ -1,4 +1,6 @@
+import type * as wire from '@drawdown/client';
 import { z } from 'zod';
+import { invalid } from '../../errors.ts';
 import { receipt, route } from '../route.ts';
 import {
   appAccountToken,
@@ -6,6 +8,7 @@ import {
   checkoutReceipt,
   checkoutRequest,
   googlePlayClaim,
+  planCheckoutReceipt,
   price,
   priceQuery,
   purchase,
@@ -19,7 +22,7 @@ const createCheckout = route({
   method: 'POST',
   path: '/v1/accounts/{account}/checkouts',
   operationId: 'createCheckout',
-  summary: 'Opens a checkout for a pack or any amount; nothing is granted before it is paid',
+  summary: 'Opens a checkout for a pack, any amount or a plan; nothing is granted before it is paid',
   tag: 'Purchases',
   scope: 'grant',
   sessions: 'own-account',
@@ -27,9 +30,17 @@ const createCheckout = route({
   params: ofAccount,
   body: checkoutRequest,
   status: 201,
-  answers: { 201: { description: 'Where to pay, and the purchase', schema: checkoutReceipt } },
+  answers: {
+    201: [
+      { description: 'Where to pay, and the purchase', schema: checkoutReceipt },
+      { description: 'Where to pay for a plan', schema: planCheckoutReceipt },
+    ],
+  },
   problems: [
     'unknown_pack',
+    'unknown_plan',
+    'plan_running',
+    'trial_used',
     'unknown_currency',
     'amount_not_sold',
     'consent_required',
@@ -39,9 +50,38 @@ const createCheckout = route({
     'idempotency_key_reused',
     'unavailable',
   ],
-  handler: async ({ engine }, { params, body, call, request }) =>
-    receipt(await engine.purchases.checkout(params.account, body, { ...call, origin: originOf(request) })),
+  handler: async ({ engine }, { params: { account }, body, call, request }) => {
+    const by = { ...call, origin: originOf(request) };
+    const ordered = orderOf(body);
+    return 'plan' in ordered
+      ? receipt(await engine.plans.checkout(account, ordered, by))
+      : receipt(await engine.purchases.checkout(account, ordered, by));
+  },
 });
+
+type Ordered = z.output<typeof checkoutRequest>;
+
+/** One of the two, with nothing that goes with the other only. */
+function orderOf(body: Ordered): wire.PlanCheckoutRequest | wire.CheckoutRequest {
+  const { plan, interval, seats, trial, ...rest } = body;
+  const refused = (fields: object, what: string): void => {
+    const [field] = Object.entries(fields).find(([, value]) => value !== undefined) ?? [];
+    if (field !== undefined) throw invalid(field, `goes with a ${what}`);
+  };
+  if (plan === undefined) {
+    refused({ interval, seats, trial }, 'plan');
+    return rest;
+  }
+  const { pack, credits, amount_minor, jurisdiction, consent, ...common } = rest;
+  refused({ pack, credits, amount_minor }, 'checkout without a plan');
+  refused({ jurisdiction, consent }, 'pack');
+  const wish = {
+    ...(interval && { interval }),
+    ...(seats && { seats }),
+    ...(trial !== undefined && { trial }),
+  };
+  return { plan, ...wish, ...common };
+}
 
 const getPrice = route({
   method: 'GET',

@@ -104,6 +104,7 @@ const previewSubscription = route({
     'account_not_found',
     'subscription_not_found',
     'subscription_state',
+    'subscription_billed',
     'unknown_plan',
     'balance_limit_exceeded',
   ],
@@ -124,7 +125,14 @@ const byServer = {
   answers: { 200: { description: 'The subscription and the balance after it', schema: subscriptionReceipt } },
 } as const;
 
-const PROBLEMS = ['account_not_found', 'subscription_not_found', 'idempotency_key_reused'] as const;
+const PROBLEMS = [
+  'account_not_found',
+  'subscription_not_found',
+  'subscription_billed',
+  'idempotency_key_reused',
+] as const;
+/** Where a provider charges for it, it is asked. */
+const AT_PROVIDER = ['payment_refused', 'provider_not_configured', 'unavailable'] as const;
 
 const renewSubscription = route({
   ...byServer,
@@ -166,7 +174,7 @@ const cancelSubscription = route({
   operationId: 'cancelSubscription',
   summary: "Cancels at the period's end, or now: the running lot keeps its window, later ones are voided",
   body: subscriptionCancelRequest,
-  problems: [...PROBLEMS],
+  problems: [...PROBLEMS, ...AT_PROVIDER],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.subscriptions.cancel(params.account, params.subscription, body, call)),
 });
@@ -199,7 +207,7 @@ const reactivateSubscription = route({
   operationId: 'reactivateSubscription',
   summary: 'Takes back a cancellation that lies ahead; of what is over, a new period begins now, and is paid',
   body: reactivateRequest,
-  problems: [...PROBLEMS, 'subscription_state', 'balance_limit_exceeded'],
+  problems: [...PROBLEMS, ...AT_PROVIDER, 'subscription_state', 'balance_limit_exceeded'],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.subscriptions.reactivate(params.account, params.subscription, body, call)),
 });

@@ -12,6 +12,7 @@ import {
   instant,
   page,
   purchaseId,
+  resourceId,
   sentence,
 } from './primitives.ts';
 
@@ -21,7 +22,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such a
 const consent = z.strictObject({ immediate_use: z.literal(true) });
 const jurisdiction = z.string().regex(/^[A-Za-z0-9-]{1,16}$/, 'must be a code such as DE or US-CA');
 
-/** Exactly one of the three says what is bought. */
+/** Exactly one of the three says what is bought, or a plan does. */
 const wanted = {
   pack: catalogId.exactOptional(),
   credits: amount.exactOptional(),
@@ -50,9 +51,20 @@ export const price = z
   })
   .meta({ id: 'Price', description: 'What a checkout would charge.' });
 
+/** What goes with a plan alone. */
+const planOrdered = {
+  plan: catalogId
+    .exactOptional()
+    .meta({ description: 'A plan of the catalog; it is charged for every period.' }),
+  interval: z.enum(['month', 'year']).exactOptional(),
+  seats: z.int().min(1).max(1_000_000).exactOptional(),
+  trial: z.boolean().exactOptional(),
+};
+
 export const checkoutRequest = z
   .strictObject({
     ...wanted,
+    ...planOrdered,
     return_url: z
       .string()
       .min(1)
@@ -69,7 +81,10 @@ export const checkoutRequest = z
   })
   .meta({
     id: 'CheckoutRequest',
-    examples: [{ pack: 'pack_100', return_url: 'http://127.0.0.1:4400/docs' }],
+    examples: [
+      { pack: 'pack_100', return_url: 'http://127.0.0.1:4400/docs' },
+      { plan: 'pro', interval: 'month', return_url: 'http://127.0.0.1:4400/docs' },
+    ],
   });
 
 export const purchase = z
@@ -79,6 +94,8 @@ export const purchase = z
     provider,
     state: purchaseState,
     pack: z.string().nullable(),
+    plan: z.string().nullable(),
+    subscription: z.string().nullable(),
     class: z.string(),
     credits,
     bonus: credits,
@@ -117,6 +134,29 @@ export const checkoutReceipt = z
     purchase,
   })
   .meta({ id: 'CheckoutReceipt' });
+
+export const planCheckoutReceipt = z
+  .object({
+    url: z.string().meta({ description: 'Where to send the buyer.' }),
+    checkout: z.string().meta({ description: "The provider's id of the checkout." }),
+    plan_checkout: z
+      .object({
+        subscription: resourceId('sub'),
+        account: accountId,
+        provider,
+        state: z.enum(['open', 'canceled', 'failed', 'expired', 'begun']),
+        plan: z.string(),
+        interval: z.enum(['month', 'year']),
+        seats: z.int().nullable(),
+        credits,
+        price: cost,
+        trial: z.boolean(),
+        checkout_url: z.string().nullable(),
+        created_at: instant,
+      })
+      .meta({ id: 'PlanCheckout', description: 'The subscription of that id begins when it is paid.' }),
+  })
+  .meta({ id: 'PlanCheckoutReceipt' });
 
 export const purchaseRefundRequest = z
   .strictObject({ reason: sentence.exactOptional() })

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { balance, cost, source } from './account.ts';
 import { operation } from './operation.ts';
 import { accountId, catalogId, credits, instant, instantIn, page, resourceId } from './primitives.ts';
+import { provider } from './purchase.ts';
 import { seatUse } from './team.ts';
 
 export const subscriptionId = resourceId('sub').meta({ description: 'The id of a subscription.' });
@@ -45,6 +46,9 @@ export const subscription = z
     cancel_at: instant.nullable(),
     grace_until: instant.nullable(),
     paused_at: instant.nullable(),
+    provider: provider
+      .nullable()
+      .meta({ description: 'Who charges for it, where it was sold through a checkout.' }),
     pending: z
       .object({ ...terms, at: instant })
       .nullable()

@@ -1,0 +1,169 @@
+import type * as wire from '@drawdown/client';
+import type { Call } from '../change.ts';
+import { nextStamp } from '../core/account.ts';
+import { DrawdownError, invalid } from '../errors.ts';
+import { readAccountId } from '../request.ts';
+import { fingerprintOf, keyHash } from '../store/chain.ts';
+import type { Connection } from '../store/database.ts';
+import type { Prepared } from '../store/task.ts';
+import {
+  keepPlanCheckout,
+  lastReserved,
+  type PlanCheckout,
+  planCheckout,
+  planCheckoutByKey,
+  planIdOf,
+  planInsertion,
+} from './plan-rows.ts';
+import { checkSale, type PlanWish, readPlanWish, trialDays } from './plan-terms.ts';
+import type { PaymentProvider, PlanSeller, ProviderId } from './provider.ts';
+import type { Place } from './purchase-order.ts';
+import { readReturnUrl } from './purchase-terms.ts';
+import type { SourceSetting } from './source.ts';
+import type { Ground } from './subscription-pay.ts';
+import { readSubscriptions } from './subscription-rows.ts';
+
+export interface PlanOrdersOptions {
+  readonly providers: ReadonlyMap<ProviderId, PaymentProvider>;
+  readonly returnOrigins: readonly string[];
+}
+
+/** The first half of a plan: what is ordered, and where it can be paid. */
+export class PlanOrders {
+  readonly #setting: SourceSetting;
+  readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
+  readonly #origins: readonly string[];
+
+  constructor(setting: SourceSetting, { providers, returnOrigins }: PlanOrdersOptions) {
+    this.#setting = setting;
+    this.#providers = providers;
+    this.#origins = returnOrigins;
+  }
+
+  async checkout(
+    id: string,
+    body: wire.PlanCheckoutRequest,
+    call: Call & { readonly origin: string },
+  ): Promise<{ row: PlanCheckout; replayed: boolean }> {
+    const seller = this.#seller(body.provider);
+    const wish = readPlanWish(this.#setting.catalog, body);
+    const origins = new Set([...this.#origins, call.origin]);
+    const returnUrl = readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
+    const account = await this.#accountFor(readAccountId(id), wish.kind);
+    const { row, replayed } = await this.#order(account, body, {
+      call,
+      wish,
+      provider: seller.id,
+      returnUrl,
+    });
+    return { row: await this.#open(seller, row, { account: id, wish, origin: call.origin }), replayed };
+  }
+
+  #seller(wanted: ProviderId | undefined): PlanSeller {
+    const id = wanted ?? (this.#providers.has('stripe') ? 'stripe' : 'sandbox');
+    const provider = this.#providers.get(id);
+    if (provider !== undefined && sellsPlans(provider)) return provider;
+    throw new DrawdownError(
+      'provider_not_configured',
+      `This installation does not sell plans through ${id}.`,
+      {
+        provider: id,
+      },
+    );
+  }
+
+  /** The account as it is, or a new one of the kind that the plan is for. */
+  async #accountFor(id: string, kind: 'personal' | 'team'): Promise<Place> {
+    const { accounts } = this.#setting;
+    const known = await accounts.numberOf(id);
+    if (known !== null) return { id, number: known };
+    if (kind === 'personal') return { id, number: await accounts.ensure(id) };
+    const put = await accounts.put(id, { kind: 'team' });
+    if (put === null) throw invalid('plan', 'is for accounts of kind team');
+    return { id, number: put.profile.number };
+  }
+
+  async #order(
+    account: Place,
+    body: wire.PlanCheckoutRequest,
+    about: { call: Call; wish: PlanWish; provider: ProviderId; returnUrl: string },
+  ): Promise<{ row: PlanCheckout; replayed: boolean }> {
+    const { call, wish, provider, returnUrl } = about;
+    const { idempotencyKey, principal = 'server' } = call;
+    const key = idempotencyKey === undefined ? null : keyHash(principal, account.id, idempotencyKey);
+    const fingerprint = key === null ? null : fingerprintOf('plan_checkout', body);
+    let made: { row: PlanCheckout; replayed: boolean } | undefined;
+    const prepare = async (on: Connection, ground: Ground): Promise<Prepared> => {
+      const { number } = account;
+      const known = key === null ? null : await planCheckoutByKey(on, number, key);
+      if (known !== null && known.fingerprint !== fingerprint) {
+        throw new DrawdownError('idempotency_key_reused');
+      }
+      const row = known ?? {
+        account: number,
+        no: await this.#reserve(on, wish, ground),
+        provider,
+        checkout: null,
+        url: null,
+        external: null,
+        offer: wish.offer,
+        trial: wish.trial,
+        returnUrl,
+        state: 'open' as const,
+        looks: 0,
+        key,
+        fingerprint,
+        createdAt: ground.now,
+        updatedAt: ground.now,
+      };
+      made = { row, replayed: known !== null };
+      return { command: { verb: 'settle' }, writes: () => (known === null ? [planInsertion(row)] : []) };
+    };
+    await this.#setting.runner.runPrepared({
+      account,
+      verb: 'plan_checkout',
+      input: body,
+      call,
+      prepare,
+      answer: () => undefined,
+    });
+    if (made === undefined) throw new Error('an order that was prepared is there');
+    return made;
+  }
+
+  /** A number for the subscription, where the plan may be sold. */
+  async #reserve(on: Connection, wish: PlanWish, ground: Ground): Promise<number> {
+    const { number } = ground.account;
+    const all = await readSubscriptions(on, number);
+    checkSale(wish, all, ground);
+    return nextStamp(Math.max(all.at(-1)?.no ?? 0, await lastReserved(on, number)), ground.now);
+  }
+
+  async #open(
+    seller: PlanSeller,
+    row: PlanCheckout,
+    about: { account: string; wish: PlanWish; origin: string },
+  ): Promise<PlanCheckout> {
+    if (row.checkout !== null) return row;
+    const { wish, account, origin } = about;
+    const opened = await seller.sellPlan({
+      account,
+      origin,
+      name: wish.name,
+      subscription: planIdOf(row),
+      amountMinor: wish.price.amountMinor,
+      currency: wish.price.currency,
+      interval: row.offer.interval,
+      quantity: row.offer.seats ?? 1,
+      trialDays: trialDays(row.trial, row.createdAt),
+      returnUrl: row.returnUrl,
+    });
+    const { database } = this.#setting;
+    await keepPlanCheckout(database, row, opened);
+    return (await planCheckout(database, row.account, row.no)) as PlanCheckout;
+  }
+}
+
+function sellsPlans(provider: PaymentProvider): provider is PlanSeller {
+  return provider.sellPlan !== undefined;
+}

@@ -1,0 +1,165 @@
+import { bucketOf, subscriptionId } from '../core/id.ts';
+import { type Connection, type Database, statement } from '../store/database.ts';
+import type { Write } from '../store/task.ts';
+import type { ProviderId } from './provider.ts';
+import { type Offer, readKeptOffer, writeTerms } from './subscription-terms.ts';
+
+/** `begun`: the provider runs the subscription from then on. */
+export type PlanCheckoutState = 'open' | 'canceled' | 'failed' | 'expired' | 'begun';
+
+/** A trial as it was agreed: atoms, and how long. */
+export interface AgreedTrial {
+  readonly credits: bigint;
+  /** ISO 8601. */
+  readonly validity: string;
+}
+
+/** A plan that was ordered. Its number is the subscription's, which begins when it is paid. */
+export interface PlanCheckout {
+  readonly account: number;
+  readonly no: number;
+  readonly provider: ProviderId;
+  readonly checkout: string | null;
+  readonly url: string | null;
+  /** What the provider calls its own subscription. */
+  readonly external: string | null;
+  readonly offer: Offer;
+  readonly trial: AgreedTrial | null;
+  readonly returnUrl: string;
+  readonly state: PlanCheckoutState;
+  readonly looks: number;
+  readonly key: string | null;
+  readonly fingerprint: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+interface Row {
+  account: bigint;
+  no: bigint;
+  provider: string;
+  checkout: string | null;
+  url: string | null;
+  external: string | null;
+  offer: string;
+  trial: string | null;
+  return_url: string;
+  state: string;
+  looks: bigint;
+  key: string | null;
+  fingerprint: string | null;
+  created_at: bigint;
+  updated_at: bigint;
+}
+
+const COLUMNS = `account, no, provider, checkout, url, external, offer, trial, return_url, state, looks,
+  encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at`;
+
+const BY_NO = statement<[number, number], Row>(
+  'plan_checkout',
+  `select ${COLUMNS} from drawdown.plan_checkouts where account = $1 and no = $2`,
+);
+const BY_KEY = statement<[number, string], Row>(
+  'plan_checkout_by_key',
+  `select ${COLUMNS} from drawdown.plan_checkouts where account = $1 and key = decode($2, 'hex')`,
+);
+const LAST = statement<[number], { no: bigint | null }>(
+  'plan_checkout_last',
+  'select max(no) as no from drawdown.plan_checkouts where account = $1',
+);
+const INSERT = statement<readonly unknown[], unknown>(
+  'plan_checkout_insert',
+  `insert into drawdown.plan_checkouts (account, no, provider, offer, trial, return_url, state, key, fingerprint,
+     created_at, updated_at, bucket)
+   values ($1, $2, $3, $4::json, $5::json, $6, $7, decode($8, 'hex'), decode($9, 'hex'), $10, $11, $12)`,
+);
+const UPDATE = statement<readonly unknown[], unknown>(
+  'plan_checkout_update',
+  `update drawdown.plan_checkouts set external = $3, state = $4, looks = $5, updated_at = $6
+    where account = $1 and no = $2`,
+);
+const OPENED = statement<[number, number, string, string], never>(
+  'plan_checkout_opened',
+  'update drawdown.plan_checkouts set checkout = $3, url = $4 where account = $1 and no = $2 and checkout is null',
+);
+
+type Reader = Pick<Connection, 'query'> | Pick<Database, 'query'>;
+
+export async function planCheckout(on: Reader, account: number, no: number): Promise<PlanCheckout | null> {
+  const { rows } = await on.query(BY_NO, [account, no]);
+  return rows[0] === undefined ? null : checkoutOf(rows[0]);
+}
+
+export async function planCheckoutByKey(
+  on: Reader,
+  account: number,
+  key: string,
+): Promise<PlanCheckout | null> {
+  const { rows } = await on.query(BY_KEY, [account, key]);
+  return rows[0] === undefined ? null : checkoutOf(rows[0]);
+}
+
+/** The last number that is kept for a subscription of the account; 0 where there is none. */
+export async function lastReserved(on: Reader, account: number): Promise<number> {
+  const { rows } = await on.query(LAST, [account]);
+  return Number(rows[0]?.no ?? 0);
+}
+
+/** Keeps what the provider made of the order; the first answer counts. */
+export async function keepPlanCheckout(
+  on: Reader,
+  { account, no }: PlanCheckout,
+  { checkout, url }: { checkout: string; url: string },
+): Promise<void> {
+  await on.query(OPENED, [account, no, checkout, url]);
+}
+
+export function planInsertion(one: PlanCheckout): Write {
+  const trial = one.trial && { ...one.trial, credits: String(one.trial.credits) };
+  return {
+    statement: INSERT,
+    params: [
+      one.account,
+      one.no,
+      one.provider,
+      writeTerms(one.offer),
+      trial === null ? null : JSON.stringify(trial),
+      one.returnUrl,
+      one.state,
+      one.key,
+      one.fingerprint,
+      one.createdAt,
+      one.updatedAt,
+      bucketOf(one.account),
+    ],
+  };
+}
+
+export function planUpdate(one: PlanCheckout): Write {
+  const { account, no, external, state, looks, updatedAt } = one;
+  return { statement: UPDATE, params: [account, no, external, state, looks, updatedAt] };
+}
+
+export const planIdOf = ({ account, no }: Pick<PlanCheckout, 'account' | 'no'>): string =>
+  subscriptionId(account, no);
+
+function checkoutOf(row: Row): PlanCheckout {
+  const trial = row.trial === null ? null : (JSON.parse(row.trial) as { credits: string; validity: string });
+  return {
+    account: Number(row.account),
+    no: Number(row.no),
+    provider: row.provider as ProviderId,
+    checkout: row.checkout,
+    url: row.url,
+    external: row.external,
+    offer: readKeptOffer(row.offer),
+    trial: trial && { ...trial, credits: BigInt(trial.credits) },
+    returnUrl: row.return_url,
+    state: row.state as PlanCheckoutState,
+    looks: Number(row.looks),
+    key: row.key,
+    fingerprint: row.fingerprint,
+    createdAt: Number(row.created_at),
+    updatedAt: Number(row.updated_at),
+  };
+}

@@ -1,0 +1,234 @@
+import type * as wire from '@drawdown/client';
+import type { Call, Replayed } from '../change.ts';
+import type { Command } from '../core/command.ts';
+import { parseSubscriptionId } from '../core/id.ts';
+import { DrawdownError } from '../errors.ts';
+import { classIn } from '../present.ts';
+import type { Connection } from '../store/database.ts';
+import type { Outcome, Prepared } from '../store/task.ts';
+import { followPlan } from './plan-follow.ts';
+import { PlanOrders } from './plan-order.ts';
+import { presentPlanCheckout } from './plan-present.ts';
+import { type PlanCheckout, planCheckout, planIdOf, planUpdate } from './plan-rows.ts';
+import type { PaymentProvider, PlanNews, PlanPlace, ProviderId } from './provider.ts';
+import { purchaseNotices } from './purchase-notices.ts';
+import { insertion, lastPurchase } from './purchase-rows.ts';
+import type { SourceSetting } from './source.ts';
+import type { Ground } from './subscription-pay.ts';
+import { readSubscriptions, writesOf } from './subscription-rows.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface PlansOptions {
+  readonly providers: readonly PaymentProvider[];
+  readonly returnOrigins: readonly string[];
+  readonly subscriptions: Pick<Subscriptions, 'byId'>;
+}
+
+/** An answer that others overtook is asked for again; so many in a row are not chance. */
+const MAX_LOOKS = 10;
+
+/**
+ * Plans that a provider charges for. What it delivers about one is a hint that something happened: how things stand is
+ * asked, and our subscription is brought to that, so that neither the order of events nor their number matters. Every
+ * payment is a renewal like any other, and a purchase, so that refunds and disputes of it touch its period's lots only.
+ */
+export class Plans {
+  readonly #setting: SourceSetting;
+  readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
+  readonly #orders: PlanOrders;
+  readonly #subscriptions: PlansOptions['subscriptions'];
+  /** By subscription: the question that is out, and the one that is asked after it. */
+  readonly #asking = new Map<string, Promise<PlanCheckout>>();
+  readonly #next = new Map<string, Promise<PlanCheckout>>();
+
+  constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PlansOptions) {
+    this.#setting = setting;
+    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
+    this.#orders = new PlanOrders(setting, { providers: this.#providers, returnOrigins });
+    this.#subscriptions = subscriptions;
+  }
+
+  /**
+   * Opens a checkout for a plan. The subscription begins when the provider says that it was paid, or with its trial.
+   * `origin` is where this server is reached. The same key opens the same checkout again.
+   */
+  async checkout(
+    id: string,
+    body: wire.PlanCheckoutRequest,
+    call: Call & { readonly origin: string },
+  ): Promise<wire.PlanCheckoutReceipt & Replayed> {
+    const { row, replayed } = await this.#orders.checkout(id, body, call);
+    return {
+      url: row.url as string,
+      checkout: row.checkout as string,
+      plan_checkout: this.present(row, id),
+      replayed,
+    };
+  }
+
+  /** The order behind a subscription's id; null where no provider charges for it. */
+  async find(subscription: string): Promise<PlanCheckout | null> {
+    const address = parseSubscriptionId(subscription);
+    return address === null ? null : planCheckout(this.#setting.database, address.account, address.no);
+  }
+
+  /** As `find`, with whose it is. */
+  async ordered(subscription: string): Promise<{ row: PlanCheckout; account: string } | null> {
+    const row = await this.find(subscription);
+    const account = row === null ? null : await this.#setting.accounts.idOf(row.account);
+    return row === null || account === null ? null : { row, account };
+  }
+
+  present(row: PlanCheckout, account: string): wire.PlanCheckout {
+    return presentPlanCheckout(this.#setting.presenter, row, account);
+  }
+
+  /** Takes in an event about a plan; null where the plan is none that was sold here. */
+  async receive(
+    provider: ProviderId,
+    { plan, news }: { plan: string; news?: PlanNews },
+  ): Promise<PlanCheckout | null> {
+    const row = await this.find(plan);
+    if (row === null) return null;
+    if (row.provider !== provider) {
+      const about = { field: 'provider', subscription: plan };
+      throw new DrawdownError('payment_refused', `provider: the plan is one of ${row.provider}`, about);
+    }
+    return news === undefined ? this.#look(row) : (await this.#apply(row, news, null)).checkout;
+  }
+
+  /** What arrives while the provider is being asked is answered by asking once more, however many have arrived. */
+  #look(row: PlanCheckout): Promise<PlanCheckout> {
+    const id = planIdOf(row);
+    const next = this.#next.get(id);
+    if (next !== undefined) return next;
+    const before = this.#asking.get(id) ?? Promise.resolve();
+    const own = before.then(
+      () => this.#ask(id, row),
+      () => this.#ask(id, row),
+    );
+    this.#next.set(id, own);
+    return own;
+  }
+
+  async #ask(id: string, row: PlanCheckout): Promise<PlanCheckout> {
+    this.#next.delete(id);
+    const asking = this.#lookNow(row);
+    this.#asking.set(id, asking);
+    try {
+      return await asking;
+    } finally {
+      if (this.#asking.get(id) === asking) this.#asking.delete(id);
+    }
+  }
+
+  /** Asks how things stand until an answer counts: one that nobody was faster than. */
+  async #lookNow(row: PlanCheckout): Promise<PlanCheckout> {
+    const provider = this.#providers.get(row.provider);
+    if (provider?.lookAtPlan === undefined) return row;
+    let current = row;
+    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+      const news = await provider.lookAtPlan(placeOf(current));
+      if (news === null) return current;
+      const applied = await this.#apply(current, news, current.looks);
+      if (applied.counts) return applied.checkout;
+      current = applied.checkout;
+    }
+    throw new DrawdownError('unavailable', 'The plan is being changed all the time: try again later.');
+  }
+
+  /** `looks`: how often the provider had been asked before this answer; null where it came by itself. */
+  async #apply(row: PlanCheckout, news: PlanNews, looks: number | null, call: Call = {}): Promise<Applied> {
+    const { accounts, catalog, presenter, runner } = this.#setting;
+    const id = await accounts.idOf(row.account);
+    if (id === null) throw new DrawdownError('account_not_found');
+    let result = { checkout: row, counts: false };
+    const prepare = async (on: Connection, ground: Ground): Promise<Prepared> => {
+      const checkout = (await planCheckout(on, row.account, row.no)) as PlanCheckout;
+      if (looks !== null && checkout.looks !== looks) {
+        result = { checkout, counts: false };
+        return { command: { verb: 'settle' }, writes: () => [] };
+      }
+      const one = (await readSubscriptions(on, row.account)).find(({ no }) => no === row.no) ?? null;
+      const { reversal } = catalog.policies;
+      const standing = { checkout, one, reversal, lastPurchase: await lastPurchase(on, row.account) };
+      const followed = followPlan(standing, news, ground);
+      const counted = looks === null ? checkout.looks : looks + 1;
+      const after = { ...followed.checkout, looks: counted, updatedAt: ground.now };
+      result = { checkout: after, counts: true };
+      return {
+        command: commandOf(followed.commands),
+        writes: () => [
+          planUpdate(after),
+          ...(followed.after === null ? [] : writesOf(one, followed.after)),
+          ...followed.purchases.map(insertion),
+        ],
+        notices: ({ account, now }) =>
+          followed.purchases.flatMap((purchase) => {
+            const unpaid = { ...purchase, facts: [] };
+            return purchaseNotices(unpaid, purchase, { account, presenter, now });
+          }),
+      };
+    };
+    const receipt = await runner.runPrepared({
+      account: { number: row.account, id },
+      verb: 'plan',
+      input: { plan: planIdOf(row) },
+      call: { actor: call.actor ?? `provider:${row.provider}`, principal: 'source' },
+      prepare,
+      answer: ({ account, entry, now }: Outcome) => ({
+        operation: entry === null ? null : presenter.operation(account, entry, classIn(account)),
+        balance: presenter.balance(account, now),
+      }),
+    });
+    return { ...result, ...receipt };
+  }
+
+  /** Ends a plan at its provider, or lets it go on; null where no provider charges for the subscription. */
+  async end(
+    account: string,
+    subscription: string,
+    { when, call }: { when: 'period_end' | 'now' | 'never'; call: Call },
+  ): Promise<(wire.SubscriptionReceipt & Replayed) | null> {
+    const row = await this.find(subscription);
+    if (row === null || (await this.#setting.accounts.numberOf(account)) !== row.account) return null;
+    const provider = this.#providers.get(row.provider);
+    if (provider?.endPlan === undefined) {
+      throw new DrawdownError('provider_not_configured', undefined, { provider: row.provider });
+    }
+    // Absent here, absent there: nothing is asked of the provider before the subscription has begun.
+    await this.#subscriptions.byId(account, subscription);
+    const news = await provider.endPlan(placeOf(row), when);
+    if (news === null) await this.#look(row);
+    const { operation, balance } = await this.#apply(row, news ?? NOTHING_NEW, null, call);
+    const after = await this.#subscriptions.byId(account, subscription);
+    return { subscription: after, operation, balance, replayed: false };
+  }
+}
+
+interface Applied extends Pick<wire.SubscriptionReceipt, 'operation' | 'balance'> {
+  readonly checkout: PlanCheckout;
+  /** False: the provider was asked again meanwhile, and this answer is older. */
+  readonly counts: boolean;
+}
+
+const NOTHING_NEW: PlanNews = {
+  external: null,
+  begun: false,
+  anchor: null,
+  trialEndsAt: null,
+  paid: [],
+  failed: null,
+};
+
+const placeOf = (row: PlanCheckout): PlanPlace => ({
+  subscription: planIdOf(row),
+  checkout: row.checkout ?? '',
+  external: row.external,
+});
+
+function commandOf(commands: readonly Command[]): Command {
+  const [only, ...others] = commands;
+  if (only === undefined) return { verb: 'settle' };
+  return others.length === 0 ? only : { verb: 'many', commands };
+}

@@ -1,0 +1,175 @@
+/** `npm start` sells plans too: over HTTP as curl would ask, with somebody watching the balance. */
+import type { Balance, PlanCheckoutReceipt, Purchase, Session, Subscription } from '@drawdown/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EventReader, readEvents } from '../http/events.ts';
+import { SECRET, startServer, type TestServer } from '../http/support.ts';
+
+const RETURN = 'http://localhost:5173/plan';
+
+let t: TestServer;
+
+beforeAll(async () => {
+  t = await startServer({ payments: { sandbox: true } });
+});
+
+afterAll(async () => {
+  await t.close();
+});
+
+async function open(account: string, more: object = {}): Promise<PlanCheckoutReceipt> {
+  const reply = await t.ask<PlanCheckoutReceipt>('POST', `/v1/accounts/${account}/checkouts`, {
+    body: { plan: 'pro', return_url: RETURN, ...more },
+  });
+  expect(reply.status).toBe(201);
+  return reply.body;
+}
+
+const press = (checkout: string, action: string) =>
+  t.ask<string>('POST', `/checkout/${checkout}/${action}`, { as: null, key: null });
+const page = async (checkout: string) =>
+  (await t.ask<string>('GET', `/checkout/${checkout}`, { as: null })).text;
+const show = async (account: string, { plan_checkout }: PlanCheckoutReceipt) =>
+  (await t.ask<Subscription>('GET', `/v1/accounts/${account}/subscriptions/${plan_checkout.subscription}`))
+    .body;
+const balance = async (account: string) =>
+  (await t.ask<Balance>('GET', `/v1/accounts/${account}/balance`)).body;
+const buttons = (html: string) =>
+  [...html.matchAll(/action="\/checkout\/[^/]+\/(\w+)"/g)].map(([, name]) => name);
+
+describe('a server that was just started', () => {
+  test('sells a pack and Pro: the credits are on an open stream within a second', async () => {
+    const own = await startServer({ payments: { sandbox: true }, testClock: false });
+    const base = await own.server.listen({ host: '127.0.0.1', port: 0 });
+    const headers = { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' };
+    const curl = async (path: string, body: object) => {
+      const made = { ...headers, 'idempotency-key': JSON.stringify(body) };
+      const reply = await fetch(`${base}${path}`, {
+        method: 'POST',
+        headers: made,
+        body: JSON.stringify(body),
+      });
+      return (await reply.json()) as { url: string };
+    };
+    await fetch(`${base}/v1/accounts/u_1`, { method: 'PUT', headers, body: '{}' });
+    const events = await readEvents(`${base}/v1/accounts/u_1/events`);
+    await events.take(1);
+    for (const [ordered, total] of [
+      [{ pack: 'pack_100', return_url: RETURN }, 100],
+      [{ plan: 'pro', interval: 'month', return_url: RETURN }, 700],
+    ] as const) {
+      const { url } = await curl('/v1/accounts/u_1/checkouts', ordered);
+      const before = performance.now();
+      const paid = await fetch(`${url}/pay`, { method: 'POST', redirect: 'manual' });
+      expect(paid.status).toBe(303);
+      expect(await totalOf(events)).toBe(total);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    }
+    await events.close();
+    await own.close();
+  });
+});
+
+async function totalOf(events: EventReader): Promise<number | undefined> {
+  const [, after] = await events.take(2);
+  return (after?.data as Balance | undefined)?.total;
+}
+
+describe('the desk of a plan', () => {
+  test('declines, sells, renews once per press, fails, cancels and takes that back', async () => {
+    const made = await open('u_desk');
+    expect(made.plan_checkout).toMatchObject({ state: 'open', credits: 600, price: { amount_minor: 1999 } });
+    const { checkout } = made;
+    expect(await page(checkout)).toContain('$19.99 per month');
+    expect((await press(checkout, 'decline')).text).toContain('role="alert"');
+    const paid = await press(checkout, 'pay');
+    const { subscription } = made.plan_checkout;
+    expect([paid.status, paid.headers.location]).toEqual([303, `${RETURN}?subscription=${subscription}`]);
+    expect(buttons(await page(checkout))).toEqual(['renew', 'fail', 'cancel', 'refund', 'dispute']);
+    const begun = await show('u_desk', made);
+    expect(begun).toMatchObject({ status: 'active', provider: 'sandbox', price: { currency: 'USD' } });
+
+    expect((await press(checkout, 'fail')).headers.location).toBe(`/checkout/${checkout}`);
+    expect((await show('u_desk', made)).status).toBe('past_due');
+    await press(checkout, 'renew');
+    const renewed = await show('u_desk', made);
+    expect(renewed).toMatchObject({ status: 'active', next_refill_at: begun.paid_until });
+    await press(checkout, 'cancel');
+    expect((await show('u_desk', made)).cancel_at).toBe(renewed.paid_until);
+    expect(buttons(await page(checkout))).toContain('keep');
+    await press(checkout, 'keep');
+    expect((await show('u_desk', made)).cancel_at).toBeNull();
+    await press(checkout, 'refund');
+    expect((await show('u_desk', made)).next_refill_at).toBe(begun.paid_until);
+    const { body } = await t.ask<{ data: Purchase[] }>('GET', '/v1/accounts/u_desk/purchases');
+    expect(body.data.map(({ state, plan, subscription: of }) => [state, plan, of])).toEqual([
+      ['reversed', 'pro', subscription],
+      ['completed', 'pro', subscription],
+    ]);
+    expect(await balance('u_desk')).toMatchObject({ total: 600 });
+  });
+
+  test('pressed a hundred times at once, it is one period', async () => {
+    const { checkout } = await open('u_eager');
+    await Promise.all(Array.from({ length: 100 }, () => press(checkout, 'pay')));
+    expect(await balance('u_eager')).toMatchObject({ total: 600, version: 1 });
+  });
+
+  test('a checkout that was canceled sells nothing any more', async () => {
+    const { checkout } = await open('u_canceled');
+    await press(checkout, 'cancel');
+    await press(checkout, 'pay');
+    expect(await page(checkout)).toContain('The checkout was canceled');
+    expect(await balance('u_canceled')).toMatchObject({ total: 0, version: 0 });
+  });
+
+  test('a trial begins without a payment, and the first one comes behind it', async () => {
+    const made = await open('u_trial', { trial: true });
+    await press(made.checkout, 'pay');
+    expect(await show('u_trial', made)).toMatchObject({ status: 'trialing' });
+    expect(await balance('u_trial')).toMatchObject({ total: 100 });
+    await press(made.checkout, 'renew');
+    const after = await show('u_trial', made);
+    expect(after).toMatchObject({ status: 'trialing', next_refill_at: after.trial_ends_at });
+    const again = await t.ask('POST', '/v1/accounts/u_trial/checkouts', {
+      body: { plan: 'pro', return_url: RETURN },
+    });
+    expect(again.body).toMatchObject({ status: 409, code: 'plan_running', plan: 'pro' });
+  });
+
+  test('what an order may not say is refused by name', async () => {
+    const refused = async (body: object) =>
+      (await t.ask('POST', '/v1/accounts/u_no/checkouts', { body: { return_url: RETURN, ...body } })).body;
+    expect(await refused({})).toMatchObject({ code: 'invalid_request', field: 'pack' });
+    expect(await refused({ plan: 'pro', pack: 'pack_100' })).toMatchObject({ field: 'pack' });
+    expect(await refused({ pack: 'pack_100', interval: 'year' })).toMatchObject({ field: 'interval' });
+    expect(await refused({ plan: 'pro', consent: { immediate_use: true } })).toMatchObject({
+      field: 'consent',
+    });
+    expect(await refused({ plan: 'none' })).toMatchObject({ code: 'unknown_plan' });
+    expect(await refused({ plan: 'pro', seats: 3 })).toMatchObject({ field: 'seats' });
+    expect(await refused({ plan: 'pro', return_url: 'https://evil.example/' })).toMatchObject({
+      code: 'return_url_not_allowed',
+    });
+    const made = await open('u_billed');
+    await press(made.checkout, 'pay');
+    const path = `/v1/accounts/u_billed/subscriptions/${made.plan_checkout.subscription}`;
+    expect((await t.ask('POST', `${path}/pause`, { body: {} })).body).toMatchObject({
+      status: 409,
+      code: 'subscription_billed',
+      provider: 'sandbox',
+    });
+  });
+
+  test('a person orders for itself', async () => {
+    const { body: session } = await t.ask<Session>('POST', '/v1/sessions', {
+      body: { account: 'u_self', surface: 'web' },
+    });
+    const order = (account: string) =>
+      t.ask('POST', `/v1/accounts/${account}/checkouts`, {
+        as: session.token,
+        body: { plan: 'pro', return_url: RETURN },
+      });
+    expect((await order('u_self')).status).toBe(201);
+    expect((await order('u_other')).body).toMatchObject({ code: 'account_not_found' });
+  });
+});

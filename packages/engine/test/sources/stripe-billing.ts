@@ -1,0 +1,237 @@
+/** The subscriptions half of the local Stripe: what a session of mode `subscription` becomes, and its invoices. */
+import { type Fields, fieldsOf, invalid, type Json, missing, read } from './stripe-forms.ts';
+import { INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION } from './stripe-shapes.ts';
+
+export interface FakeSubscription extends Json {
+  id: string;
+  status: string;
+  start_date: number;
+  trial_end: number | null;
+  cancel_at: number | null;
+  cancel_at_period_end: boolean;
+  ended_at: number | null;
+  metadata: Record<string, string>;
+}
+
+export interface FakeInvoice extends Json {
+  id: string;
+  status: string;
+  /** The payment, once there is one. */
+  charged?: string;
+}
+
+/** What a session was opened for. */
+export interface Ordered {
+  readonly currency: string;
+  /** Of all that was ordered. */
+  readonly amount: number;
+  readonly interval: 'month' | 'year';
+  readonly trialDays: number | null;
+  readonly metadata: Record<string, string>;
+}
+
+interface Running extends Ordered {
+  /** What periods are counted from, in seconds. */
+  anchor: number;
+  periods: number;
+}
+
+const DAY = 86_400;
+
+/** From the anchor itself, clamped to the month's end, as Stripe counts. */
+export function monthsAfter(anchor: number, months: number): number {
+  const from = new Date(anchor * 1000);
+  const to = new Date(from);
+  to.setUTCDate(1);
+  to.setUTCMonth(from.getUTCMonth() + months);
+  const last = new Date(Date.UTC(to.getUTCFullYear(), to.getUTCMonth() + 1, 0)).getUTCDate();
+  to.setUTCDate(Math.min(from.getUTCDate(), last));
+  return to.getTime() / 1000;
+}
+
+export class FakeBilling {
+  readonly subscriptions = new Map<string, FakeSubscription>();
+  readonly invoices = new Map<string, FakeInvoice>();
+  readonly #running = new Map<string, Running>();
+  readonly #next: () => string;
+  readonly #charge: (amount: number) => string;
+
+  /** `charge` makes a payment and answers with its id. */
+  constructor(next: () => string, charge: (amount: number) => string) {
+    this.#next = next;
+    this.#charge = charge;
+  }
+
+  /** The buyer goes through with it. */
+  begin(ordered: Ordered, at: number, { tax = 0 }: { tax?: number } = {}): FakeSubscription {
+    const id = `sub_1S${this.#next()}`;
+    const trialEnd = ordered.trialDays === null ? null : at + ordered.trialDays * DAY;
+    const subscription: FakeSubscription = {
+      id,
+      object: 'subscription',
+      status: trialEnd === null ? 'active' : 'trialing',
+      start_date: at,
+      billing_cycle_anchor: trialEnd ?? at,
+      trial_end: trialEnd,
+      cancel_at: null,
+      cancel_at_period_end: false,
+      ended_at: null,
+      metadata: ordered.metadata,
+    };
+    this.subscriptions.set(id, subscription);
+    this.#running.set(id, { ...ordered, anchor: trialEnd ?? at, periods: 0 });
+    if (trialEnd === null) this.bill(id, { at, reason: 'subscription_create', tax });
+    else {
+      const period = { start: at, end: trialEnd };
+      this.#invoice(id, { at, reason: 'subscription_create', period, amount: 0, tax: 0, status: 'paid' });
+    }
+    return subscription;
+  }
+
+  /** The next period is charged for, or could not be. */
+  bill(
+    id: string,
+    about: { at?: number; reason?: string; status?: 'paid' | 'open'; amount?: number; tax?: number } = {},
+  ): FakeInvoice {
+    const running = this.#running.get(id) as Running;
+    const step = running.interval === 'year' ? 12 : 1;
+    const start = monthsAfter(running.anchor, running.periods * step);
+    running.periods += 1;
+    const period = { start, end: monthsAfter(running.anchor, running.periods * step) };
+    const {
+      at = start,
+      reason = 'subscription_cycle',
+      status = 'paid',
+      amount = running.amount,
+      tax = 0,
+    } = about;
+    const one = this.subscriptions.get(id) as FakeSubscription;
+    one.status = status === 'paid' ? 'active' : 'past_due';
+    return this.#invoice(id, { at, reason, period, amount, tax, status });
+  }
+
+  #invoice(
+    id: string,
+    about: {
+      at: number;
+      reason: string;
+      period: { start: number; end: number };
+      amount: number;
+      tax: number;
+      status: 'paid' | 'open';
+    },
+  ): FakeInvoice {
+    const { at, reason, period, amount, tax, status } = about;
+    const one = this.subscriptions.get(id) as FakeSubscription;
+    const invoice: FakeInvoice = {
+      id: `in_${this.#next()}`,
+      object: 'invoice',
+      status,
+      billing_reason: reason,
+      created: at,
+      currency: (this.#running.get(id) as Running).currency,
+      total: amount + tax,
+      total_excluding_tax: amount,
+      attempt_count: amount + tax === 0 ? 0 : 1,
+      status_transitions: { paid_at: status === 'paid' ? at : null },
+      parent: {
+        type: 'subscription_details',
+        subscription_details: { subscription: id, metadata: one.metadata },
+      },
+      lines: { object: 'list', data: [{ object: 'line_item', period }] },
+    };
+    this.invoices.set(invoice.id, invoice);
+    if (status === 'paid') this.#settle(invoice);
+    return invoice;
+  }
+
+  /** An open invoice is paid after all. */
+  payLate(id: string): FakeInvoice {
+    const invoice = this.invoices.get(id) as FakeInvoice;
+    invoice.status = 'paid';
+    const one = this.subscriptions.get(subscriptionOf(invoice)) as FakeSubscription;
+    one.status = 'active';
+    this.#settle(invoice);
+    return invoice;
+  }
+
+  #settle(invoice: FakeInvoice): void {
+    const total = invoice.total as number;
+    if (total > 0) invoice.charged = this.#charge(total);
+  }
+
+  /** Null where the address is not about billing. */
+  get(url: URL): Json | null {
+    const [, , kind = '', id = ''] = url.pathname.split('/');
+    if (kind === 'subscriptions') return this.#known(id);
+    if (id !== '') return null;
+    if (kind === 'invoices') return this.#invoices(url);
+    if (kind !== 'invoice_payments') return null;
+    const { payment } = read(INVOICE_PAYMENTS, fieldsOf(url.searchParams), '');
+    const data = this.paymentsWith((payment as Fields).payment_intent as string);
+    return { object: 'list', url: url.pathname, has_more: false, data };
+  }
+
+  #known(id: string): FakeSubscription {
+    const one = this.subscriptions.get(id);
+    if (one === undefined) throw missing('subscription', id);
+    return one;
+  }
+
+  /** Newest first, in pages. */
+  #invoices(url: URL): Json {
+    const { subscription, limit = '10', ...more } = read(INVOICES, fieldsOf(url.searchParams), '');
+    const own = [...this.invoices.values()].filter((one) => subscriptionOf(one) === subscription);
+    const newest = own.reverse();
+    const from = newest.findIndex(({ id }) => id === more.starting_after) + 1;
+    const page = newest.slice(from, from + Number(limit));
+    const data = page.map((one) => this.shown(one, more.expand !== undefined));
+    return { object: 'list', url: url.pathname, has_more: newest.length > from + page.length, data };
+  }
+
+  update(id: string, form: Fields): FakeSubscription {
+    const fields = read(SUBSCRIPTION, form, '');
+    const one = this.#known(id);
+    if (one.status === 'canceled') {
+      throw invalid('A canceled subscription can only update its cancellation_details and metadata.', {
+        code: 'invalid_canceled_subscription_fields',
+      });
+    }
+    return Object.assign(one, { cancel_at_period_end: fields.cancel_at_period_end === 'true' });
+  }
+
+  /** Asked for; one that is over is not there any more to be cancelled. */
+  cancel(id: string, at: number): FakeSubscription {
+    if (this.#known(id).status === 'canceled') throw missing('subscription', id);
+    return this.end(id, at);
+  }
+
+  /** Over at an instant in seconds: cancelled now, or at the end that was agreed. */
+  end(id: string, at: number): FakeSubscription {
+    const one = this.subscriptions.get(id) as FakeSubscription;
+    return Object.assign(one, { status: 'canceled', canceled_at: at, ended_at: at });
+  }
+
+  /** Payments are in an invoice only for who asks for them, as at Stripe. */
+  shown({ charged, ...invoice }: FakeInvoice, expanded: boolean): Json {
+    if (!expanded) return invoice;
+    const data = charged === undefined ? [] : [paymentOf(invoice, charged)];
+    return { ...invoice, payments: { object: 'list', has_more: false, data } };
+  }
+
+  paymentsWith(intent: string): Json[] {
+    const found = [...this.invoices.values()].filter(({ charged }) => charged === intent);
+    return found.map((invoice) => ({ ...paymentOf(invoice, intent), invoice: this.shown(invoice, false) }));
+  }
+}
+
+export const subscriptionOf = (invoice: FakeInvoice): string =>
+  (invoice.parent as { subscription_details: { subscription: string } }).subscription_details.subscription;
+
+const paymentOf = (invoice: Json, intent: string): Json => ({
+  id: `inpay_${String(invoice.id)}`,
+  object: 'invoice_payment',
+  status: 'paid',
+  invoice: invoice.id,
+  payment: { type: 'payment_intent', payment_intent: intent },
+});

@@ -1,0 +1,364 @@
+/** Plans sold at a Stripe that is as strict as Stripe, over HTTP, with two servers taking in the events. */
+import type { PlanCheckoutReceipt, Purchase, Subscription } from '@drawdown/client';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer } from '../../src/http/server.ts';
+import { setTestClock } from '../../src/store/clock.ts';
+import { codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
+import type { FakeInvoice, FakeSubscription } from './stripe-billing.ts';
+import { FakeStripe } from './stripe-fake.ts';
+import { lotsOf } from './subscribing.ts';
+
+const RETURN = 'https://app.example.com/credits';
+const ORIGIN = 'https://credits.example.com';
+/** The end of January, since months are clamped. */
+const BEGUN = Date.parse('2026-01-31T10:00:00Z') / 1000;
+
+const stripe = new FakeStripe();
+let rig: Rig;
+let servers: FastifyInstance[];
+
+beforeAll(async () => {
+  const api = await stripe.start();
+  const { secretKey, webhookSecret } = stripe;
+  const payments = {
+    stripe: { secretKey, webhookSecrets: [webhookSecret], api },
+    returnOrigins: ['https://app.example.com'],
+  };
+  rig = await openRig({ testClock: true, sweep: false, engines: [{ payments }, { payments }] });
+  servers = await Promise.all(rig.engines.map((engine) => createServer({ engine })));
+  await setTestClock(rig.database, (BEGUN + 60) * 1000);
+});
+
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  await expectWhole(rig);
+  await rig.close();
+  await stripe.stop();
+});
+
+type Event = ReturnType<FakeStripe['event']>;
+
+/** Delivers over HTTP, in turn to each of the servers. */
+let turn = 0;
+async function deliver(event: Event) {
+  const { body, headers } = stripe.signed(event);
+  turn += 1;
+  const response = await (servers[turn % 2] as FastifyInstance).inject({
+    method: 'POST',
+    url: '/webhooks/stripe',
+    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
+    payload: body,
+  });
+  return { status: response.statusCode, body: response.json() as { code?: string; field?: string } };
+}
+
+function order(account: string, more: object = {}): Promise<PlanCheckoutReceipt> {
+  const body = { plan: 'pro', interval: 'month' as const, currency: 'USD', return_url: RETURN, ...more };
+  return rig.first.plans.checkout(account, body, { origin: ORIGIN });
+}
+
+/** A plan that was paid for at Stripe, of which nobody has told us yet. */
+async function sold(account: string, more: object = {}) {
+  const { checkout, plan_checkout } = await order(account, more);
+  const one = stripe.begin(checkout, { at: BEGUN });
+  const session = stripe.event('checkout.session.completed', stripe.sessions.get(checkout) ?? {});
+  return { id: plan_checkout.subscription, checkout, one, session };
+}
+
+const invoicesOf = (one: FakeSubscription) =>
+  [...stripe.billing.invoices.values()].filter((invoice) => {
+    const { subscription_details } = invoice.parent as { subscription_details: { subscription: string } };
+    return subscription_details.subscription === one.id;
+  });
+const paymentOf = (invoice: FakeInvoice | undefined) => invoice?.charged as string;
+
+const show = (account: string, id: string): Promise<Subscription> =>
+  rig.second.subscriptions.byId(account, id);
+const paymentsOf = async (account: string): Promise<Purchase[]> =>
+  (await rig.first.purchases.list(account, {})).data;
+
+describe('a plan at Stripe', () => {
+  test('is ordered once, in its own terms, and begins with its paid period', async () => {
+    const body = { plan: 'pro', interval: 'month', currency: 'EUR', return_url: `${RETURN}?tab=1` } as const;
+    const call = { origin: ORIGIN, idempotencyKey: 'k1' };
+    const first = await rig.first.plans.checkout('u_open', body, call);
+    const again = await rig.second.plans.checkout('u_open', body, call);
+    expect(again).toMatchObject({ url: first.url, checkout: first.checkout, replayed: true });
+    const other = rig.first.plans.checkout('u_open', { ...body, interval: 'year' }, call);
+    expect(await codeOf(other)).toBe('idempotency_key_reused');
+    const { subscription } = first.plan_checkout;
+    expect(first.plan_checkout).toMatchObject({ state: 'open', plan: 'pro', credits: 600, trial: false });
+    expect(stripe.sessions.get(first.checkout)).toMatchObject({
+      mode: 'subscription',
+      currency: 'eur',
+      amount_total: 1999,
+      metadata: { subscription },
+      ordered: { interval: 'month', trialDays: null, metadata: { subscription } },
+    });
+    expect(await codeOf(show('u_open', subscription))).toBe('subscription_not_found');
+
+    const one = stripe.begin(first.checkout, { at: BEGUN, tax: 380 });
+    expect((await deliver(stripe.event('invoice.paid', invoicesOf(one)[0] ?? {}))).status).toBe(200);
+    expect(await show('u_open', subscription)).toMatchObject({
+      status: 'active',
+      provider: 'stripe',
+      anchor: '2026-01-31T10:00:00.000Z',
+      current_period: { end: '2026-02-28T10:00:00.000Z', paid: true },
+    });
+    expect(await rig.first.balance('u_open')).toMatchObject({ total: 600 });
+    expect(await paymentsOf('u_open')).toMatchObject([
+      {
+        state: 'completed',
+        plan: 'pro',
+        subscription,
+        credits: 600,
+        paid: { amount_minor: 2379, net_minor: 1999, currency: 'EUR' },
+      },
+    ]);
+    const { data } = await rig.first.grants('u_open', {});
+    expect(data).toMatchObject([{ cost: { amount_minor: 1999 }, source: { type: 'subscription' } }]);
+  });
+
+  test('of a team is charged by the seat; a person has no use for it', async () => {
+    const team = await sold('t_team', { plan: 'teams', seats: 5 });
+    expect(stripe.sessions.get(team.checkout)).toMatchObject({ amount_total: 5 * 2499 });
+    await deliver(team.session);
+    expect(await rig.first.balance('t_team')).toMatchObject({ total: 3000 });
+    await rig.first.putAccount('u_person', { kind: 'user' });
+    expect(await codeOf(order('u_person', { plan: 'teams' }))).toBe('invalid_request');
+    expect(await codeOf(order('u_person', { currency: 'CHF' }))).toBe('unknown_currency');
+    expect(await codeOf(order('u_person', { plan: 'none' }))).toBe('unknown_plan');
+  });
+
+  test('begins with its trial, is charged at its end, and a trial is had once', async () => {
+    const { id, one, session } = await sold('u_trial', { trial: true });
+    await deliver(session);
+    expect(await show('u_trial', id)).toMatchObject({
+      status: 'trialing',
+      trial_ends_at: '2026-02-07T10:00:00.000Z',
+    });
+    expect(await rig.first.balance('u_trial')).toMatchObject({ total: 100 });
+    await deliver(stripe.event('invoice.paid', stripe.billing.bill(one.id)));
+    expect((await show('u_trial', id)).paid_until).toBe('2026-03-07T10:00:00.000Z');
+    expect(await paymentsOf('u_trial')).toHaveLength(1);
+    stripe.billing.end(one.id, BEGUN + 30);
+    await deliver(stripe.event('customer.subscription.deleted', one));
+    expect((await show('u_trial', id)).status).toBe('cancelled');
+    expect(await codeOf(order('u_trial', { trial: true }))).toBe('trial_used');
+  });
+
+  test('that runs is not sold again; what its provider charges for is changed there', async () => {
+    const { id, session } = await sold('u_twice');
+    await deliver(session);
+    const again = order('u_twice');
+    await expect(again).rejects.toMatchObject({ code: 'plan_running', details: { subscription: id } });
+    const { subscriptions } = rig.first;
+    for (const refused of [
+      () => subscriptions.change('u_twice', id, { interval: 'year' }, {}),
+      () => subscriptions.preview('u_twice', id, { action: 'change', interval: 'year' }),
+      () => subscriptions.renew('u_twice', id, { ref: 'free' }, {}),
+      () => subscriptions.paymentFailed('u_twice', id, {}, {}),
+      () => subscriptions.pause('u_twice', id, {}),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({
+        code: 'subscription_billed',
+        details: { provider: 'stripe' },
+      });
+    }
+    expect((await subscriptions.preview('u_twice', id, { action: 'cancel' })).lots).toHaveLength(1);
+  });
+
+  test('is cancelled there when we are asked, taken back, and ended now', async () => {
+    const { id, one, session } = await sold('u_cancel');
+    await deliver(session);
+    const { subscriptions } = rig.first;
+    const cancelled = await subscriptions.cancel('u_cancel', id, {}, {});
+    expect(cancelled.subscription.cancel_at).toBe('2026-02-28T10:00:00.000Z');
+    expect(one.cancel_at_period_end).toBe(true);
+    expect((await subscriptions.reactivate('u_cancel', id, {}, {})).subscription.cancel_at).toBeNull();
+    expect(one.cancel_at_period_end).toBe(false);
+    stripe.failing = 3;
+    expect(await codeOf(subscriptions.cancel('u_cancel', id, {}, {}))).toBe('unavailable');
+    stripe.failing = 0;
+    expect((await show('u_cancel', id)).cancel_at).toBeNull();
+    await subscriptions.cancel('u_cancel', id, { at: 'now' }, {});
+    expect(one.status).toBe('canceled');
+    expect(await rig.first.balance('u_cancel')).toMatchObject({ total: 600 });
+  });
+
+  test('is paid with less, or in another currency, than was asked for: refused, and nothing begins', async () => {
+    for (const wrong of [{ total: 1, total_excluding_tax: 1 }, { currency: 'eur' }]) {
+      const account = `u_wrong_${Object.keys(wrong).length}`;
+      const { id, one, session } = await sold(account);
+      Object.assign(invoicesOf(one)[0] ?? {}, wrong);
+      expect(await deliver(session)).toMatchObject({ status: 409, body: { code: 'payment_refused' } });
+      expect(await codeOf(show(account, id))).toBe('subscription_not_found');
+    }
+  });
+
+  test('that nobody goes through with expires; one that others sold is of no concern', async () => {
+    const { checkout, plan_checkout } = await order('u_expired');
+    Object.assign(stripe.sessions.get(checkout) ?? {}, { status: 'expired' });
+    await deliver(stripe.event('checkout.session.expired', stripe.sessions.get(checkout) ?? {}));
+    expect((await rig.first.plans.find(plan_checkout.subscription))?.state).toBe('expired');
+    const foreign = stripe.event('customer.subscription.updated', { id: 'sub_x', metadata: {} });
+    expect((await deliver(foreign)).status).toBe(200);
+  });
+
+  test('while Stripe cannot be asked, an event comes again later (503)', async () => {
+    const { id, session } = await sold('u_outage');
+    stripe.failing = 3;
+    expect(await deliver(session)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    stripe.failing = 0;
+    expect((await deliver(session)).status).toBe(200);
+    expect((await show('u_outage', id)).status).toBe('active');
+  });
+});
+
+describe('refunds and disputes of an invoice', () => {
+  test('touch its period only, also where they are heard of first (law 8)', async () => {
+    const { id, one } = await sold('u_refund');
+    const second = stripe.billing.bill(one.id, { at: BEGUN + 40 });
+    await rig.first.grant('u_refund', { class: 'purchased', amount: 50 }, {});
+    const payment = paymentOf(second);
+    stripe.refund(payment, 1999);
+    await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
+    expect((await show('u_refund', id)).paid_until).toBe('2026-03-31T10:00:00.000Z');
+    // The second period lies ahead: its lot is taken back before it begins, the running one is left alone.
+    const lots = (await rig.first.grants('u_refund', { state: 'all' })).data;
+    expect(tally(lots.map(({ state, remaining }) => `${state} ${remaining}`))).toEqual({
+      'active 600': 1,
+      'voided 0': 1,
+      'active 50': 1,
+    });
+    const dispute = stripe.dispute(paymentOf(invoicesOf(one)[0]), 'needs_response');
+    await deliver(stripe.event('charge.dispute.created', dispute));
+    expect(await rig.first.balance('u_refund')).toMatchObject({ total: 650, frozen: 600, available: 50 });
+    const won = stripe.dispute(paymentOf(invoicesOf(one)[0]), 'won');
+    await deliver(stripe.event('charge.dispute.closed', won));
+    expect(await rig.first.balance('u_refund')).toMatchObject({ frozen: 0, available: 650 });
+  });
+
+  test('of a part of a year take back the last refills, and the rest from the running one', async () => {
+    const { one, session } = await sold('u_year', { interval: 'year' });
+    await deliver(session);
+    const payment = paymentOf(invoicesOf(one)[0]);
+    // A twelfth and a half of the price: one refill that lies ahead, and half of the running one.
+    stripe.refund(payment, Math.ceil((17_999 * 1.5) / 12));
+    await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
+    const lots = (await rig.first.grants('u_year', { state: 'all', limit: 200 })).data;
+    expect(tally(lots.map(({ state }) => state))).toEqual({ active: 1, scheduled: 10, voided: 1 });
+    expect(await rig.first.balance('u_year')).toMatchObject({ total: 300 });
+    await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
+    stripe.refund(payment, 17_999 - Math.ceil((17_999 * 1.5) / 12));
+    await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
+    expect(await rig.first.balance('u_year')).toMatchObject({ total: 0, debt: 0 });
+    const after = (await rig.first.grants('u_year', { state: 'all', limit: 200 })).data;
+    expect(tally(after.map(({ state }) => state))).toEqual({ voided: 12 });
+  });
+});
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+}
+
+/** Six events of one plan, each as it happens: begun, paid, not paid, paid late, a refund, and its end. */
+async function story(account: string): Promise<{ id: string; steps: (() => Event)[] }> {
+  const { checkout, plan_checkout } = await order(account);
+  const { billing } = stripe;
+  let one: FakeSubscription;
+  const first = () => invoicesOf(one)[0] as FakeInvoice;
+  const second = () => invoicesOf(one)[1] as FakeInvoice;
+  const steps = [
+    () => {
+      one = stripe.begin(checkout, { at: BEGUN });
+      return stripe.event('checkout.session.completed', stripe.sessions.get(checkout) ?? {});
+    },
+    () => stripe.event('invoice.paid', first()),
+    () => stripe.event('invoice.payment_failed', billing.bill(one.id, { at: BEGUN + 10, status: 'open' })),
+    () => stripe.event('invoice.paid', billing.payLate(second().id)),
+    () => {
+      const payment = paymentOf(first());
+      stripe.refund(payment, 1000);
+      return stripe.event('charge.refunded', stripe.charge(payment));
+    },
+    () => stripe.event('customer.subscription.updated', Object.assign(one, { cancel_at_period_end: true })),
+  ];
+  return { id: plan_checkout.subscription, steps };
+}
+
+async function scene(account: string) {
+  const { id, steps } = await story(account);
+  return { id, events: steps.map((step) => step()) };
+}
+
+async function endOf(account: string, id: string): Promise<string> {
+  const { status, paid_until, cancel_at, grace_until } = await show(account, id);
+  const purchases = (await paymentsOf(account)).map(({ state, reversed }) => `${state} ${reversed}`);
+  const lots = await lotsOf(rig.first, account);
+  return JSON.stringify({ status, paid_until, cancel_at, grace_until, purchases: purchases.sort(), lots });
+}
+
+describe('six events of one plan', () => {
+  test('in every order, to two servers: one ledger', { timeout: 240_000 }, async () => {
+    const orders = permutations([0, 1, 2, 3, 4, 5]);
+    const queue = [...orders.entries()];
+    const ends: string[] = [];
+    await together(16, async () => {
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+        const [i, indexes] = next;
+        const { id, events } = await scene(`u_order_${i}`);
+        for (const index of indexes) expect((await deliver(events[index] as Event)).status).toBe(200);
+        ends[i] = await endOf(`u_order_${i}`, id);
+      }
+    });
+    expect(Object.values(tally(ends))).toEqual([720]);
+    expect(JSON.parse(ends[0] as string)).toMatchObject({
+      status: 'active',
+      paid_until: '2026-03-31T10:00:00.000Z',
+      cancel_at: '2026-03-31T10:00:00.000Z',
+      grace_until: null,
+      purchases: ['completed 0', 'partly_reversed 300'],
+    });
+  });
+
+  test('heard of while they happen, late, twice and out of order: one ledger', async () => {
+    const calm = await scene('u_calm');
+    for (const event of calm.events) await deliver(event);
+    const end = await endOf('u_calm', calm.id);
+    for (let seed = 1; seed <= 40; seed += 1) {
+      let state = seed;
+      // A small generator, so that a failing seed can be looked at again.
+      const below = (limit: number): number => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state % limit;
+      };
+      const { id, steps } = await story(`u_seed_${seed}`);
+      const waiting: Event[] = [];
+      for (const step of steps) {
+        waiting.push(step());
+        for (let times = below(3); times > 0; times -= 1) {
+          expect((await deliver(waiting[below(waiting.length)] as Event)).status).toBe(200);
+        }
+      }
+      waiting.sort(() => below(3) - 1);
+      for (const event of waiting) await deliver(event);
+      expect(await endOf(`u_seed_${seed}`, id), `seed ${seed}`).toBe(end);
+    }
+  });
+
+  test.each([1, 2, 100])('%i times each, all at once: one ledger', { timeout: 120_000 }, async (times) => {
+    const { id, events } = await scene(`u_times_${times}`);
+    const replies = await together(times * events.length, (i) => deliver(events[i % events.length] as Event));
+    // Whoever was overtaken again and again is told to come again, as Stripe does.
+    for (const [i, { status }] of replies.entries()) {
+      if (status === 503) expect((await deliver(events[i % events.length] as Event)).status).toBe(200);
+      else expect(status).toBe(200);
+    }
+    const calm = await scene(`u_calm_${times}`);
+    for (const event of calm.events) await deliver(event);
+    expect(await endOf(`u_times_${times}`, id)).toBe(await endOf(`u_calm_${times}`, calm.id));
+  });
+});
