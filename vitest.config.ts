@@ -24,6 +24,11 @@ export default defineConfig({
     globalSetup: [source('packages/engine/test/support/global-setup.ts')],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
   },
 });

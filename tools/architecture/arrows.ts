@@ -4,6 +4,7 @@ import type { Import, Module, Violation } from './module.ts';
 const ENGINE = 'packages/engine/src/';
 const CLIENT = 'packages/client/src/';
 const WEB = 'apps/web/src/';
+const EXAMPLES = 'examples/';
 
 /** A zone is a folder, or the named files of the engine's own folder. The first that fits counts. */
 const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
@@ -18,6 +19,7 @@ const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
   { zone: 'react', is: (path) => path.startsWith(`${CLIENT}react/`) },
   { zone: 'client', is: (path) => path.startsWith(CLIENT) },
   { zone: 'web', is: (path) => path.startsWith(WEB) },
+  { zone: 'example', is: (path) => path.startsWith(EXAMPLES) },
 ];
 
 function zoneOf(path: string): string | null {
@@ -38,6 +40,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   react: ['client'],
   // By the names that everybody else knows them by.
   web: [],
+  example: [],
 };
 
 /** An arrow that only some files of a zone may use. */
@@ -106,6 +109,8 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   client: [],
   react: ['react'],
   web: ['@drawdown/client', 'react', 'react-dom'],
+  // A product's own tools: what credits are spent for, not how.
+  example: ['fast-png', 'gifenc'],
 };
 
 /** Resolved by path, never imported: its programs are run, and it differs by platform. */
@@ -140,6 +145,7 @@ function packageFault({ path }: Module, zone: string, found: Import): string | n
   const elsewhere = ELSEWHERE[zone];
   if (elsewhere !== undefined) {
     if (elsewhere.includes(name)) return null;
+    if (zone === 'example' && found.specifier.startsWith('node:')) return null;
     const allowed = elsewhere.length === 0 ? 'nothing' : elsewhere.join(', ');
     return `${zone} depends on ${allowed}, not on ${found.specifier}`;
   }

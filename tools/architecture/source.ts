@@ -129,7 +129,10 @@ const ENVIRONMENT = new Map([
 
 export function checkEnvironment(modules: readonly Module[]): Violation[] {
   return modules
-    .filter((module) => /^(packages|apps)\/[a-z]+\/src\//.test(module.path) && !ENVIRONMENT.has(module.path))
+    .filter(
+      (module) =>
+        /^(packages|apps|examples)\/[a-z]+\/src\//.test(module.path) && !ENVIRONMENT.has(module.path),
+    )
     .flatMap((module) => {
       const found: Violation[] = [];
       walk(module.source, (node) => {

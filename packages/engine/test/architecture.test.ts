@@ -9,10 +9,11 @@ import { checkMigrationNames, checkSql } from '../../../tools/architecture/sql.t
 const ROOT = new URL('../../../', import.meta.url);
 const SQL = 'packages/engine/sql';
 
-const folders = ['packages/engine', 'packages/client', 'apps/web', 'bench', 'tools'];
+const folders = ['packages/engine', 'packages/client', 'apps/web', 'examples', 'bench', 'tools'];
 const modules = [...readTexts(ROOT, folders, ['.ts', '.tsx'])].map(([path, text]) => parseModule(path, text));
 const sources = modules.filter(
-  (module) => /^(packages|apps)\/[a-z]+\/src\//.test(module.path) && !module.path.endsWith('.test.ts'),
+  (module) =>
+    /^(packages|apps|examples)\/[a-z]+\/src\//.test(module.path) && !module.path.endsWith('.test.ts'),
 );
 const sql = readTexts(ROOT, [SQL], ['.sql']);
 const manifest = (name: string): { dependencies?: Record<string, string>; peerDependencies?: object } =>
@@ -56,7 +57,9 @@ describe('the repository keeps its rules', () => {
 
   it('what is exported is imported', () => {
     // Tests may keep a support function ready that none of them needs today.
-    const offered = checkExports(modules).filter(({ at }) => !/^(packages|apps)\/[a-z]+\/test\//.test(at));
+    const offered = checkExports(modules).filter(
+      ({ at }) => !/^(packages|apps|examples)\/[a-z]+\/test\//.test(at),
+    );
     expect(shown(offered)).toEqual([]);
   });
 
