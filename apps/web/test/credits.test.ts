@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -103,7 +104,7 @@ describe('Profile → Credits', () => {
     const page = await stage.open('/credits', { account: 'u_empty' });
     await expect.poll(() => page.locator('.dd-card').count()).toBe(3);
     await expect.poll(() => total(page).textContent()).toBe('0');
-    expect(await page.locator('.dd-history, .dd-empty').innerText()).toContain('Nothing happened here yet');
+    await expect.poll(() => page.locator('.dd-empty').innerText()).toContain('Nothing happened here yet');
     expect(await axeFaults(page)).toEqual([]);
     await page.context().close();
   });
@@ -132,6 +133,55 @@ describe('Profile → Credits', () => {
     await page.getByRole('button', { name: 'Why these credits?' }).click();
     await expect.poll(() => page.locator('.dd-explained li').count()).toBe(3);
     expect(await page.locator('.dd-explained').innerText()).toContain('20 of 20.');
+    await page.context().close();
+  });
+
+  it('tells what is to come as a picture and as text, and what lapses only where it will', async () => {
+    await example('u_ahead');
+    const page = await stage.open('/credits', { account: 'u_ahead' });
+    const events = page.locator('.dd-timeline__events li');
+    await expect.poll(() => events.count()).toBe(2);
+    // A month and 30 days may be the same day, and then which comes first is a matter of milliseconds.
+    const texts = (await events.allInnerTexts()).map((text) => text.replace(/^.*\n/, ''));
+    expect(texts.sort()).toEqual([
+      expect.stringMatching(/Activity credits expire if unused\s*−15/),
+      expect.stringMatching(/Subscription credits expire if unused\s*−20/),
+    ]);
+    const chart = page.getByRole('img', { name: /Without any use: 135 today, 100 on/ });
+    expect(await chart.count()).toBe(1);
+    // Of an account that is a minute old nobody knows a habit.
+    expect(await page.locator('.dd-at-risk').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('filters the history, and closes a month to the credit', async () => {
+    const page = await stage.open('/credits', { account: 'u_why' });
+    await expect.poll(() => page.locator('.dd-table tbody tr').count()).toBe(4);
+    await page.getByLabel('All kinds').selectOption('consume');
+    await expect.poll(() => page.locator('.dd-table tbody tr').count()).toBe(1);
+    await page.getByLabel('All credits').selectOption('purchased');
+    await expect.poll(() => page.locator('.dd-empty').innerText()).toContain('Nothing fits');
+    await page.getByRole('button', { name: 'Monthly statement' }).click();
+    const sums = page.getByRole('dialog', { name: 'Monthly statement' }).locator('tfoot tr');
+    await expect.poll(() => sums.innerText()).toMatch(/Total\s+0\s+\+135\s+−25\s+110/);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('saves the history as a table', async () => {
+    const page = await stage.open('/credits', { account: 'u_why' });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('#dd-history').getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('credits-u_why.csv');
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[1]).toMatch(
+      /,consume,ai_script,Spring film,-25,0,subscription: -20; promotional: -5,110,op_/,
+    );
     await page.context().close();
   });
 

@@ -55,14 +55,14 @@ export interface Opening {
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-export async function openStage(): Promise<Stage> {
+export async function openStage({ testClock = false }: { testClock?: boolean } = {}): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: as root, .ci/chromium installs it`);
   const { database, drop } = await freshDatabase();
   const engine = await Engine.open({
     database,
     catalog: readCatalog(shippedCatalog),
     payments: { sandbox: true },
-    testClock: false,
+    testClock,
   });
   await makeDemoAccounts(engine);
   const server = await createServer({

@@ -105,6 +105,9 @@ function accountMethods(transport: Transport) {
     /** The balance now, as it stood `at` a past instant, or as time alone will leave it `at` a future one. */
     balance: (account: string, query: { at?: wire.Instant } = {}, options?: CallOptions) =>
       read<wire.Balance>(transport, `${accountPath(account)}/balance`, { query: { ...query }, options }),
+    /** What arrives, what expires, and what would lapse at the recent rate of use, up to `days` ahead (90). */
+    forecast: (account: string, query: { days?: number } = {}, options?: CallOptions) =>
+      read<wire.Forecast>(transport, `${accountPath(account)}/forecast`, { query: { ...query }, options }),
     /** One page of the account's grants, in draw order. */
     listGrants: (account: string, query: GrantsQuery = {}, options?: CallOptions) =>
       read<wire.Page<wire.Grant>>(transport, `${accountPath(account)}/grants`, {

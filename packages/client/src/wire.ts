@@ -10,6 +10,7 @@ export type * from './wire/campaign.ts';
 export type * from './wire/catalog.ts';
 export type * from './wire/change.ts';
 export type * from './wire/common.ts';
+export type * from './wire/forecast.ts';
 export type * from './wire/history.ts';
 export type * from './wire/notice.ts';
 export type * from './wire/plan.ts';

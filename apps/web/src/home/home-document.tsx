@@ -1,6 +1,7 @@
 /** What a server that was just started has to show. */
 import type { ReactNode } from 'react';
 import { Shell, useFrame } from '../shell/shell.tsx';
+import './home.css';
 
 export function HomeDocument(): ReactNode {
   return (
@@ -10,16 +11,27 @@ export function HomeDocument(): ReactNode {
   );
 }
 
+const PLACES = [
+  { href: '/credits', word: 'credits' },
+  { href: '/docs', word: 'docs' },
+] as const;
+
 function Content(): ReactNode {
   const { words } = useFrame();
   return (
-    <ul>
-      <li>
-        <a href="/credits">{words.credits}</a>
-      </li>
-      <li>
-        <a href="/docs">{words.docs}</a>
-      </li>
-    </ul>
+    <div className="home">
+      <h1 className="home__title">{words.home_title}</h1>
+      <p className="home__lead">{words.home_lead}</p>
+      <ul className="home__places">
+        {PLACES.map(({ href, word }) => (
+          <li key={href}>
+            <a className="home__place" href={href}>
+              <span className="home__name">{words[word]}</span>
+              <span className="home__text">{words[`home_${word}`]}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -181,7 +181,7 @@ export function SignedIn({
         client={client}
         account={account ?? session.account}
         surface={session.surface}
-        locale={language}
+        locale={localeOf(language)}
         {...spoken}
       >
         {children(session)}
@@ -204,6 +204,11 @@ export function SignedIn({
       {words.opening}
     </p>
   );
+}
+
+/** The person's own kind of the language: dates are written otherwise in London than in New York. */
+function localeOf(language: Language): string {
+  return navigator.languages.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
 }
 
 /** Null while the words are on their way. */

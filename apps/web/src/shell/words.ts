@@ -7,6 +7,12 @@ const english = {
   credits: 'Credits',
   home: 'Overview',
   docs: 'API',
+  home_title: 'Every credit, accounted for.',
+  home_lead:
+    'Credits of several classes, spent in one fixed order, correct to the last credit, and the same on every device at once. This is a running server; have a look around.',
+  home_credits:
+    'What a person sees: what there is, in which order it is used, what is to come, and every line of what was.',
+  home_docs: 'Everything that the pages do, they do through this.',
   theme_system: 'Theme: system',
   theme_light: 'Theme: light',
   theme_dark: 'Theme: dark',
@@ -32,6 +38,12 @@ const german: Words = {
   credits: 'Credits',
   home: 'Übersicht',
   docs: 'API',
+  home_title: 'Jeder Credit zählt.',
+  home_lead:
+    'Credits mehrerer Klassen, in einer festen Reihenfolge verbraucht, genau bis auf den letzten, und auf jedem Gerät zugleich. Das ist ein laufender Server; sieh dich um.',
+  home_credits:
+    'Was man als Nutzer sieht: was da ist, in welcher Reihenfolge es verbraucht wird, was kommt und jede Zeile dessen, was war.',
+  home_docs: 'Alles, was die Seiten tun, tun sie hierüber.',
   theme_system: 'Farben: System',
   theme_light: 'Farben: hell',
   theme_dark: 'Farben: dunkel',

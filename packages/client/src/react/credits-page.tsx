@@ -1,51 +1,66 @@
 import { type ReactNode, useState } from 'react';
+import { AtRisk } from './at-risk.tsx';
 import { ClassCards } from './class-cards.tsx';
 import { CreditsHeader } from './credits-header.tsx';
 import { Failure } from './failure.tsx';
-import { HistoryTable } from './history-table.tsx';
+import { HistorySection } from './history-section.tsx';
+import { Invite } from './invite.tsx';
 import { PackPicker } from './pack-picker.tsx';
+import { PlanPicker, type PlanPickerProps } from './plan-picker.tsx';
 import { useDrawdown } from './provider.tsx';
 import { RedeemForm } from './redeem-form.tsx';
+import { Timeline } from './timeline.tsx';
 import { useBalance } from './use-balance.ts';
 
+export interface CreditsPageProps {
+  /** Carries out a choice of plan; absent: plans are only shown. */
+  onChoosePlan?: PlanPickerProps['onChoose'];
+  /** Where one sees what credits are good for. */
+  useHref?: string;
+  /** ISO 4217, for prices; absent: the first that there is. */
+  currency?: string;
+}
+
 /** Profile → Credits. Nothing of it on a phone: there is no Credits section in a mobile profile. */
-export function CreditsPage(): ReactNode {
+export function CreditsPage({ onChoosePlan, useHref, currency }: CreditsPageProps): ReactNode {
   const { t, surface } = useDrawdown();
-  const { balance, error, connection, refresh } = useBalance();
-  const [retrying, setRetrying] = useState(false);
+  const inCurrency = currency === undefined ? {} : { currency };
   if (surface === 'ios' || surface === 'android') return null;
-  if (balance === null && (connection === 'refused' || error !== null) && !retrying) {
-    return (
-      <div className="dd-page">
-        <Failure
-          error={error}
-          onRetry={() => {
-            setRetrying(true);
-            void refresh().finally(() => setRetrying(false));
-          }}
-        />
-      </div>
-    );
-  }
   return (
     <div className="dd-page">
+      <Unreachable />
       <CreditsHeader />
+      <AtRisk {...(useHref === undefined ? {} : { useHref })} />
       <ClassCards />
+      <Timeline />
       <div className="dd-columns">
-        <PackPicker />
+        <PackPicker {...inCurrency} />
+        <PlanPicker {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoose: onChoosePlan })} />
         <section className="dd-section" aria-labelledby="dd-redeem-title">
           <h2 className="dd-section__title" id="dd-redeem-title">
             {t('redeem.title')}
           </h2>
           <RedeemForm />
         </section>
+        <Invite />
       </div>
-      <section className="dd-section" aria-labelledby="dd-history-title" id="dd-history">
-        <h2 className="dd-section__title" id="dd-history-title">
-          {t('history.title')}
-        </h2>
-        <HistoryTable />
-      </section>
+      <HistorySection />
     </div>
   );
+}
+
+/** What is shown may be out of date, or there is nothing to show; what there was stays where it is. */
+function Unreachable(): ReactNode {
+  const { t } = useDrawdown();
+  const { balance, error, connection, refresh } = useBalance();
+  const [retrying, setRetrying] = useState(false);
+  const isAway = connection === 'refused' || connection === 'reconnecting';
+  if (!isAway || retrying) return null;
+  const retry = (): void => {
+    setRetrying(true);
+    void refresh().finally(() => setRetrying(false));
+  };
+  if (error !== null) return <Failure error={error} onRetry={retry} />;
+  // A stream that is opened again within a moment is nobody's concern; without any balance it is.
+  return balance === null ? <Failure error={null} text={t('failure.offline')} onRetry={retry} /> : null;
 }

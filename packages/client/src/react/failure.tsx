@@ -4,13 +4,20 @@ import { Icon } from './icon.tsx';
 import type { Translate } from './messages/translate.ts';
 import { useDrawdown } from './provider.tsx';
 
+interface FailureProps {
+  error: unknown;
+  /** Where there is no error to tell it by: no connection, in words. */
+  text?: string;
+  onRetry?(): void;
+}
+
 /** What went wrong in words for people, and what they can do. Never says that a change failed where nobody knows. */
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }): ReactNode {
+export function Failure({ error, text, onRetry }: FailureProps): ReactNode {
   const { t } = useDrawdown();
   return (
     <div className="dd-failure" role="alert">
-      <Icon name={error instanceof DrawdownNetworkError ? 'offline' : 'warning'} />
-      <p>{failureText(error, t)}</p>
+      <Icon name={text !== undefined || error instanceof DrawdownNetworkError ? 'offline' : 'warning'} />
+      <p>{text ?? failureText(error, t)}</p>
       {onRetry === undefined ? null : (
         <button type="button" className="dd-button" data-size="small" onClick={onRetry}>
           {t('retry')}

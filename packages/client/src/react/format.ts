@@ -11,6 +11,10 @@ export interface Format {
   unitPrice(amountMinor: number, credits: number, currency: string): string;
   /** `4 Apr 2026`, without the year where it is this one. */
   date(at: Date | string): string;
+  /** `4 Apr`, where the year goes without saying. */
+  day(at: Date | string): string;
+  /** `April 2026`, of an instant in UTC. */
+  month(at: Date | string): string;
   /** `14:02` */
   time(at: Date | string): string;
   /** `4 Apr, 14:02` */
@@ -51,6 +55,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
   const dates = {
     date: new Intl.DateTimeFormat(locale, { ...day, ...zone }),
     dateOfYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', ...zone }),
+    month: new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
     time: new Intl.DateTimeFormat(locale, { ...clock, ...zone }),
     dateTime: new Intl.DateTimeFormat(locale, { ...day, ...clock, ...zone }),
     utc: new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZone: 'UTC' }),
@@ -83,6 +88,8 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
       const instant = new Date(at);
       return (year(instant) === year(new Date()) ? dates.date : dates.dateOfYear).format(instant);
     },
+    day: (at) => dates.date.format(new Date(at)),
+    month: (at) => dates.month.format(new Date(at)),
     time: (at) => dates.time.format(new Date(at)),
     dateTime: (at) => dates.dateTime.format(new Date(at)),
     utc: (at) => `${dates.utc.format(new Date(at))} UTC`,

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 const PATHS = {
   close: 'M4 4l8 8M12 4l-8 8',
   chevron: 'M6 3.5 10.5 8 6 12.5',
+  back: 'M10 3.5 5.5 8 10 12.5',
   down: 'M3.5 6 8 10.5 12.5 6',
   arrow: 'M2.5 8h11M9.5 4l4 4-4 4',
   plus: 'M8 3v10M3 8h10',

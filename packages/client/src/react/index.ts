@@ -1,24 +1,28 @@
 /** React bindings: hooks over the client, and components that a product drops in and themes with CSS variables. */
 export { Amount } from './amount.tsx';
+export { AtRisk, type AtRiskProps } from './at-risk.tsx';
 export { type Cheaper, cheaperSettings } from './cheaper.ts';
 export { ClassMark } from './class-mark.tsx';
 export { CostButton, type CostButtonProps } from './cost-button.tsx';
 export { CreditsBadge } from './credits-badge.tsx';
 export { OrderStrip } from './credits-header.tsx';
-export { CreditsPage } from './credits-page.tsx';
+export { CreditsPage, type CreditsPageProps } from './credits-page.tsx';
 export { Dialog, type DialogProps } from './dialog.tsx';
 export { DrawBar, type DrawBarPart } from './draw-bar.tsx';
 export { Failure, failureText } from './failure.tsx';
 export type { Format } from './format.ts';
+export { HistorySection } from './history-section.tsx';
 export { HistoryTable } from './history-table.tsx';
 export { Icon, type IconName } from './icon.tsx';
 export { InsufficientCreditsDialog, type InsufficientCreditsDialogProps } from './insufficient-dialog.tsx';
 export { Intent } from './intent.ts';
+export { Invite } from './invite.tsx';
 export type { Connection, LiveState } from './live-account.ts';
 export { english } from './messages/english.ts';
 export type { Message, MessageKey, Messages, Translate } from './messages/translate.ts';
 export { OpenOnWeb } from './open-on-web.tsx';
 export { PackPicker } from './pack-picker.tsx';
+export { type PlanChoice, PlanPicker, type PlanPickerProps } from './plan-picker.tsx';
 export {
   type Drawdown,
   DrawdownProvider,
@@ -30,7 +34,8 @@ export {
   useReading,
 } from './provider.tsx';
 export { RedeemForm } from './redeem-form.tsx';
-export { useLots, useOpenHolds, usePurchases, useSubscriptions } from './use-account.ts';
+export { Timeline } from './timeline.tsx';
+export { useForecast, useLots, useOpenHolds, usePurchases, useSubscriptions } from './use-account.ts';
 export { type LiveBalance, useBalance } from './use-balance.ts';
 export { type Spending, useConsume, useHold } from './use-consume.ts';
 export { type History, type HistoryFilter, useHistory } from './use-history.ts';

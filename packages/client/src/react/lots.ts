@@ -39,14 +39,31 @@ export function sourceOf(grant: Grant, { t, names }: { t: Translate; names: Cata
   }
 }
 
-/** Of the class's refills, the next that is paid for. */
+export interface NextRefill {
+  readonly at: string;
+  readonly amount: number;
+  /** Not paid for yet: it comes if the subscription goes on. */
+  readonly expected: boolean;
+}
+
+/** Of the class's refills, the next: one that is paid for, or that the next payment brings. */
 export function nextRefill(
   subscriptions: readonly Subscription[] | undefined,
   classId: string,
-): { at: string; amount: number } | null {
+): NextRefill | null {
   const due = (subscriptions ?? [])
-    .filter((one) => one.class === classId && one.status !== 'paused' && one.next_refill_at !== null)
-    .map((one) => ({ at: one.next_refill_at as string, amount: one.credits }))
+    .filter((one) => one.class === classId)
+    .flatMap((one) => refillOf(one) ?? [])
     .sort((a, b) => a.at.localeCompare(b.at));
   return due[0] ?? null;
+}
+
+function refillOf(one: Subscription): NextRefill | null {
+  const { next_refill_at: paid, credits: amount, pending, cancel_at: ends, status } = one;
+  if (status === 'paused') return null;
+  if (paid !== null) return { at: paid, amount, expected: false };
+  const at = status === 'trialing' ? one.trial_ends_at : (one.current_period?.end ?? null);
+  if (at === null || (status !== 'active' && status !== 'trialing') || (ends !== null && ends <= at))
+    return null;
+  return { at, amount: pending !== null && pending.at <= at ? pending.credits : amount, expected: true };
 }

@@ -1,5 +1,5 @@
 /** What the page shows of an account besides its balance: read again at each change of it. */
-import type { Grant, Hold, Purchase, Subscription } from '../wire.ts';
+import type { Forecast, Grant, Hold, Purchase, Subscription } from '../wire.ts';
 import { type Reading, useReading } from './provider.tsx';
 
 /** As many as one page of the server's lists has; who holds more lots than that sees the first in draw order. */
@@ -45,4 +45,9 @@ export function usePurchases(): Reading<readonly Purchase[]> {
     'purchases',
     async ({ client, account }) => (await client.listPurchases(account, { limit: MANY })).data,
   );
+}
+
+/** What arrives and what expires in the next 90 days, and what would lapse at the recent pace. */
+export function useForecast(): Reading<Forecast> {
+  return useReading('forecast', ({ client, account }) => client.forecast(account));
 }

@@ -8,6 +8,7 @@ import * as account from './schemas/account.ts';
 import * as accountLife from './schemas/account-life.ts';
 import * as campaign from './schemas/campaign.ts';
 import * as catalog from './schemas/catalog.ts';
+import * as forecast from './schemas/forecast.ts';
 import * as history from './schemas/history.ts';
 import * as operation from './schemas/operation.ts';
 import * as primitives from './schemas/primitives.ts';
@@ -28,6 +29,7 @@ const MODULES = [
   campaign,
   purchase,
   history,
+  forecast,
   catalog,
   access,
   problem,

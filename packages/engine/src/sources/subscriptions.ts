@@ -10,6 +10,7 @@ import { parseSubscriptionId } from '../core/id.ts';
 import { comparator } from '../core/order.ts';
 import type { Rules } from '../core/rules.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import { Outlooks } from '../outlooks.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import { classIn, type Presenter } from '../present.ts';
 import type { Paging, Queries } from '../queries.ts';
@@ -22,6 +23,7 @@ import { seatUse } from '../teams/seats.ts';
 import { lastReserved } from './plan-rows.ts';
 import type { SourceSetting } from './source.ts';
 import { pause, resume } from './subscription-end.ts';
+import { type ExpectedRefill, expectedRefills } from './subscription-outlook.ts';
 import { type Decided, fail, type Ground } from './subscription-pay.ts';
 import { presentLots, presentSubscription } from './subscription-present.ts';
 import {
@@ -67,6 +69,8 @@ interface Answer {
  * lowers a lot; scheduled lots are voided where they were given up, running ones always keep their window.
  */
 export class Subscriptions {
+  /** What is to come of an account: lots that start and end, and the refills that its subscriptions bring. */
+  readonly forecast: Outlooks['forecast'];
   readonly #catalog: Catalog;
   readonly #rules: Rules;
   readonly #presenter: Presenter;
@@ -78,10 +82,9 @@ export class Subscriptions {
   readonly #billing: () => Billing;
 
   /** `billing` is asked for when it is needed: it is made of the subscriptions. */
-  constructor(
-    { catalog, rules, presenter, accounts, runner, queries, database }: SourceSetting,
-    billing: () => Billing,
-  ) {
+  constructor(setting: SourceSetting, billing: () => Billing) {
+    const { catalog, rules, presenter, accounts, runner, queries, database } = setting;
+    this.forecast = new Outlooks(setting, this).forecast;
     this.#catalog = catalog;
     this.#rules = rules;
     this.#presenter = presenter;
@@ -219,6 +222,15 @@ export class Subscriptions {
     const settled = await this.#queries.settled(account);
     const one = await this.#find(this.#database, settled.account.number, sub);
     return presentSubscription(this.#presenter, settled.account, { one, now: settled.now });
+  }
+
+  /** The refills that the account's subscriptions bring beyond what is paid, if they go on. */
+  async expected(
+    account: number,
+    window: { readonly now: number; readonly until: number },
+  ): Promise<ExpectedRefill[]> {
+    const all = await readSubscriptions(this.#database, account);
+    return all.flatMap((one) => expectedRefills(one, window));
   }
 
   async #change(

@@ -78,6 +78,14 @@ const SUMS = statement<
     group by g.class, e.type`,
 );
 
+const USAGE = statement<[number, number, number], { feature: string | null; used: string }>(
+  'usage_by_feature',
+  `select feature, sum(debt - amount) as used
+     from drawdown.entries
+    where account = $1 and seq > $2 and seq <= $3 and type in ('consume', 'capture', 'refund')
+    group by feature order by feature`,
+);
+
 export interface EntryFilter {
   readonly type: EntryType | null;
   readonly feature: string | null;
@@ -105,6 +113,22 @@ export class History {
   async forward(account: number, after: number, upTo: number, limit: number): Promise<StoredEntry[]> {
     const { rows } = await this.#database.query(FORWARD, [account, after, upTo, limit]);
     return rows.map(entryOf);
+  }
+
+  /** When an entry was; the entry must be there. */
+  async instantOf(account: number, seq: number): Promise<number> {
+    const { rows } = await this.#database.query(AT, [account, seq]);
+    return Number(rows[0]?.at);
+  }
+
+  /** What was spent behind `after` up to `upTo`, by feature, refunds taken off. */
+  async usage(
+    account: number,
+    after: number,
+    upTo: number,
+  ): Promise<{ feature: string | null; amount: bigint }[]> {
+    const { rows } = await this.#database.query(USAGE, [account, after, upTo]);
+    return rows.map(({ feature, used }) => ({ feature, amount: BigInt(used) }));
   }
 
   /** Newest first. */

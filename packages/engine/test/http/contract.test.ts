@@ -6,6 +6,7 @@ import type {
   CreatedKey,
   Entry,
   Explanation,
+  Forecast,
   FreeOnDevice,
   Grant,
   GrantReceipt,
@@ -61,6 +62,22 @@ async function article(account: string): Promise<GrantReceipt[]> {
 const left = ({ classes }: Balance) => classes.map((one) => one.available);
 
 describe('accounts and balances', () => {
+  test('a forecast tells what starts and what expires, up to the day that was asked for', async () => {
+    await article('u_ahead');
+    const { body } = await t.ask<Forecast>('GET', '/v1/accounts/u_ahead/forecast?days=60');
+    expect(body).toMatchObject({ account: 'u_ahead', rate: null, at_risk: [] });
+    expect(body.events.map(({ type, class: id, amount }) => [type, id, amount])).toEqual(
+      expect.arrayContaining([
+        ['expiry', 'promotional', 15],
+        ['expiry', 'subscription', 20],
+      ]),
+    );
+    for (const days of ['0', '367', 'soon', '1.5']) {
+      const { status } = await t.ask('GET', `/v1/accounts/u_ahead/forecast?days=${days}`);
+      expect([days, status]).toEqual([days, 400]);
+    }
+  });
+
   test('an account is created, shown and updated', async () => {
     const created = await t.ask('PUT', '/v1/accounts/u_acc', {
       body: { time_zone: 'Europe/Berlin', metadata: { plan: 'pro', constructor: { name: 'x' } } },

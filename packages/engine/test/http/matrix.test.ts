@@ -293,6 +293,7 @@ const ROWS: Record<string, Row> = {
       ask: { body: { reference: 'transfer 1' } },
     }),
   },
+  getForecast: { ...reads, ...onAccount('/forecast') },
   createGrant: {
     scope: 'grant',
     session: false,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { route } from '../route.ts';
 import { account, accountRequest, balance } from '../schemas/account.ts';
+import { forecast, forecastDays } from '../schemas/forecast.ts';
 import { instantIn } from '../schemas/primitives.ts';
 import { exampleBalance } from './example.ts';
 import { ofAccount } from './params.ts';
@@ -65,4 +66,23 @@ const getBalance = route({
   }),
 });
 
-export const accountRoutes = [putAccount, getAccount, getBalance];
+const getForecast = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/forecast',
+  operationId: 'getForecast',
+  summary: 'Shows what arrives, what expires, and what would lapse at the recent rate of use',
+  tag: 'Accounts',
+  scope: 'read',
+  sessions: 'own-account',
+  idempotency: 'none',
+  params: ofAccount,
+  query: z.strictObject({ days: forecastDays.exactOptional() }),
+  status: 200,
+  answers: { 200: { description: 'The forecast', schema: forecast } },
+  problems: ['account_not_found'],
+  handler: async ({ engine }, { params, query }) => ({
+    body: await engine.subscriptions.forecast(params.account, query),
+  }),
+});
+
+export const accountRoutes = [putAccount, getAccount, getBalance, getForecast];

@@ -8,6 +8,7 @@ import type * as access from './access.ts';
 import type * as account from './account.ts';
 import type * as campaign from './campaign.ts';
 import type * as catalog from './catalog.ts';
+import type * as forecast from './forecast.ts';
 import type * as history from './history.ts';
 import type * as operation from './operation.ts';
 import type { problem } from './problem.ts';
@@ -65,6 +66,7 @@ export type AnswersAreTheWireTypes = Proof<{
   BatchResponse: Same<Of<typeof operation.batchResponse>, wire.BatchResponse>;
   Quote: Same<Of<typeof operation.quote>, wire.Quote>;
   Hold: Same<Of<typeof operation.hold>, wire.Hold>;
+  Forecast: Same<Of<typeof forecast.forecast>, wire.Forecast>;
   Entry: Same<Of<typeof history.entry>, wire.Entry>;
   Statement: Same<Of<typeof history.statement>, wire.Statement>;
   Explanation: Same<Of<typeof history.explanation>, wire.Explanation>;

@@ -1,0 +1,155 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { EntryType } from '../wire.ts';
+import { failureText } from './failure.tsx';
+import { HistoryTable } from './history-table.tsx';
+import { Icon } from './icon.tsx';
+import { useCatalog, useDrawdown, useNames } from './provider.tsx';
+import { saveFile } from './save-file.ts';
+import { StatementDialog } from './statement-dialog.tsx';
+import type { HistoryFilter } from './use-history.ts';
+
+/** The kinds of entries that people look for. */
+const TYPES: readonly EntryType[] = [
+  'consume',
+  'hold',
+  'capture',
+  'release',
+  'refund',
+  'grant',
+  'expire',
+  'void',
+];
+
+/** The ledger with what one looks for in it, as a file, and month by month. */
+export function HistorySection(): ReactNode {
+  const { t } = useDrawdown();
+  const [filter, setFilter] = useState<HistoryFilter>({});
+  const [statementOpen, setStatementOpen] = useState(false);
+  return (
+    <section className="dd-section" aria-labelledby="dd-history-title" id="dd-history">
+      <div className="dd-section__head">
+        <h2 className="dd-section__title" id="dd-history-title">
+          {t('history.title')}
+        </h2>
+        <div className="dd-section__tools">
+          <Filters filter={filter} onChange={setFilter} />
+          <Download filter={filter} />
+          <button
+            type="button"
+            className="dd-button"
+            data-size="small"
+            onClick={() => setStatementOpen(true)}
+          >
+            {t('statement.open')}
+          </button>
+        </div>
+      </div>
+      <HistoryTable filter={filter} />
+      <StatementDialog open={statementOpen} onClose={() => setStatementOpen(false)} />
+    </section>
+  );
+}
+
+function Filters({
+  filter,
+  onChange,
+}: {
+  filter: HistoryFilter;
+  onChange(filter: HistoryFilter): void;
+}): ReactNode {
+  const { t } = useDrawdown();
+  const names = useNames();
+  const features = useCatalog().data?.features ?? [];
+  const set = (field: 'type' | 'class' | 'feature', value: string): void => {
+    const { [field]: _before, ...rest } = filter;
+    // What is chosen comes from the list below, so it is one of its values.
+    onChange(value === '' ? rest : ({ ...rest, [field]: value } as HistoryFilter));
+  };
+  return (
+    <>
+      <Select
+        label={t('filter.type')}
+        value={filter.type ?? ''}
+        onChange={(value) => set('type', value)}
+        options={TYPES.map((type) => [type, t(`entry.${type}`)])}
+      />
+      <Select
+        label={t('filter.class')}
+        value={filter.class ?? ''}
+        onChange={(value) => set('class', value)}
+        options={names.classes.map(({ id, short }) => [id, short])}
+      />
+      <Select
+        label={t('filter.feature')}
+        value={filter.feature ?? ''}
+        onChange={(value) => set('feature', value)}
+        options={features.map(({ id }) => [id, names.feature(id) ?? id])}
+      />
+    </>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+  options: readonly (readonly [string, string])[];
+}
+
+/** The label is its first option as well: what is not filtered needs no second word for "all". */
+function Select({ label, value, onChange, options }: SelectProps): ReactNode {
+  const id = useId();
+  return (
+    <>
+      <label htmlFor={id} className="dd-visually-hidden">
+        {label}
+      </label>
+      <select
+        id={id}
+        className="dd-select"
+        data-set={value !== ''}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        <option value="">{label}</option>
+        {options.map(([key, name]) => (
+          <option key={key} value={key}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+/** What the filter shows, whole, as a table for a spreadsheet. */
+function Download({ filter }: { filter: HistoryFilter }): ReactNode {
+  const { client, account, t } = useDrawdown();
+  const [state, setState] = useState<{ pending: boolean; error: unknown }>({ pending: false, error: null });
+  const download = async (): Promise<void> => {
+    setState({ pending: true, error: null });
+    try {
+      const { historyCsv } = await import('./history-csv.ts');
+      saveFile(`credits-${account}.csv`, await historyCsv(client.allEntries(account, filter)));
+      setState({ pending: false, error: null });
+    } catch (error) {
+      setState({ pending: false, error });
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="dd-button"
+        data-size="small"
+        aria-busy={state.pending}
+        disabled={state.pending}
+        onClick={() => void download()}
+      >
+        <Icon name="download" />
+        {t('history.csv')}
+      </button>
+      {state.error === null ? null : <span role="alert">{failureText(state.error, t)}</span>}
+    </>
+  );
+}
