@@ -63,6 +63,8 @@ export interface Asked<T> {
 export interface AskedPrepared<T> extends Omit<Asked<T>, 'command'>, Required<Pick<Task<T>, 'prepare'>> {
   /** Closed accounts are refused before `prepare`, except where a source says that it deals with them itself. */
   readonly alsoClosed?: boolean;
+  /** The caller's key is bound to the change even where it enters nothing in the ledger. */
+  readonly keepsKey?: boolean;
 }
 
 /** Takes a change to the write path and turns its verdict into an answer or a typed error. */
@@ -144,6 +146,8 @@ export class Runner {
           readKey(call.idempotencyKey ?? this.#setting.makeKey()),
         ),
         fingerprint: fingerprintOf(verb, asked.input),
+        // A key that was made up here nobody can send again.
+        keepsKey: asked.keepsKey === true && call.idempotencyKey !== undefined,
         prepare,
         answer,
       })

@@ -1,7 +1,6 @@
 import type * as wire from '@drawdown/client';
 import type { Call } from '../change.ts';
 import { nextStamp } from '../core/account.ts';
-import { DrawdownError } from '../errors.ts';
 import { fingerprintOf, keyHash } from '../store/chain.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
@@ -50,12 +49,9 @@ export class Orders {
     const key =
       idempotencyKey === undefined ? null : keyHash(call.principal ?? 'server', account.id, idempotencyKey);
     const fingerprint = key === null ? null : fingerprintOf('checkout', body);
-    let made: { purchase: Purchase; replayed: boolean } | undefined;
+    let made: Purchase | undefined;
     const prepare = async (on: Connection, { now }: { now: number }): Promise<Prepared> => {
-      const known = key === null ? null : await purchaseByKey(on, account.number, key);
-      if (known !== null && known.fingerprint !== fingerprint)
-        throw new DrawdownError('idempotency_key_reused');
-      const purchase = known ?? {
+      const purchase = {
         ...bought,
         ...newPurchase(account.number, nextStamp(await lastPurchase(on, account.number), now), now),
         parts: [newPart(bought.credits), newPart(bought.bonus)],
@@ -68,19 +64,22 @@ export class Orders {
         key,
         fingerprint,
       };
-      made = { purchase, replayed: known !== null };
-      return { command: { verb: 'settle' }, writes: () => (known === null ? [insertion(purchase)] : []) };
+      made = purchase;
+      return { command: { verb: 'settle' }, writes: () => [insertion(purchase)] };
     };
     await this.#setting.runner.runPrepared({
       account,
       verb: 'checkout',
       input: body,
       call,
+      keepsKey: true,
       prepare,
       answer: () => undefined,
     });
-    if (made === undefined) throw new Error('an order that was prepared is there');
-    return made;
+    if (made !== undefined) return { purchase: made, replayed: false };
+    const known = key === null ? null : await purchaseByKey(this.#setting.database, account.number, key);
+    if (known === null) throw new Error('the order of a key that was used is there');
+    return { purchase: known, replayed: true };
   }
 
   /** The purchase of a sale in a store: made when it is first heard of, by whatever is heard. */

@@ -109,6 +109,7 @@ export class Subscriptions {
       verb: 'subscribe',
       input: body,
       call,
+      keepsKey: true,
       answer: this.#answer,
       prepare: async (on, ground) => {
         const all = await readSubscriptions(on, ground.account.number);
@@ -123,7 +124,7 @@ export class Subscriptions {
         return prepared(known ?? null, decided);
       },
     });
-    return this.#receipt(answer, after, { account: account.number, id: answer.origin });
+    return this.#receipt(answer, after, { account: account.number, id: answer.origin, ref: wish.ref });
   }
 
   /** A period was paid: its credits are issued once, whatever is reported how often and in whatever order. */
@@ -246,6 +247,7 @@ export class Subscriptions {
       verb: `subscription_${verb}`,
       input: { subscription: sub, ...body },
       call,
+      keepsKey: true,
       answer: this.#answer,
       prepare: async (on, ground) => {
         const before = await this.#find(on, number, sub);
@@ -289,12 +291,22 @@ export class Subscriptions {
   async #receipt(
     { operation, balance, account, now, replayed }: Answer,
     after: Subscription | undefined,
-    address: { readonly account: number; readonly id: string | null },
+    address: { readonly account: number; readonly id: string | null; readonly ref?: string },
   ): Promise<Receipt> {
     const fresh = replayed ? undefined : after;
-    const one = fresh ?? (await this.#find(this.#database, address.account, address.id ?? ''));
+    const one = fresh ?? (await this.#addressed(address));
     const subscription = presentSubscription(this.#presenter, account, { one, now });
     return { operation, subscription, balance, ...(await this.#members(one, now)), replayed };
+  }
+
+  /** By the id that an entry names; by the ref where nothing was entered. */
+  async #addressed(address: { account: number; id: string | null; ref?: string }): Promise<Subscription> {
+    const { account, id, ref } = address;
+    if (id !== null || ref === undefined) return this.#find(this.#database, account, id ?? '');
+    const all = await readSubscriptions(this.#database, account);
+    const one = all.find((known) => known.ref === ref);
+    if (one === undefined) throw new DrawdownError('subscription_not_found');
+    return one;
   }
 
   /** Of a team with seats: whether its members fit into them. Nobody is sent away where they do not. */

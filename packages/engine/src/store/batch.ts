@@ -3,14 +3,16 @@ import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
 import { type AccountMemory, type Assurance, Poisoned, type Remembered, Unsure } from './assurance.ts';
 import { Book, type BookSetting } from './book.ts';
+import { keepChangeKey } from './change-keys.ts';
 import { noChanges, writeLedger, writeNotices } from './changes.ts';
 import { type Clock, nowStatement } from './clock.ts';
 import { BEGIN, COMMIT, type Connection, DatabaseError, ROLLBACK, rolledBack } from './database.ts';
+import { KnownKeys } from './known-keys.ts';
 import { loadLive, loadNamed } from './load.ts';
-import { entriesByKey, type KeyedPlace, lock, planByIndex } from './lookups.ts';
+import { lock, planByIndex } from './lookups.ts';
 import { judgeCrossings } from './low-balances.ts';
 import { loadMembers } from './members.ts';
-import { entryOf, type StoredEntry } from './rows.ts';
+import type { StoredEntry } from './rows.ts';
 import type { Outcome, Prepared, Task, Verdict } from './task.ts';
 
 export interface BatchSetting extends BookSetting {
@@ -70,8 +72,7 @@ class Batch {
   /** Accounts that this lane knows as they are, by number. */
   readonly #remembered = new Map<number, Remembered>();
   readonly #book: BookSetting;
-  /** Entries by key, which belongs to one account: found in the ledger, or entered by an earlier task of this batch. */
-  readonly #known = new Map<string, StoredEntry>();
+  readonly #keys: KnownKeys;
   /** The entry of the task that was decided last. */
   #operation: StoredEntry | null = null;
 
@@ -80,6 +81,7 @@ class Batch {
     this.#tasks = tasks;
     this.#setting = setting;
     this.#book = { rules: setting.rules, inOrder: setting.inOrder };
+    this.#keys = new KnownKeys(on);
   }
 
   async run(numbers: readonly number[], assurance: Assurance): Promise<AnyVerdict[]> {
@@ -133,7 +135,7 @@ class Batch {
     const task = this.#tasks[0] as AnyTask;
     const book = this.#books.get(task.account);
     let prepared: Prepared | undefined;
-    if (book !== undefined && this.#knownOf(task) === undefined) {
+    if (book !== undefined && !this.#keys.has(task)) {
       try {
         prepared = await task.prepare?.(this.#on, { account: book.account, now: book.now });
       } catch (error) {
@@ -176,7 +178,7 @@ class Batch {
     const begun = Promise.all([this.#on.query(BEGIN, []), planByIndex(this.#on)]);
     const locked = lock(this.#on, numbers);
     const clock = this.#on.query(nowStatement(this.#setting.clock), []);
-    const keyed = lookUpKeys ? this.#lookUp(this.#keysOf(this.#tasks.keys())) : Promise.resolve();
+    const keyed = lookUpKeys ? this.#keys.lookUp(this.#tasks) : Promise.resolve();
     const [{ rows }, now] = await Promise.all([locked, clock, keyed, begun]);
 
     const unknown: number[] = [];
@@ -200,11 +202,9 @@ class Batch {
 
   async #loadNamed(): Promise<void> {
     const replays: { account: number; entry: StoredEntry }[] = [];
-    if (this.#known.size > 0) {
-      for (const task of this.#tasks) {
-        const entry = this.#knownOf(task);
-        if (entry !== undefined) replays.push({ account: task.account, entry });
-      }
+    for (const task of this.#keys.isEmpty ? [] : this.#tasks) {
+      const entry = this.#keys.entryOf(task);
+      if (entry !== null) replays.push({ account: task.account, entry });
     }
     const naming = this.#tasks.filter(({ command }) => !NAMING_NOTHING.includes(command.verb));
     if (replays.length > 0 || naming.length > 0) {
@@ -213,6 +213,13 @@ class Batch {
     }
     // Behind the others: whose hold is closed and whose use is given back, these say.
     await loadMembers(this.#on, this.#tasks, (number) => this.#books.get(number)?.account);
+  }
+
+  /** A source's change that entered nothing leaves its key here instead. */
+  #keepKey({ entry, now }: Outcome): Promise<unknown>[] {
+    const { account, key, fingerprint, keepsKey } = this.#tasks[0] as AnyTask;
+    if (keepsKey !== true || entry !== null || key === null || fingerprint === null) return [];
+    return [keepChangeKey(this.#on, { account, key }, { fingerprint, now })];
   }
 
   #accounts(): Map<number, Account> {
@@ -237,9 +244,10 @@ class Batch {
       this.#verdicts[index] = { kind: 'absent' };
       return;
     }
-    const known = this.#knownOf(task);
-    if (known !== undefined) {
-      this.#verdicts[index] = replay(task, known, book);
+    if (this.#keys.has(task)) {
+      const isSame = this.#keys.fingerprintOf(task) === task.fingerprint;
+      const result = { entry: this.#keys.entryOf(task), replayed: true };
+      this.#verdicts[index] = isSame ? answered(task, result, book) : { kind: 'reused' };
       return;
     }
     try {
@@ -256,7 +264,7 @@ class Batch {
         operation ??= posted;
       }
       this.#operation = operation;
-      if (task.key !== null && operation !== null) this.#known.set(task.key, operation);
+      if (operation !== null) this.#keys.add(task, operation);
       this.#verdicts[index] = answered(task, { entry: operation, replayed: false }, book);
     } catch (cause) {
       throw new Poisoned([index], cause);
@@ -266,10 +274,10 @@ class Batch {
   /** A refused task may be the repetition of one that was done: then it gets the first answer, not the refusal. */
   async #reconsiderRefused(): Promise<void> {
     const refused = this.#verdicts.flatMap((verdict, index) => (verdict.kind === 'refused' ? [index] : []));
-    const keys = this.#keysOf(refused);
-    if (keys.length === 0) return;
-    await this.#lookUp(keys);
-    const found = refused.filter((index) => this.#knownOf(this.#tasks[index] as AnyTask) !== undefined);
+    if (refused.length === 0) return;
+    const taskOf = (index: number) => this.#tasks[index] as AnyTask;
+    await this.#keys.lookUp(refused.map(taskOf));
+    const found = refused.filter((index) => this.#keys.has(taskOf(index)));
     if (found.length === 0) return;
     await this.#loadNamed();
     for (const index of found) this.#decide(index);
@@ -282,28 +290,6 @@ class Batch {
       const { account } = this.#tasks[index] as AnyTask;
       this.#books.get(account)?.limitReached(verdict.refusal.member);
     }
-  }
-
-  #keysOf(indexes: Iterable<number>): KeyedPlace[] {
-    const keys = new Map<string, KeyedPlace>();
-    for (const index of indexes) {
-      const { account, key } = this.#tasks[index] as AnyTask;
-      if (key !== null) keys.set(key, { account, key });
-    }
-    return [...keys.values()];
-  }
-
-  async #lookUp(keys: readonly KeyedPlace[]): Promise<void> {
-    if (keys.length === 0) return;
-    const { rows } = await entriesByKey(this.#on, keys);
-    for (const row of rows) {
-      const entry = entryOf(row);
-      this.#known.set(entry.key as string, entry);
-    }
-  }
-
-  #knownOf(task: AnyTask): StoredEntry | undefined {
-    return task.key === null ? undefined : this.#known.get(task.key);
   }
 
   /** All statements and the commit in one flight; a failed one turns the commit into a rollback. */
@@ -322,6 +308,7 @@ class Batch {
     for (const { statement, params } of source?.prepared.writes(source.outcome) ?? []) {
       writes.push(this.#on.query(statement, params));
     }
+    if (source !== undefined) writes.push(...this.#keepKey(source.outcome));
     const told = writeNotices(this.#on, changes, rules.notices);
     writes.push(...told);
     const commit = this.#on.query(COMMIT, []);
@@ -331,11 +318,6 @@ class Batch {
     if ((await commit).command !== 'COMMIT') throw rolledBack();
     if (told.length > 0) this.#setting.told?.();
   }
-}
-
-function replay(task: AnyTask, entry: StoredEntry, book: Book): AnyVerdict {
-  if (entry.fingerprint !== task.fingerprint) return { kind: 'reused' };
-  return answered(task, { entry, replayed: true }, book);
 }
 
 /** The entry stands, even where the answer about it cannot be made: a retry with the same key then asks again. */

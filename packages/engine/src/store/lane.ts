@@ -130,7 +130,7 @@ export class Lane {
         if (kind === 'connection' && performance.now() < lastMoment) {
           // Nobody knows whether the commit happened: the keys tell.
           assurance = 'keyed';
-        } else if (kind === 'unique' && assurance !== 'keyed') {
+        } else if (isKeyTaken(error) && assurance !== 'keyed') {
           assurance = 'keyed';
           this.#wary = WARY_BATCHES;
           continue;
@@ -172,6 +172,13 @@ export class Lane {
 function isVersionTaken(error: unknown): boolean {
   return error instanceof DatabaseError && error.kind === 'unique' && error.constraint === 'entries_pkey';
 }
+
+/** A key was met that an entry has, or a change that entered nothing: see `insertEntries`. */
+function isKeyTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.kind === 'unique' || error.sqlState === NOT_NULL);
+}
+
+const NOT_NULL = '23502';
 
 /** Doubles from 2 ms to a cap of half a second, with full jitter, so that those who collided do not meet again. */
 function backoffMs(attempt: number, random: number): number {

@@ -9,12 +9,19 @@ import { GRANT_COLUMNS, HOLD_COLUMNS, type StoredEntry } from './rows.ts';
  * What the write path writes: one statement per table, whatever the size of the batch, with a column per array.
  */
 
+/**
+ * A key that a change without an entry has used is no key for an entry: then the hash is left out, which the table
+ * refuses, so that it is found in the flight of the write and costs no question of its own.
+ */
 const INSERT_ENTRIES = statement<Buffer[], never>(
   'insert_entries',
   `insert into drawdown.entries (account, seq, type, at, amount, held, debt, total, feature, moves, hold, reverses,
      actor, catalog, detail, key, fingerprint, hash, bucket)
    select account, seq, type, at, amount, held, debt, total, feature, moves::int8[], hold, reverses,
-     actor, catalog, detail::json, key, fingerprint, hash, bucket
+     actor, catalog, detail::json, key, fingerprint,
+     case when key is not null and exists (
+       select from drawdown.change_keys k where k.account = e.account and k.key = e.key
+     ) then null else hash end, bucket
    from unnest($1::int8[], $2::int8[], $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[],
      $9::text[], $10::text[], $11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::bytea[],
      $17::bytea[], $18::bytea[], $19::int2[]) as e (account, seq, type, at, amount, held, debt, total, feature,

@@ -43,6 +43,8 @@ export interface Task<T> {
    * refused, all of it is rolled back. Such a task is a transaction by itself.
    */
   prepare?(on: Connection, locked: { readonly account: Account; readonly now: number }): Promise<Prepared>;
+  /** Whether the key is kept even where nothing is entered, so that a source's change too is made once. */
+  readonly keepsKey?: boolean;
   /** Makes the caller's answer while the state is at hand. Pure; runs before the commit, is given out after it. */
   answer(outcome: Outcome): T;
 }
