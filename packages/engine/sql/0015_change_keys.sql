@@ -11,4 +11,7 @@ create table drawdown.change_keys (
 );
 
 insert into drawdown.change_keys (account, key, fingerprint, created_at, bucket)
-  select account, key, fingerprint, created_at, bucket from drawdown.purchases where key is not null;
+  select account, key, fingerprint, created_at, bucket from drawdown.purchases where key is not null
+  union all
+  select account, key, fingerprint, created_at, bucket from drawdown.plan_checkouts where key is not null
+  on conflict do nothing;

@@ -92,14 +92,10 @@ export class PlanOrders {
     const { idempotencyKey, principal = 'server' } = call;
     const key = idempotencyKey === undefined ? null : keyHash(principal, account.id, idempotencyKey);
     const fingerprint = key === null ? null : fingerprintOf('plan_checkout', body);
-    let made: { row: PlanCheckout; replayed: boolean } | undefined;
+    let made: PlanCheckout | undefined;
     const prepare = async (on: Connection, ground: Ground): Promise<Prepared> => {
       const { number } = account;
-      const known = key === null ? null : await planCheckoutByKey(on, number, key);
-      if (known !== null && known.fingerprint !== fingerprint) {
-        throw new DrawdownError('idempotency_key_reused');
-      }
-      const row = known ?? {
+      const row = {
         account: number,
         no: await this.#reserve(on, wish, ground),
         provider,
@@ -116,19 +112,22 @@ export class PlanOrders {
         createdAt: ground.now,
         updatedAt: ground.now,
       };
-      made = { row, replayed: known !== null };
-      return { command: { verb: 'settle' }, writes: () => (known === null ? [planInsertion(row)] : []) };
+      made = row;
+      return { command: { verb: 'settle' }, writes: () => [planInsertion(row)] };
     };
     await this.#setting.runner.runPrepared({
       account,
       verb: 'plan_checkout',
       input: body,
       call,
+      keepsKey: true,
       prepare,
       answer: () => undefined,
     });
-    if (made === undefined) throw new Error('an order that was prepared is there');
-    return made;
+    if (made !== undefined) return { row: made, replayed: false };
+    const known = key === null ? null : await planCheckoutByKey(this.#setting.database, account.number, key);
+    if (known === null) throw new Error('the order of a key that was used is there');
+    return { row: known, replayed: true };
   }
 
   /** A number for the subscription, where the plan may be sold. */
