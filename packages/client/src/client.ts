@@ -1,5 +1,6 @@
 import { accountLifeMethods } from './account-life.ts';
 import { campaignMethods } from './campaigns.ts';
+import { cashOutMethods } from './cash-outs.ts';
 import { accountEvents, balances, type EventsOptions } from './events.ts';
 import { accountPath, change, parsed, post, read } from './exchange.ts';
 import { purchaseMethods } from './purchases.ts';
@@ -59,6 +60,7 @@ export function createClient(options: ClientOptions) {
   return {
     ...accountMethods(transport),
     ...accountLifeMethods(transport),
+    ...cashOutMethods(transport),
     ...grantMethods(transport),
     ...spendingMethods(transport),
     ...holdMethods(transport),

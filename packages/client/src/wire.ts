@@ -7,6 +7,7 @@ export type * from './wire/account.ts';
 export type * from './wire/account-data.ts';
 export type * from './wire/account-life.ts';
 export type * from './wire/campaign.ts';
+export type * from './wire/cash-out.ts';
 export type * from './wire/catalog.ts';
 export type * from './wire/change.ts';
 export type * from './wire/common.ts';

@@ -7,6 +7,7 @@ import { demoCommand } from './cli/demo.ts';
 import { headsCommand } from './cli/heads.ts';
 import { holdCommands } from './cli/holds.ts';
 import { keyCommands } from './cli/keys.ts';
+import { payoutCommands } from './cli/payouts.ts';
 import { processCommands } from './cli/process.ts';
 import { runProgram } from './cli/program.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly CommandData[] = [
   ...teamCommands,
   ...campaignCommands,
   ...reportCommands,
+  ...payoutCommands,
   ...webhookCommands,
   watchCommand,
   verifyCommand,

@@ -1,8 +1,10 @@
+import { CashOuts } from './cash-outs.ts';
 import { Closures } from './closures.ts';
 import { Erasures } from './erasures.ts';
 import { Exports, type ExportsSetting } from './exports.ts';
 import { Merges } from './merges.ts';
 import type { Purchases } from './purchases.ts';
+import { Settlements } from './settlements.ts';
 
 /** What happens to an account as a whole. */
 export class AccountLife {
@@ -10,12 +12,16 @@ export class AccountLife {
   readonly closures: Closures;
   readonly erasures: Erasures;
   readonly exports: Exports;
+  readonly cashOuts: CashOuts;
+  readonly settlements: Settlements;
 
   constructor(setting: ExportsSetting, purchases: Purchases) {
     this.merges = new Merges(setting);
     this.closures = new Closures(setting, purchases);
     this.erasures = new Erasures(setting, this.closures);
     this.exports = new Exports(setting);
+    this.cashOuts = new CashOuts(setting);
+    this.settlements = new Settlements(setting);
   }
 
   /** Finishes what a process left between two accounts, from now on. */

@@ -2,7 +2,7 @@ import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import { type Account, type Grant, grantState } from '../core/account.ts';
 import { formatInstant } from '../core/calendar.ts';
-import { grantId, purchaseId, subscriptionId } from '../core/id.ts';
+import { grantId, subscriptionId } from '../core/id.ts';
 import { worthOf } from '../core/worth.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { classIn } from '../present.ts';
@@ -15,11 +15,12 @@ import type { Prepared, Write } from '../store/task.ts';
 import { comingMerges, demandIdle, openHoldsOf, pendingPurchases } from './account-idle.ts';
 import { purchasesOf } from './merge-lots.ts';
 import { ONE_AT_A_TIME } from './merge-rows.ts';
-import { idOf, type Purchase, purchaseByNo } from './purchase-rows.ts';
+import { idOf, type Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
 import { mayAsk } from './purchase-wish.ts';
 import type { Purchases } from './purchases.ts';
 import { markPaid, type Settlement, settlementsOf, settlementWrite } from './settlement-rows.ts';
+import { payableMinor, presentSettlement } from './settlements.ts';
 import type { SourceSetting } from './source.ts';
 import { cancelNow } from './subscription-end.ts';
 import { readSubscriptions, writesOf } from './subscription-rows.ts';
@@ -201,7 +202,7 @@ export class Closures {
   #settlement(
     account: Account,
     { lot, purchases, now }: { lot: Grant; purchases: readonly Purchase[]; now: number },
-  ): Omit<Settlement, 'paid'>[] {
+  ): Omit<Settlement, 'paid' | 'ordinal'>[] {
     const value = this.#valueOf(lot);
     if (value === null || grantState(lot, now) === 'voided') return [];
     const purchase = purchases.find(({ parts }) => parts.some((part) => part.lots.includes(lot.no)));
@@ -215,6 +216,7 @@ export class Closures {
         way: this.#way,
         backMinor: purchase === undefined ? 0 : outcomeOf(purchase.facts).back,
         createdAt: now,
+        seq: null,
       },
     ];
   }
@@ -226,30 +228,9 @@ export class Closures {
     if (profile.closedAt === null) throw new DrawdownError('account_open');
     const settlements: wire.Settlement[] = [];
     for (const one of await settlementsOf(database, profile.number)) {
-      const payable = await this.#payable(database, one);
-      const value = { amount_minor: one.amountMinor, currency: one.currency };
-      settlements.push({
-        grant: one.no === one.purchase ? null : grantId(one.account, one.no),
-        purchase: one.purchase === null ? null : purchaseId(one.account, one.purchase),
-        credits: presenter.credits(one.credits),
-        value,
-        way: one.way,
-        payable_minor: payable,
-        paid_at: one.paid === null ? null : formatInstant(one.paid.at),
-        paid_by: one.paid?.by ?? null,
-        paid_minor: one.paid?.minor ?? null,
-        reference: one.paid?.reference ?? null,
-      });
+      settlements.push(await presentSettlement(database, presenter, one));
     }
     return { account: presentProfile(profile), settlements, payable: payableOf(settlements) };
-  }
-
-  /** What the provider has paid back since the closing, the person has had. */
-  async #payable(on: Reads, one: Settlement): Promise<number> {
-    if (one.way !== 'payable' || one.paid !== null) return 0;
-    const purchase = one.purchase === null ? null : await purchaseByNo(on, one.account, one.purchase);
-    const back = purchase === null ? 0 : outcomeOf(purchase.facts).back - one.backMinor;
-    return Math.max(0, one.amountMinor - back);
   }
 
   /** Records that what was payable has been paid, by hand and elsewhere. Again: nothing is left to be paid. */
@@ -262,7 +243,7 @@ export class Closures {
       await on.query(ONE_AT_A_TIME, []);
       const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
       for (const one of await settlementsOf(on, profile.number)) {
-        const minor = await this.#payable(on, one);
+        const minor = await payableMinor(on, one);
         if (minor > 0) await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
       }
     });

@@ -4,7 +4,7 @@ import type { Write } from '../store/task.ts';
 import type { Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
 
-/** What the paid credits of a lot were worth when their account was closed. Credits are atoms, money minor units. */
+/** What the paid credits of a lot were worth when it was paid out, or their account closed. Credits are atoms, money minor units. */
 export interface Settlement {
   readonly account: number;
   /** The lot; of what was paid after the closing, the purchase. */
@@ -18,6 +18,10 @@ export interface Settlement {
   /** What had been paid back of the purchase by then. */
   readonly backMinor: number;
   readonly createdAt: number;
+  /** The first entry of the payout that it is of; null: of a closing. */
+  readonly seq: number | null;
+  /** Its place among all of them. */
+  readonly ordinal: number;
   readonly paid: {
     readonly at: number;
     readonly by: string;
@@ -36,6 +40,8 @@ interface Row {
   way: 'payable' | 'forfeited';
   back_minor: bigint;
   created_at: bigint;
+  ordinal: bigint;
+  seq: bigint | null;
   paid_at: bigint | null;
   paid_by: string | null;
   paid_minor: bigint | null;
@@ -43,17 +49,22 @@ interface Row {
 }
 
 const COLUMNS =
-  'account, no, purchase, credits, amount_minor, currency, way, back_minor, created_at, paid_at, paid_by, ' +
-  'paid_minor, reference';
+  'account, no, purchase, credits, amount_minor, currency, way, back_minor, created_at, ordinal, seq, paid_at, ' +
+  'paid_by, paid_minor, reference';
 
 const INSERT = statement<readonly unknown[], unknown>(
   'settlement_insert',
   `insert into drawdown.settlements (account, no, purchase, credits, amount_minor, currency, way, back_minor,
-     created_at, bucket) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+     created_at, bucket, seq) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 );
 const ALL = statement<[number], Row>(
   'settlements',
   `select ${COLUMNS} from drawdown.settlements where account = $1 order by no`,
+);
+const PAYABLE = statement<[number, number], Row>(
+  'settlements_payable',
+  `select ${COLUMNS} from drawdown.settlements
+    where ordinal > $1 and way = 'payable' and paid_at is null order by ordinal limit $2`,
 );
 const PAID = statement<[number, number, number, string, number, string], never>(
   'settlement_paid',
@@ -61,12 +72,12 @@ const PAID = statement<[number, number, number, string, number, string], never>(
    where account = $1 and no = $2 and paid_at is null`,
 );
 
-export function settlementWrite(one: Omit<Settlement, 'paid'>): Write {
-  const { account, no, purchase, credits, amountMinor, currency, way, backMinor, createdAt } = one;
+export function settlementWrite(one: Omit<Settlement, 'paid' | 'ordinal'>): Write {
+  const { account, no, purchase, credits, amountMinor, currency, way, backMinor, createdAt, seq } = one;
   const bucket = bucketOf(account);
   return {
     statement: INSERT,
-    params: [account, no, purchase, credits, amountMinor, currency, way, backMinor, createdAt, bucket],
+    params: [account, no, purchase, credits, amountMinor, currency, way, backMinor, createdAt, bucket, seq],
   };
 }
 
@@ -75,27 +86,41 @@ export async function settlementsOf(
   account: number,
 ): Promise<Settlement[]> {
   const { rows } = await on.query(ALL, [account]);
-  return rows.map((row) => ({
-    account: Number(row.account),
-    no: Number(row.no),
-    purchase: row.purchase === null ? null : Number(row.purchase),
-    credits: row.credits,
-    amountMinor: Number(row.amount_minor),
-    currency: row.currency,
-    way: row.way,
-    backMinor: Number(row.back_minor),
-    createdAt: Number(row.created_at),
-    paid:
-      row.paid_at === null
-        ? null
-        : {
-            at: Number(row.paid_at),
-            by: row.paid_by as string,
-            minor: Number(row.paid_minor),
-            reference: row.reference as string,
-          },
-  }));
+  return rows.map(settlementOf);
 }
+
+/** Of all accounts, in the order in which they came to be, from behind one on: what is not marked as paid. */
+export async function payablesAfter(
+  on: Pick<Connection | Database, 'query'>,
+  ordinal: number,
+  limit: number,
+): Promise<Settlement[]> {
+  const { rows } = await on.query(PAYABLE, [ordinal, limit]);
+  return rows.map(settlementOf);
+}
+
+const settlementOf = (row: Row): Settlement => ({
+  account: Number(row.account),
+  no: Number(row.no),
+  purchase: row.purchase === null ? null : Number(row.purchase),
+  credits: row.credits,
+  amountMinor: Number(row.amount_minor),
+  currency: row.currency,
+  way: row.way,
+  backMinor: Number(row.back_minor),
+  createdAt: Number(row.created_at),
+  ordinal: Number(row.ordinal),
+  seq: row.seq === null ? null : Number(row.seq),
+  paid:
+    row.paid_at === null
+      ? null
+      : {
+          at: Number(row.paid_at),
+          by: row.paid_by as string,
+          minor: Number(row.paid_minor),
+          reference: row.reference as string,
+        },
+});
 
 export async function markPaid(
   on: Connection,
@@ -120,6 +145,7 @@ export function paidTooLate(before: Purchase, after: Purchase): Write[] {
       way: 'payable',
       backMinor: 0,
       createdAt: after.updatedAt,
+      seq: null,
     }),
   ];
 }

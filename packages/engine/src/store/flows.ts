@@ -33,7 +33,10 @@ export type Column = (typeof COLUMNS)[number];
 /** The reason of a void that a purchase's reversal makes. */
 export const REVERSED = 'purchase_reversed';
 /** The reason of a void that pays a lot out. */
-const CASHED_OUT = 'cash_out';
+export const CASHED_OUT = 'cash_out';
+
+/** The reason of a void that the end of its account makes: paid out where that made it payable. */
+const CLOSED = 'account_closed';
 
 /** Whose flows these are. `currency` and `channel` are null where nothing was paid, or nobody said where. */
 export interface Holder {
@@ -87,6 +90,9 @@ const COLUMN = `case m.type
   when 'void' then case ${REASON}
     when '${REVERSED}' then case when l.purchased then 'reversed' else 'voided' end
     when '${CASHED_OUT}' then 'cashed_out'
+    when '${CLOSED}' then case when exists (
+      select from drawdown.settlements s where s.account = m.account and s.no = m.no and s.way = 'payable')
+      then 'cashed_out' else 'voided' end
     else 'voided' end
   when 'adjust' then case when m.debt < 0 then 'used' else 'adjusted' end
   when 'transfer' then 'transferred'

@@ -24,6 +24,7 @@ import type {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountLifeContract } from './account-life-contract.ts';
 import { campaignContract } from './campaign-contract.ts';
+import { cashOutContract } from './cash-out-contract.ts';
 import { readEvents } from './events.ts';
 import { purchaseContract } from './purchase-contract.ts';
 import { reportContract } from './report-contract.ts';
@@ -512,6 +513,7 @@ describe('notices and webhooks', () => webhookContract(() => t));
 describe('campaigns', () => campaignContract(() => t));
 
 describe('account life', () => accountLifeContract(() => t));
+describe('payouts', () => cashOutContract(() => t));
 
 describe('subscriptions', () => subscriptionContract(() => t));
 

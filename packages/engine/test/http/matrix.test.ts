@@ -23,6 +23,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMONSTRATION_MARK } from '../../src/demonstration.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
+import { cashable, payable } from './cash-out-contract.ts';
 import {
   ADMIN,
   type Ask,
@@ -233,6 +234,7 @@ const staff = { scope: 'admin', session: false } as const;
 const reads = { scope: 'read', session: true } as const;
 const spends = { scope: 'consume', session: true } as const;
 const issues = { scope: 'grant', session: false } as const;
+const pays = { scope: 'refund', session: false } as const;
 const reports = { scope: 'reports', session: false } as const;
 const open = { scope: null, session: true } as const;
 const hooks = { scope: 'webhooks', session: false } as const;
@@ -294,6 +296,22 @@ const ROWS: Record<string, Row> = {
     }),
   },
   getForecast: { ...reads, ...onAccount('/forecast') },
+  cashOut: {
+    ...pays,
+    request: async () => ({ path: `/v1/accounts/${await cashable(t, await madeFor())}/cash_outs` }),
+  },
+  previewCashOut: {
+    ...pays,
+    request: async () => ({ path: `/v1/accounts/${await cashable(t, await madeFor())}/cash_outs/preview` }),
+  },
+  listPayables: { ...reports, ...plain('/v1/settlements') },
+  markPaid: {
+    ...staff,
+    request: async () => ({
+      path: `/v1/settlements/${await payable(t, await madeFor())}/paid`,
+      ask: { body: { reference: 'transfer 1' } },
+    }),
+  },
   createGrant: {
     scope: 'grant',
     session: false,

@@ -3,6 +3,7 @@ import { accessRoutes } from './access.ts';
 import { accountLifeRoutes } from './account-life.ts';
 import { accountRoutes } from './accounts.ts';
 import { campaignRoutes } from './campaigns.ts';
+import { cashOutRoutes } from './cash-outs.ts';
 import { catalogRoutes } from './catalog.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { demonstrationRoutes } from './demonstration.ts';
@@ -23,6 +24,7 @@ import { webhookRoutes } from './webhooks.ts';
 export const ROUTES: readonly Route[] = [
   ...accountRoutes,
   ...accountLifeRoutes,
+  ...cashOutRoutes,
   ...grantRoutes,
   ...spendingRoutes,
   ...holdRoutes,

@@ -70,7 +70,7 @@ export const closePreview = z
   })
   .meta({ id: 'ClosePreview' });
 
-const settlement = z
+export const settlement = z
   .object({
     grant: grantId.nullable(),
     purchase: purchaseId.nullable(),

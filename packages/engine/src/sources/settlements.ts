@@ -1,0 +1,109 @@
+/** What is payable to people: presented, listed for finance, and marked once it is paid. */
+import type * as wire from '@drawdown/client';
+import type { Call } from '../change.ts';
+import { formatInstant } from '../core/calendar.ts';
+import { grantId, parseGrantId, parsePurchaseId, purchaseId } from '../core/id.ts';
+import { DrawdownError } from '../errors.ts';
+import { pageOf, readCursor, readLimit } from '../page.ts';
+import type { Presenter } from '../present.ts';
+import type { Paging } from '../queries.ts';
+import { readText } from '../request.ts';
+import { nowStatement } from '../store/clock.ts';
+import type { Connection, Database } from '../store/database.ts';
+import { ONE_AT_A_TIME } from './merge-rows.ts';
+import { purchaseByNo } from './purchase-rows.ts';
+import { outcomeOf } from './purchase-state.ts';
+import { markPaid, payablesAfter, type Settlement, settlementsOf } from './settlement-rows.ts';
+import type { SourceSetting } from './source.ts';
+
+type Reads = Pick<Connection | Database, 'query'>;
+
+/** What the provider has paid back since, the person has had. */
+export async function payableMinor(on: Reads, one: Settlement): Promise<number> {
+  if (one.way !== 'payable' || one.paid !== null) return 0;
+  const purchase = one.purchase === null ? null : await purchaseByNo(on, one.account, one.purchase);
+  const back = purchase === null ? 0 : outcomeOf(purchase.facts).back - one.backMinor;
+  return Math.max(0, one.amountMinor - back);
+}
+
+/** Numbers of lots and purchases may be the same, but for what was paid too late there were no credits. */
+const isOfLot = ({ credits }: Settlement): boolean => credits > 0n;
+
+const idOf = (one: Settlement): string =>
+  isOfLot(one) ? grantId(one.account, one.no) : purchaseId(one.account, one.no);
+
+export async function presentSettlement(
+  on: Reads,
+  presenter: Presenter,
+  one: Settlement,
+): Promise<wire.Settlement> {
+  return {
+    grant: isOfLot(one) ? grantId(one.account, one.no) : null,
+    purchase: one.purchase === null ? null : purchaseId(one.account, one.purchase),
+    credits: presenter.credits(one.credits),
+    value: { amount_minor: one.amountMinor, currency: one.currency },
+    way: one.way,
+    payable_minor: await payableMinor(on, one),
+    paid_at: one.paid === null ? null : formatInstant(one.paid.at),
+    paid_by: one.paid?.by ?? null,
+    paid_minor: one.paid?.minor ?? null,
+    reference: one.paid?.reference ?? null,
+  };
+}
+
+/** Over all accounts. */
+export class Settlements {
+  readonly #setting: SourceSetting;
+
+  constructor(setting: SourceSetting) {
+    this.#setting = setting;
+  }
+
+  /** What is not marked as paid, oldest first; of some of it nothing is left to be paid, since the provider paid it back. */
+  async payables(paging: Paging): Promise<wire.Page<wire.Payable>> {
+    const limit = readLimit(paging.limit);
+    const after = paging.cursor === undefined ? 0 : readCursor('settlements', paging.cursor);
+    const rows = await payablesAfter(this.#setting.database, after, limit + 1);
+    const page = pageOf(
+      'settlements',
+      rows,
+      limit,
+      (one) => one.ordinal,
+      (one) => one,
+    );
+    return { ...page, data: await Promise.all(page.data.map((one) => this.#present(one))) };
+  }
+
+  async #present(one: Settlement): Promise<wire.Payable> {
+    const { accounts, database, presenter } = this.#setting;
+    const settlement = await presentSettlement(database, presenter, one);
+    return {
+      id: idOf(one),
+      account: (await accounts.idOf(one.account)) as string,
+      created_at: formatInstant(one.createdAt),
+      ...settlement,
+    };
+  }
+
+  /** Records that it has been paid, by hand and elsewhere. Again: the first word stands. */
+  async paid(id: string, body: wire.SettlementRequest, call: Call): Promise<wire.Payable> {
+    const { clock, database } = this.#setting;
+    const reference = readText(body.reference, 'reference');
+    const address = parseGrantId(id) ?? parsePurchaseId(id);
+    const find = async (on: Reads) => {
+      const all = address === null ? [] : await settlementsOf(on, address.account);
+      const found = all.find((one) => idOf(one) === id);
+      if (found === undefined) throw new DrawdownError('settlement_not_found');
+      return found;
+    };
+    await database.transaction(async (on) => {
+      await on.query(ONE_AT_A_TIME, []);
+      const one = await find(on);
+      const minor = await payableMinor(on, one);
+      if (minor === 0) return;
+      const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
+      await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
+    });
+    return this.#present(await find(database));
+  }
+}
