@@ -7,6 +7,9 @@ import type { Installation } from '../cli/support.ts';
 import { type Block, blocksOf, commandsOf, comparable, readable } from './blocks.ts';
 
 /** What documents call the server; the one that is played against listens elsewhere. */
+/** What is shown and not run: output, pictures, and what needs a page to be in. */
+const SHOWN: ReadonlySet<string> = new Set(['text', 'mermaid', 'tsx', 'css']);
+
 const SHOWN_URL = 'http://127.0.0.1:4400';
 /** Lines for the reader's own machine, which are run by the tests elsewhere or cannot be: each with the place. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
@@ -93,7 +96,7 @@ class Play {
         this.#compare({ line: block.line, what: 'ts', shown: shows ? output.text : '', printed });
         if (shows) changes.push({ block: output, text: printed });
       } else if (block.language === 'sh') demandRunElsewhere(block);
-      else if (!['text', 'mermaid'].includes(block.language)) {
+      else if (!SHOWN.has(block.language)) {
         throw new Error(`line ${block.line}: nobody runs blocks of "${block.language}"`);
       }
     }
