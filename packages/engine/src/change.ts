@@ -25,6 +25,8 @@ export interface Call {
   readonly person?: string;
   /** The accounts that ids may lead to; others answer like absent ones. */
   readonly accounts?: readonly string[];
+  /** Of a team's ledger only what is in this member's name; absent: all of it. */
+  readonly sees?: string;
 }
 
 export type Replayed = { replayed: boolean };

@@ -17,6 +17,8 @@ export interface FeedSetting {
 export interface FeedOptions {
   /** Only entries behind this version; absent: from now on, with the present balance first. */
   readonly after?: number;
+  /** Only entries in this member's name; absent: all. The balance follows each entry all the same. */
+  readonly member?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +42,7 @@ export class Feed {
     return this.#open;
   }
 
-  async *events(id: string, { after, signal }: FeedOptions): AsyncGenerator<wire.StreamEvent> {
+  async *events(id: string, { after, member, signal }: FeedOptions): AsyncGenerator<wire.StreamEvent> {
     const { queries, presenter, wakeups, history, inOrder } = this.#setting;
     const { account: current, now } = await queries.settled(id);
     const watch = wakeups.watch(current.number);
@@ -55,7 +57,13 @@ export class Feed {
           for (const entry of await history.forward(account.number, account.seq, last, PAGE)) {
             account = await this.#ready(account, entry);
             apply(account, entry, inOrder);
-            yield { type: 'entry', seq: entry.seq, entry: presenter.entry(account, entry, classIn(account)) };
+            if (member === undefined || entry.detail?.member === member) {
+              yield {
+                type: 'entry',
+                seq: entry.seq,
+                entry: presenter.entry(account, entry, classIn(account)),
+              };
+            }
             yield { type: 'balance', balance: presenter.balance(account, entry.at) };
           }
           dropFinished(account);

@@ -155,17 +155,21 @@ export class Queries {
     const address = parseHoldId(id);
     const { account } = await this.#reach(address?.account, call, 'hold_not_found');
     const hold = await this.#setting.history.hold(account.number, address?.no as number);
-    if (hold === null || (call.ownHoldsOf !== undefined && hold.actor !== call.ownHoldsOf)) {
+    const isOpen =
+      (call.ownHoldsOf === undefined || hold?.actor === call.ownHoldsOf) &&
+      (call.sees === undefined || hold?.member === call.sees);
+    if (hold === null || !isOpen) {
       throw new DrawdownError('hold_not_found');
     }
     const classOf = await this.#classes(account.number, hold.draws);
     return this.#setting.presenter.hold(account, hold, classOf);
   }
 
-  /** Newest first; open ones only, unless asked for all. */
+  /** Newest first; open ones only, unless asked for all; of a team, what the caller may see. */
   async holds(
     id: string,
     query: Paging & { readonly state?: 'open' | 'all' },
+    { sees }: Call = {},
   ): Promise<wire.Page<wire.Hold>> {
     const { history, presenter } = this.#setting;
     const state = query.state ?? 'open';
@@ -174,7 +178,7 @@ export class Queries {
     const { account } = await this.settled(id);
     const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('holds', query.cursor);
     const states = state === 'open' ? ['open'] : HOLD_STATES;
-    const rows = await history.holds(account.number, states, before, limit + 1);
+    const rows = await history.holds(account.number, { states, member: sees ?? null, before }, limit + 1);
     const classOf = await this.#classes(
       account.number,
       rows.flatMap((hold) => hold.draws),
@@ -199,7 +203,8 @@ export class Queries {
     const address = parseOperationId(id);
     const { account } = await this.#reach(address?.account, call, 'operation_not_found');
     const entry = await this.#setting.history.entry(account.number, address?.seq as number);
-    if (entry === null || entry.key === null || entry.at !== address?.at) {
+    const isOpen = call.sees === undefined || entry?.detail?.member === call.sees;
+    if (entry === null || entry.key === null || entry.at !== address?.at || !isOpen) {
       throw new DrawdownError('operation_not_found');
     }
     return { account, entry };

@@ -8,7 +8,7 @@ import { explain } from './core/explain.ts';
 import { grantId } from './core/id.ts';
 import { comparator } from './core/order.ts';
 import { csvOf } from './csv.ts';
-import { invalid } from './errors.ts';
+import { DrawdownError, invalid } from './errors.ts';
 import { pageOf, readCursor, readLimit } from './page.ts';
 import type { ClassOf } from './present.ts';
 import type { Paging, Queries, QueriesSetting } from './queries.ts';
@@ -42,8 +42,8 @@ export class Records {
     this.#catalogs = catalogs;
   }
 
-  /** Newest first; `from` is included, `to` is not. */
-  async entries(id: string, query: EntryQuery): Promise<wire.Page<wire.Entry>> {
+  /** Newest first; `from` is included, `to` is not. Of a team, what the caller may see. */
+  async entries(id: string, query: EntryQuery, { sees }: Call = {}): Promise<wire.Page<wire.Entry>> {
     const { history, presenter } = this.#setting;
     const limit = readLimit(query.limit);
     const type = query.type ?? null;
@@ -52,6 +52,10 @@ export class Records {
     }
     const wantedClass = query.class ?? null;
     await this.#demandKnown(query);
+    const member = query.member === undefined ? (sees ?? null) : readAccountId(query.member, 'member');
+    if (sees !== undefined && member !== sees) {
+      throw new DrawdownError('forbidden', 'Only an owner or an admin of the team may.');
+    }
     const before = query.cursor === undefined ? null : readCursor('entries', query.cursor);
     const from = query.from === undefined ? null : readInstant(query.from, 'from');
     const to = query.to === undefined ? null : readInstant(query.to, 'to');
@@ -65,7 +69,7 @@ export class Records {
         type: type as EntryType | null,
         feature: query.feature ?? null,
         class: wantedClass,
-        member: query.member === undefined ? null : readAccountId(query.member, 'member'),
+        member,
         after,
         upTo: before === null ? upTo : Math.min(upTo, before - 1),
       },

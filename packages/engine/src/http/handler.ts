@@ -9,6 +9,7 @@ import type { Caller } from './caller.ts';
 import { readJson } from './json.ts';
 import { type Part, validationError } from './problems.ts';
 import type { Answer, Route, Services } from './route.ts';
+import { admitted, isAboutTeam } from './team.ts';
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
@@ -33,7 +34,8 @@ export function handlerOf(
     );
     const body = route.body === undefined ? undefined : validated(route.body, 'body', bodyOf(request));
     if (caller !== null) authorizeInput(route, caller, { params, body });
-    const call = caller === null ? {} : callOf(route, caller, idempotencyKey);
+    let call = caller === null ? {} : callOf(route, caller, idempotencyKey);
+    if (isAboutTeam(route, caller)) call = await admitted(services.engine, route, { call, params });
     allowQuiet(route, request);
     const answer = await route.handler(services, { params, query, body, call, caller, request });
     return send(route, reply, answer);

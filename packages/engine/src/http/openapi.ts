@@ -167,7 +167,8 @@ function accessSentence(route: Route): string {
     'own-resource': 'A session token may where it belongs to its own account or its teams.',
     'own-hold': 'A session token may for holds that its person made.',
   }[route.sessions];
-  return `${key} ${sessions}`;
+  const ofTeam = route.team === 'manager' ? ' Of a team, its owners and admins only.' : '';
+  return `${key} ${sessions}${ofTeam}`;
 }
 
 function securityOf(route: Route): object[] {
@@ -243,6 +244,7 @@ export function problemsOf(route: Route): ProblemCode[] {
   if (route.idempotency === 'required') codes.push('idempotency_key_required');
   if (route.idempotency !== 'none') codes.push('account_closed');
   if (route.scope !== null) codes.push('unauthenticated', 'invalid_token', 'token_expired', 'forbidden');
+  if (route.team !== undefined) codes.push('not_a_member');
   if (route.body !== undefined) codes.push('payload_too_large', 'unsupported_media_type');
   if (route.unlimited !== true) codes.push('rate_limited', 'unavailable');
   return [...new Set<ProblemCode>([...codes, ...route.problems, 'internal'])];

@@ -19,6 +19,18 @@ import type { Streams } from './stream.ts';
  */
 export type SessionAccess = 'none' | 'any' | 'own-account' | 'own-resource' | 'own-hold';
 
+/**
+ * What a session may do with a route where the account is a team of it. `member`: whoever is a member now; in the ledger
+ * they see what is in their own name, where they manage nothing. `manager`: its owners and admins: money and codes are
+ * theirs. `under-lock`: the verb itself looks, under the lock of the team's account, so nothing is asked before it.
+ */
+export type TeamAccess = 'member' | 'manager' | 'under-lock';
+
+/** A route that lets sessions to accounts says what a team's may do: there is no other way in. */
+type SessionRule =
+  | { readonly sessions: 'none' | 'any'; readonly team?: never }
+  | { readonly sessions: Exclude<SessionAccess, 'none' | 'any'>; readonly team: TeamAccess };
+
 export type IdempotencyKeyRule = 'required' | 'optional' | 'none';
 
 /** What a handler may use besides its input; made once per server. */
@@ -71,7 +83,6 @@ interface Facts {
   readonly tag: string;
   /** What a secret key needs; null: the route is public. A key of staff (`admin`) may do everything. */
   readonly scope: Scope | null;
-  readonly sessions: SessionAccess;
   /** Whether a session's body is held to what an end user may state: a feature, never a price. */
   readonly spends?: boolean;
   readonly idempotency: IdempotencyKeyRule;
@@ -107,13 +118,14 @@ interface Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
 }
 
 /** A route whose input types have been checked and forgotten. */
-export interface Route extends Facts {
-  readonly params?: z.ZodType;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-  // A method, since those are compared both ways: each handler takes only what its own schemas let through.
-  handler(services: Services, input: Input<unknown, unknown, unknown>): Promise<Answer> | Answer;
-}
+export type Route = Facts &
+  SessionRule & {
+    readonly params?: z.ZodType;
+    readonly query?: z.ZodType;
+    readonly body?: z.ZodType;
+    // A method, since those are compared both ways: each handler takes only what its own schemas let through.
+    handler(services: Services, input: Input<unknown, unknown, unknown>): Promise<Answer> | Answer;
+  };
 
 /** Declares a route; the handler's input is typed by the schemas beside it. */
 export function route<
@@ -122,6 +134,7 @@ export function route<
   B extends z.ZodType = z.ZodUndefined,
 >(
   definition: Facts &
+    SessionRule &
     Schemas<P, Q, B> & {
       handler(
         services: Services,

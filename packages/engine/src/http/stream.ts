@@ -182,7 +182,7 @@ class Live {
       await this.#request.caller.check();
       return null;
     } catch (error) {
-      if (error instanceof DrawdownError && error.status === 401) return error;
+      if (error instanceof DrawdownError && (error.status === 401 || error.status === 403)) return error;
       throw error;
     }
   }

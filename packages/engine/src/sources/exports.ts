@@ -122,7 +122,7 @@ export class Exports {
   async *#holds(account: { number: number; id: string }): Section {
     const { history, presenter } = this.#setting;
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-      const holds = await history.holds(account.number, HOLD_STATES, before, PAGE);
+      const holds = await history.holds(account.number, { states: HOLD_STATES, member: null, before }, PAGE);
       const lots = holds.flatMap(({ draws }) => draws.map(({ grant }) => grant));
       const classes = await history.classes(account.number, lots);
       for (const hold of holds) yield presenter.hold(account, hold, (no) => classes.get(no) as string);

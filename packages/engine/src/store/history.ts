@@ -56,10 +56,11 @@ const CLASSES = statement<[number, Buffer], { no: bigint; class: string }>(
   'grant_classes',
   'select no, class from drawdown.grants where account = $1 and no = any ($2::int8[])',
 );
-const HOLDS = statement<[number, Buffer, number, number], HoldRow>(
+const HOLDS = statement<[number, Buffer, number, string | null, number], HoldRow>(
   'holds_backward',
   `select ${HOLD_COLUMNS} from drawdown.holds
-    where account = $1 and state = any ($2::text[]) and no < $3 order by no desc limit $4`,
+    where account = $1 and state = any ($2::text[]) and no < $3 and ($4::text is null or member = $4)
+    order by no desc limit $5`,
 );
 const HOLD = statement<[number, number], HoldRow>(
   'hold',
@@ -163,8 +164,12 @@ export class History {
   }
 
   /** Newest first, from before the hold numbered `before`. */
-  async holds(account: number, states: readonly string[], before: number, limit: number): Promise<Hold[]> {
-    const { rows } = await this.#database.query(HOLDS, [account, textArray(states), before, limit]);
+  async holds(
+    account: number,
+    { states, member, before }: { states: readonly string[]; member: string | null; before: number },
+    limit: number,
+  ): Promise<Hold[]> {
+    const { rows } = await this.#database.query(HOLDS, [account, textArray(states), before, member, limit]);
     return rows.map(holdOf);
   }
 

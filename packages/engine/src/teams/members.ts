@@ -16,7 +16,7 @@ import type { Write } from '../store/task.ts';
 import { actorIn, demandManager, demandManagerOrSelf, demandOwner, isManager } from './authority.ts';
 import { presentMember } from './present.ts';
 import { withdrawing } from './request-rows.ts';
-import { joined, pageOfMembers, putting, type Roster, readRoster, teamsWith } from './rows.ts';
+import { joined, pageOfMembers, putting, type Roster, readRoster, readStanding, teamsWith } from './rows.ts';
 import { readSeats } from './seats.ts';
 
 const ROLES: readonly string[] = ['owner', 'admin', 'member'] satisfies Role[];
@@ -164,6 +164,22 @@ export class Members {
       ({ row }) => Number(row.account),
       ({ row, account, now }) => presentMember(this.#presenter, account, { row, now }),
     );
+  }
+
+  /**
+   * Lets the person of a call to an account, with what they may see of it. What is not a team of theirs is no matter of
+   * this: their own account is open, others answer like absent ones. A team without members takes the server's word.
+   */
+  async admit(place: string | number, { call, managers }: { call: Call; managers: boolean }): Promise<Call> {
+    const id = typeof place === 'string' ? place : await this.#accounts.idOf(place);
+    if (id === null || id === call.person || call.accounts?.includes(id) !== true) return call;
+    const number = typeof place === 'number' ? place : await this.#accounts.numberOf(id);
+    if (number === null) return call;
+    const { kept, rows } = await readStanding(this.#database, number, call.person as string);
+    if (!kept) return call;
+    const actor = actorIn({ rows }, call);
+    if (managers) demandManager(actor);
+    return isManager(actor) ? call : { ...call, sees: call.person as string };
   }
 
   /** Throws where the team keeps members and this account is none of them. */

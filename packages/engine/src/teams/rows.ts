@@ -17,6 +17,18 @@ const NAMED = statement<[number, number, Buffer], MemberRow>(
   'roster_named',
   `select ${MEMBER_COLUMNS} from drawdown.members where account = $1 and bucket = $2 and member = any ($3::text[])`,
 );
+const STANDING = statement<
+  [number, number, string],
+  { [C in keyof MemberRow]: MemberRow[C] | null } & { kept: boolean }
+>(
+  'member_standing',
+  `select ${MEMBER_COLUMNS.split(', ')
+    .map((column) => `m.${column}`)
+    .join(', ')},
+     exists (select from drawdown.members o where o.account = $1 and o.bucket = $2) as kept
+     from (select $3::text as member) as wanted
+     left join drawdown.members m on m.account = $1 and m.bucket = $2 and m.member = wanted.member`,
+);
 const CENSUS = statement<[number, number], { present: bigint; owners: bigint; last: bigint }>(
   'roster_census',
   `select count(*) filter (where left_at is null) as present,
@@ -64,6 +76,19 @@ export async function readRoster(
     readCensus(on, team),
   ]);
   return { rows: new Map(rows.map((row) => [row.member, row])), ...census };
+}
+
+/** One person of a team, and whether it keeps members at all: one look-up, since it goes before every request of theirs. */
+export async function readStanding(
+  on: On,
+  team: number,
+  member: string,
+): Promise<{ kept: boolean; rows: ReadonlyMap<string, MemberRow> }> {
+  const { rows } = await on.query(STANDING, [team, bucketOf(team), member]);
+  const own = rows
+    .filter((row) => row.no !== null)
+    .map((row): [string, MemberRow] => [member, row as MemberRow]);
+  return { kept: rows[0]?.kept === true, rows: new Map(own) };
 }
 
 /** How many members a team has. */

@@ -86,7 +86,13 @@ async function hold(account: string, by: Ask): Promise<string> {
   return body.hold.id;
 }
 
-async function spent(account: string): Promise<string> {
+/** In the name of the caller where it can, since a member of a team sees their own. */
+async function spent(account: string, by: Ask = {}): Promise<string> {
+  const own = await t.ask<Receipt>('POST', `/v1/accounts/${account}/consume`, {
+    ...by,
+    body: { feature: 'smart_cutout' },
+  });
+  if (own.status === 200) return own.body.operation?.id as string;
   const { body } = await t.ask<Receipt>('POST', `/v1/accounts/${account}/consume`, { body: { amount: 1 } });
   return body.operation.id;
 }
@@ -130,8 +136,8 @@ const onPurchase = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'
 });
 
 const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent'> => ({
-  request: async (account) => ({
-    path: `/v1/operations/${await spent(account)}${act}`,
+  request: async (account, by) => ({
+    path: `/v1/operations/${await spent(account, by)}${act}`,
     ...(body === undefined ? {} : { ask: { body } }),
   }),
   absent: () => ({
@@ -142,7 +148,7 @@ const onOperation = (act: string, body?: unknown): Pick<Row, 'request' | 'absent
 
 async function subscribed(account: string): Promise<string> {
   const { body } = await t.ask<SubscriptionReceipt>('POST', `/v1/accounts/${account}/subscriptions`, {
-    body: { plan: 'pro' },
+    body: account === CREW ? { plan: 'teams', seats: 30 } : { plan: 'pro' },
   });
   return body.subscription.id;
 }
@@ -499,6 +505,84 @@ const ROWS: Record<string, Row> = {
   moveTestClock: { scope: 'grant', session: false, ...plain('/v1/test_clock', { advance: 'PT1S' }) },
 };
 
+const CREW = 't_crew';
+const inCrew = (path: string, body?: unknown) => () => at(path, body)(CREW);
+const crewRequest = (act: string) => async () => {
+  const path = `/members/u_member/requests`;
+  const asked = at(path, { amount: 1, reason: randomUUID() })(CREW);
+  const { body } = await t.ask<More>('POST', asked.path, asked.ask);
+  return at(`${path}/${body.id}/${act}`, {})(CREW);
+};
+
+interface TeamRow {
+  /** Who may, of the people of a team; who has left may nothing. */
+  may: 'member' | 'manager';
+  /** Where a request about the team is another one than the row's with the team for an account. */
+  request?(who: string): Promise<Wanted> | Wanted;
+  /** What those who may are answered; absent: it is done. */
+  answer?: string;
+}
+
+/** Money and codes of a team are its owners' and admins'; spending, and what is in their own name, is any member's. */
+const TEAM_ROWS: Record<string, TeamRow> = {
+  getAccount: { may: 'member' },
+  getBalance: { may: 'member' },
+  // Nobody's but a person's own.
+  exportAccount: { may: 'manager', answer: 'account_not_found' },
+  getForecast: { may: 'member' },
+  listGrants: { may: 'manager' },
+  getGrant: { may: 'manager' },
+  createQuote: { may: 'member' },
+  consume: { may: 'member' },
+  createHold: { may: 'member' },
+  listHolds: { may: 'member' },
+  getHold: { may: 'member' },
+  captureHold: { may: 'member' },
+  releaseHold: { may: 'member' },
+  getOperation: { may: 'member' },
+  explainOperation: { may: 'member' },
+  createCheckout: { may: 'manager' },
+  listPurchases: { may: 'manager' },
+  getPurchase: { may: 'manager' },
+  refundPurchase: { may: 'manager' },
+  redeem: { may: 'manager' },
+  claimCampaign: { may: 'manager' },
+  listOffers: { may: 'member' },
+  createReferral: { may: 'manager' },
+  claimGooglePlayPurchase: { may: 'manager' },
+  claimAppStorePurchase: { may: 'manager' },
+  getAppAccountToken: { may: 'manager' },
+  listEntries: { may: 'member' },
+  getStatement: { may: 'manager' },
+  streamEvents: { may: 'member' },
+  putMember: {
+    may: 'manager',
+    request: inCrew('/members/u_other', { role: 'member', limit: { amount: 5, per: 'day' } }),
+  },
+  removeMember: {
+    may: 'manager',
+    request: async () => {
+      const leaver = at('/members/u_leaver', { role: 'member' })(CREW);
+      await t.ask('PUT', leaver.path, leaver.ask);
+      return { path: leaver.path };
+    },
+  },
+  listMembers: { may: 'member', request: inCrew('/members') },
+  getMember: { may: 'member', request: (who) => at(`/members/${who}`)(CREW) },
+  listTeams: { may: 'member' },
+  askForMore: { may: 'member', request: (who) => at(`/members/${who}/requests`, { amount: 5 })(CREW) },
+  listRequests: { may: 'member', request: inCrew('/requests') },
+  approveRequest: { may: 'manager', request: crewRequest('approve') },
+  denyRequest: { may: 'manager', request: crewRequest('deny') },
+  listSubscriptions: { may: 'manager' },
+  getSubscription: { may: 'manager' },
+  previewSubscription: { may: 'manager' },
+  listNotices: { may: 'manager' },
+};
+
+/** The sessions of the team's people: each was made while its person was a member. */
+const crew = new Map<string, string>();
+
 interface Caller {
   name: string;
   as: string | null;
@@ -537,6 +621,19 @@ beforeAll(async () => {
     await t.ask('PUT', `${team}/members/${account}`, { body });
     await t.ask('PUT', `${team}/members/u_leaver`, { body: { role: 'member' } });
   }
+  await t.ask('PUT', `/v1/accounts/${CREW}`, { body: { kind: 'team' } });
+  await t.ask('POST', `/v1/accounts/${CREW}/grants`, { body: { class: 'purchased', amount: 100_000 } });
+  for (const [who, role] of Object.entries({
+    u_own: 'owner',
+    u_manager: 'admin',
+    u_member: 'member',
+    u_left: 'admin',
+  })) {
+    const body = { role, limit: { amount: 50_000, per: 'month' } };
+    await t.ask('PUT', `/v1/accounts/${CREW}/members/${who}`, { body });
+    crew.set(who, await session(who, { teams: [CREW] }));
+  }
+  await t.ask('DELETE', `/v1/accounts/${CREW}/members/u_left`);
   await t.ask('POST', '/v1/campaigns', { as: ADMIN, body: EVENT });
   await t.ask('POST', '/v1/campaigns', {
     as: ADMIN,
@@ -591,6 +688,11 @@ function confused(token: string): string {
   return `${body}.${createHmac('sha256', 'the public key').update(body).digest('base64url')}`;
 }
 
+test('every route that lets sessions to accounts says what a team lets its people do', () => {
+  const ofAccounts = ROUTES.filter((route) => route.sessions !== 'none' && route.sessions !== 'any');
+  expect(Object.keys(TEAM_ROWS).sort()).toEqual(ofAccounts.map((route) => route.operationId).sort());
+});
+
 test('every route has a row, and every row a route', () => {
   expect(Object.keys(ROWS).sort()).toEqual(ROUTES.map((route) => route.operationId).sort());
 });
@@ -600,15 +702,26 @@ describe.each(ROUTES.map((route) => [route.operationId, route] as const))('%s', 
   const askAs = (caller: Pick<Caller, 'as'>, { path, ask = {} }: Wanted) =>
     t.ask(route.method, path, { ...ask, as: caller.as });
 
+  const outcomeOf = (reply: { status: number; body: { code: string } }) =>
+    reply.status < 300 || (operationId === 'streamEvents' && reply.status === 400) ? 'done' : reply.body.code;
+
   test('answers every caller as the contract says', async () => {
     for (const caller of callers) {
       const by = caller.session === undefined ? {} : { as: caller.as };
       const reply = await askAs(caller, await row.request(OWN, by));
-      const outcome =
-        reply.status < 300 || (operationId === 'streamEvents' && reply.status === 400)
-          ? 'done'
-          : reply.body.code;
-      expect([caller.name, outcome]).toEqual([caller.name, expected(caller, row, reply.body.code)]);
+      expect([caller.name, outcomeOf(reply)]).toEqual([caller.name, expected(caller, row, reply.body.code)]);
+    }
+  });
+
+  test('answers the people of a team by their roles as they are now', async () => {
+    if (!row.session || route.sessions === 'any') return;
+    const { may, request, answer = 'done' } = TEAM_ROWS[operationId] as TeamRow;
+    for (const who of ['u_manager', 'u_member', 'u_left']) {
+      const as = crew.get(who) as string;
+      const wanted = request === undefined ? await row.request(CREW, { as }) : await request(who);
+      const outcome = outcomeOf(await askAs({ as }, wanted));
+      const allowed = who === 'u_member' && may === 'manager' ? 'forbidden' : answer;
+      expect([who, outcome]).toEqual([who, who === 'u_left' ? 'not_a_member' : allowed]);
     }
   });
 

@@ -65,7 +65,10 @@ export function teamContract(server: () => TestServer): void {
     expect((await ask('POST', `${team}/consume`, { feature: 'smart_cutout' }, hand)).body).toMatchObject({
       ...{ status: 403, code: 'not_a_member', member: 'u_hand' },
     });
-    const captured = await ask<HoldReceipt>('POST', `/v1/holds/${held.body.hold.id}/capture`, {}, hand);
+    expect((await ask('POST', `/v1/holds/${held.body.hold.id}/capture`, {}, hand)).body).toMatchObject({
+      ...{ status: 403, code: 'not_a_member', member: 'u_hand' },
+    });
+    const captured = await ask<HoldReceipt>('POST', `/v1/holds/${held.body.hold.id}/capture`, {});
     expect(captured.body.operation).toMatchObject({ type: 'capture', member: 'u_hand' });
     expect(
       (await ask('POST', '/v1/sessions', { account: 'u_hand', surface: 'web', teams: ['t_crew'] })).body,

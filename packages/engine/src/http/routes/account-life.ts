@@ -143,6 +143,7 @@ const exportAccount = route({
   tag: 'Accounts',
   scope: 'read',
   sessions: 'own-account',
+  team: 'manager',
   params: ofAccount,
   idempotency: 'none',
   status: 200,

@@ -34,6 +34,7 @@ const getAccount = route({
   tag: 'Accounts',
   scope: 'read',
   sessions: 'own-account',
+  team: 'member',
   idempotency: 'none',
   params: ofAccount,
   status: 200,
@@ -50,6 +51,7 @@ const getBalance = route({
   tag: 'Accounts',
   scope: 'read',
   sessions: 'own-account',
+  team: 'member',
   idempotency: 'none',
   params: ofAccount,
   query: z.strictObject({
@@ -74,6 +76,7 @@ const getForecast = route({
   tag: 'Accounts',
   scope: 'read',
   sessions: 'own-account',
+  team: 'member',
   idempotency: 'none',
   params: ofAccount,
   query: z.strictObject({ days: forecastDays.exactOptional() }),

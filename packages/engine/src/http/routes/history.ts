@@ -1,6 +1,8 @@
 /** The ledger of an account: as a list, as a statement, and live. */
 import { z } from 'zod';
+import type { Call, Engine } from '../../engine.ts';
 import { DrawdownError, invalid } from '../../errors.ts';
+import type { Caller } from '../caller.ts';
 import { route } from '../route.ts';
 import { entryPage, statement } from '../schemas/history.ts';
 import { accountId, catalogId, entryType, instantIn } from '../schemas/primitives.ts';
@@ -17,6 +19,7 @@ const listEntries = route({
   tag: 'History',
   scope: 'read',
   sessions: 'own-account',
+  team: 'member',
   idempotency: 'none',
   params: ofAccount,
   query: z.strictObject({
@@ -31,7 +34,9 @@ const listEntries = route({
   status: 200,
   answers: { 200: { description: 'A page of entries', schema: entryPage } },
   problems: ['account_not_found', 'unknown_class', 'invalid_cursor'],
-  handler: async ({ engine }, { params, query }) => ({ body: await engine.entries(params.account, query) }),
+  handler: async ({ engine }, { params, query, call }) => ({
+    body: await engine.entries(params.account, query, call),
+  }),
 });
 
 const getStatement = route({
@@ -42,6 +47,7 @@ const getStatement = route({
   tag: 'History',
   scope: 'read',
   sessions: 'own-account',
+  team: 'manager',
   idempotency: 'none',
   params: ofAccount,
   query: z.strictObject({
@@ -77,6 +83,7 @@ const streamEvents = route({
   tag: 'History',
   scope: 'read',
   sessions: 'own-account',
+  team: 'member',
   idempotency: 'none',
   params: ofAccount,
   query: z.strictObject({
@@ -98,7 +105,7 @@ const streamEvents = route({
     },
   },
   problems: ['account_not_found'],
-  handler: async ({ engine, streams }, { params, query, caller, request }) => {
+  handler: async ({ engine, streams }, { params, query, call, caller, request }) => {
     if (caller === null) throw new DrawdownError('unauthenticated');
     const after = lastEventId(request.headers['last-event-id'], query.last_event_id);
     // Refuses an absent account while there is still a status to refuse with.
@@ -106,15 +113,31 @@ const streamEvents = route({
     if (after !== undefined && after > version) throw invalid('Last-Event-ID', 'is ahead of the ledger');
     const body = streams.open({
       account: params.account,
-      caller,
+      caller: { ...caller, check: () => checkAgain(engine, caller, { call, account: params.account }) },
       ...(after === undefined ? {} : { after }),
-      events: (signal) => engine.events(params.account, after === undefined ? { signal } : { signal, after }),
+      events: (signal) => {
+        const options = { signal, member: call.sees };
+        return engine.events(params.account, after === undefined ? options : { ...options, after });
+      },
       now: () => engine.now(),
     });
     // Proxies buffer answers unless told otherwise, and a buffered event is a late one.
     return { body, type: EVENT_STREAM, headers: { 'x-accel-buffering': 'no' } };
   },
 });
+
+/** A stream ends with the credential, and with the membership or the role that it was opened by. */
+async function checkAgain(
+  { members }: Engine,
+  caller: Caller,
+  { call, account }: { call: Call; account: string },
+): Promise<void> {
+  await caller.check();
+  if (caller.session === null || account === call.person) return;
+  const { sees, ...before } = call;
+  const now = await members.admit(account, { call: before, managers: false });
+  if (now.sees !== sees) throw new DrawdownError('forbidden', 'The role in the team is another one now');
+}
 
 function lastEventId(header: string | string[] | undefined, query: string | undefined): number | undefined {
   const text = header ?? query;

@@ -39,6 +39,7 @@ const listNotices = route({
   operationId: 'listNotices',
   summary: 'Lists what was told about an account, newest first',
   sessions: 'own-account',
+  team: 'manager',
   params: ofAccount,
   problems: ['account_not_found', 'invalid_cursor'],
   handler: async ({ engine }, { params, query }) => ({
