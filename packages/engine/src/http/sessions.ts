@@ -37,13 +37,15 @@ export class Sessions {
 
   /** Issues a token. An account that does not exist yet is created as a user's; teams must know it, where they keep members. */
   async issue(request: SessionRequest): Promise<Session> {
-    const kind = (await this.#kindOf(request.account)) ?? (await this.#create(request.account));
-    if (kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
+    const known = await this.#kindOf(request.account);
+    demandPerson(known ?? 'user');
     const teams = [...new Set(request.teams ?? [])];
     for (const [index, team] of teams.entries()) {
       await this.#requireTeam(team, `teams.${index}`);
       await this.#engine.members.demand(team, request.account, `teams.${index}`);
     }
+    // Only now: what is refused leaves nothing behind.
+    if (known === null) demandPerson(await this.#create(request.account));
     const now = await this.#now();
     const key = await this.#signing.signer(now);
     // JWT times are whole seconds; rounding down keeps a token from outliving what was asked for.
@@ -114,6 +116,10 @@ export class Sessions {
   async #create(account: string): Promise<Account['kind']> {
     return (await this.#engine.putAccount(account, {})).account.kind;
   }
+}
+
+function demandPerson(kind: Account['kind']): void {
+  if (kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
 }
 
 function kidOf(token: string): string {

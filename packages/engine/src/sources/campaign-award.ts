@@ -137,7 +137,10 @@ async function outsideOf(
   return { word: 'plans', detail: `The campaign is for the plans ${plans.join(', ')}.` };
 }
 
-/** A daily check-in counts the awards of this calendar day in the account's zone, every other campaign all of them. */
+/**
+ * A daily check-in counts the awards of this calendar day in the account's zone and of later ones, so that a zone moved
+ * west allows nothing twice; every other campaign counts all of them.
+ */
 async function demandAccountLimit(
   on: Connection,
   { account }: Locked,

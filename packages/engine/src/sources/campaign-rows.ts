@@ -131,7 +131,7 @@ export const MERGED_INTO_ACCOUNT = `with recursive own (account) as (
 export const COUNT_AWARDS = statement<[number, string, string | null], { awards: bigint }>(
   'campaign_awards_count',
   `${MERGED_INTO_ACCOUNT} select count(*) as awards from drawdown.campaign_awards
-   where account in (select account from own) and campaign = $2 and role <> 'inviter' and ($3::text is null or day = $3)`,
+   where account in (select account from own) and campaign = $2 and role <> 'inviter' and ($3::text is null or day >= $3)`,
 );
 export const AWARD: Statement<readonly unknown[], unknown> = statement(
   'campaign_award',

@@ -2,7 +2,8 @@ import type * as wire from '@drawdown/client';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Call, Runner } from '../change.ts';
 import type { Account } from '../core/account.ts';
-import type { Per, Role } from '../core/team.ts';
+import { MAX_ATOMS } from '../core/amount.ts';
+import { type Per, type Role, standingOf } from '../core/team.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Presenter } from '../present.ts';
@@ -11,7 +12,7 @@ import { readAccountId, readAmount } from '../request.ts';
 import type { SourceSetting } from '../sources/source.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Connection, Database } from '../store/database.ts';
-import type { MemberRow } from '../store/members.ts';
+import { type MemberRow, memberOf } from '../store/members.ts';
 import type { Write } from '../store/task.ts';
 import { actorIn, demandManager, demandManagerOrSelf, demandOwner, isManager } from './authority.ts';
 import { presentMember } from './present.ts';
@@ -75,6 +76,8 @@ export class Members {
         before === undefined
           ? joined(ground.account, wish, { no: roster.last + 1, now: ground.now })
           : { ...before, ...wish };
+      const { extra } = standingOf(ground.account, memberOf(known), ground.now);
+      demandTellable({ ...known, extra });
       const after = isPresent ? known : { ...known, joined_at: BigInt(ground.now), left_at: null };
       return { after, writes: [putting(after)] };
     });
@@ -210,6 +213,12 @@ export class Members {
 /** Rows of members are no entries, so no key is ever found again: doing it twice comes to the same. */
 export function keyless({ idempotencyKey: _, ...call }: Call): Call {
   return call;
+}
+
+/** What is left of a limit, with what was allowed beyond it, is an amount like any other: no more than JSON can carry. */
+export function demandTellable({ limit_amount, extra }: MemberRow): void {
+  if ((limit_amount ?? 0n) + extra <= MAX_ATOMS) return;
+  throw invalid('amount', 'makes more, with the limit, than an amount may be', 'invalid_amount');
 }
 
 function readWish(catalog: Catalog, body: wire.MemberRequest) {

@@ -14,7 +14,7 @@ import type { Connection, Database } from '../store/database.ts';
 import { type MemberRow, memberOf } from '../store/members.ts';
 import type { Write } from '../store/task.ts';
 import { actorIn, demandManager, demandManagerOrSelf, isManager } from './authority.ts';
-import { keyless } from './members.ts';
+import { demandTellable, keyless } from './members.ts';
 import { presentRequest, stateAt } from './present.ts';
 import {
   adding,
@@ -129,6 +129,7 @@ export class Requests {
       const { decided_at, decided_by } = decidedBy(call, now);
       const after: RequestRow = { ...row, state: as, decided_at, decided_by };
       const allowed = { ...asker, extra: standing.extra + row.amount, extra_period: row.period };
+      if (as === 'approved') demandTellable(allowed);
       return { after, writes: as === 'approved' ? [closing(after), putting(allowed)] : [closing(after)] };
     });
   }

@@ -51,6 +51,16 @@ test("lesson 6: a check-in is once a calendar day of the account's own zone, not
   expect(await everyone()).toEqual([had, 'done', 'done']);
 });
 
+test('a zone moved west allows no second check-in of a day', async () => {
+  await at('2026-02-12T10:00:00.000Z');
+  await people(rig.first, ['mover'], { time_zone: 'Pacific/Kiritimati' });
+  expect(await claim('mover', 'daily')).toBe('done');
+  await rig.first.putAccount('mover', { time_zone: 'Pacific/Pago_Pago' });
+  expect(await claim('mover', 'daily')).toBe('campaign_already_redeemed');
+  await at('2026-02-14T11:00:00.000Z');
+  expect(await claim('mover', 'daily')).toBe('done');
+});
+
 test('a day of 23 hours and one of 25 are one check-in each', async () => {
   await people(rig.first, ['spring'], { time_zone: 'Europe/Berlin' });
   const outcomes: string[] = [];

@@ -241,3 +241,17 @@ test('verify tells a count that is not what the ledger adds up to', async () => 
   );
   expect((await rig.database.query(HOLD, [])).rows[0]?.holds).toBe(0n);
 });
+
+test('what is approved beyond a limit stays an amount that can be told, whichever of the two grows', async () => {
+  const most = 9_007_199_254_740_991;
+  await team('t_most', { anna: PER_MONTH(1) });
+  const approve = async (amount: number) => {
+    const { id } = await rig.first.requests.ask('t_most', 'anna', { amount }, {});
+    return codeOf(rig.first.requests.approve('t_most', 'anna', id, {}));
+  };
+  expect(await approve(most)).toBe('invalid_amount');
+  expect(await approve(most - 1)).toBe('done');
+  expect(await periodOf('t_most', 'anna')).toMatchObject({ extra: most - 1, remaining: most });
+  expect(await approve(1)).toBe('invalid_amount');
+  expect(await codeOf(rig.first.members.put('t_most', 'anna', PER_MONTH(2), {}))).toBe('invalid_amount');
+});

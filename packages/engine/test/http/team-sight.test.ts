@@ -1,6 +1,7 @@
 /** What a member of a team sees of it through each door: the same through all of them. */
 import type { Entry, Hold, HoldReceipt, Operation, Page, Receipt, Session } from '@drawdown/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEvents } from './events.ts';
 import { startServer, type TestServer } from './support.ts';
 
 const TEAM = '/v1/accounts/t_sight';
@@ -59,4 +60,28 @@ test('members see what is in their own name, managers all of it, by every door',
   const holds = async (who: string) => (await t.ask<Page<Hold>>('GET', `${TEAM}/holds`, as(who))).body.data;
   expect(await holds('u_one')).toEqual([]);
   expect((await holds('u_boss')).map(({ id }) => id)).toEqual([held.body.hold.id]);
+});
+
+test('a stream shows members their own entries and every balance, and ends with the membership', async () => {
+  const base = await t.server.listen({ host: '127.0.0.1', port: 0 });
+  const stream = await readEvents(`${base}${TEAM}/events`, as('u_one'));
+  expect(await stream.take(1)).toMatchObject([{ event: 'balance' }]);
+  await spend('u_two');
+  expect(await stream.take(1)).toMatchObject([{ event: 'balance' }]);
+  await spend('u_one');
+  expect(await stream.take(2)).toMatchObject([
+    { event: 'entry', data: { member: 'u_one' } },
+    { event: 'balance' },
+  ]);
+  await t.ask('DELETE', `${TEAM}/members/u_one`);
+  await spend('u_two');
+  const rest = await stream.take(9);
+  expect(rest.filter(({ event }) => event === 'entry')).toEqual([]);
+  expect(rest.at(-1)).toMatchObject({ event: 'expired', data: { code: 'not_a_member' } });
+});
+
+test('a session that is refused leaves no account behind', async () => {
+  const body = { account: 'u_nobody', surface: 'web', teams: ['t_sight'] };
+  expect((await t.ask('POST', '/v1/sessions', { body })).body).toMatchObject({ code: 'not_a_member' });
+  expect((await t.ask('GET', '/v1/accounts/u_nobody')).status).toBe(404);
 });

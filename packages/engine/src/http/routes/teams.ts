@@ -160,7 +160,7 @@ const deciding = {
   params: ofRequest,
   body: nothing,
   answers: { 200: { description: 'The request as it was decided', schema: more } },
-  problems: [...PROBLEMS, 'request_not_found', 'request_closed'],
+  problems: [...PROBLEMS, 'invalid_amount', 'request_not_found', 'request_closed'],
 } as const;
 
 const approveRequest = route({
