@@ -26,7 +26,9 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Origins that buyers may be sent back to, besides the server's own and those of `corsOrigins`. */
   readonly returnOrigins: readonly string[];
-  /** Checkouts that take no money: see `isWorkbench` for where that is so without being said. */
+  /** Whether everything says that somebody works on a product here: see `isWorkbench`. */
+  readonly workbench: boolean;
+  /** Checkouts that take no money: on a workbench without being said. */
   readonly sandbox: boolean;
   /** Null: no money is taken through Stripe. */
   readonly stripe: StripeConfig | null;
@@ -110,6 +112,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     sessionUrl: readUrl('DRAWDOWN_SESSION_URL', read('DRAWDOWN_SESSION_URL')),
     corsOrigins: readOrigins('DRAWDOWN_CORS_ORIGINS', read('DRAWDOWN_CORS_ORIGINS')),
     returnOrigins: readOrigins('DRAWDOWN_RETURN_ORIGINS', read('DRAWDOWN_RETURN_ORIGINS')),
+    workbench: isWorkbench(read),
     sandbox: readSwitch('DRAWDOWN_SANDBOX', read('DRAWDOWN_SANDBOX'), isWorkbench(read)),
     stripe: readStripe(read),
     appStore: readAppStore(read),

@@ -33,8 +33,17 @@ export function readCatalog(data: unknown, origin = 'The given catalog'): Catalo
 
   // Through JSON, since a catalog written in TypeScript may hold keys whose value is undefined.
   const source = JSON.parse(JSON.stringify(parsed.data)) as JsonObject;
-  const version = createHash('sha256').update(canonicalJson(source)).digest('hex').slice(0, VERSION_DIGITS);
-  return deepFreeze({ version, ...resolveFile(parsed.data), source });
+  return deepFreeze({ version: versionOf(source), ...resolveFile(parsed.data), source });
+}
+
+/** As `readCatalog`, for a document that was recorded under a version, perhaps before policies of today were known. */
+export function readRecorded(document: unknown, version: string): Catalog {
+  return deepFreeze({ ...readCatalog(document, `catalog ${version}`), version });
+}
+
+/** Of a document as it is recorded: what a later release adds to it when it reads it is no part of it. */
+export function versionOf(document: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(document)).digest('hex').slice(0, VERSION_DIGITS);
 }
 
 /** 48 bits: among the few thousand versions that one product ever has, two alike are out of reach. */

@@ -8,7 +8,6 @@ import { type AppStoreConfig, type Config, ConfigError, type GooglePlayConfig } 
 import { Engine } from '../engine.ts';
 import { listen, stop } from '../http/listen.ts';
 import { createServer } from '../http/server.ts';
-import { isLoopback } from '../loopback.ts';
 import type { AppStoreSetting } from '../sources/app-store.ts';
 import type { ServiceAccount } from '../sources/google-api.ts';
 import type { GooglePlaySetting } from '../sources/google-play.ts';
@@ -124,10 +123,8 @@ const PAGES = fileURLToPath(new URL('../../dist/pages', import.meta.url));
  * people of their own to show.
  */
 export function isDemonstration(config: Config): boolean {
-  const { demo, host, databaseUrl, secretKey, adminKey, stripe, appStore, trustedProxies, sessionUrl } =
-    config;
-  const given = [databaseUrl, secretKey, adminKey, stripe, appStore, sessionUrl];
-  return demo && isLoopback(host) && trustedProxies.length === 0 && given.every((one) => one === null);
+  const { demo, workbench, secretKey, adminKey, sessionUrl } = config;
+  return demo && workbench && [secretKey, adminKey, sessionUrl].every((one) => one === null);
 }
 
 /** Resolves when requests are taken. Whatever it throws, nothing is left open. */

@@ -1,11 +1,13 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import type { Account, Grant } from '../core/account.ts';
+import { MAX_ATOMS } from '../core/amount.ts';
 import { apply } from '../core/apply.ts';
 import { copyOf } from '../core/balance.ts';
 import { formatInstant } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
+import { exceedsLimit } from '../core/grant.ts';
 import { grantId } from '../core/id.ts';
 import { comparator } from '../core/order.ts';
 import { DrawdownError, invalid } from '../errors.ts';
@@ -53,6 +55,7 @@ export class Merges {
     const into = await this.#setting.queries.profile(readAccountId(body.into, 'into'));
     const { presenter, runner } = this.#setting;
     const actor = call.actor ?? 'library';
+    await this.#demandRoom(from.number, into.number);
     const { operation, replayed } = await runner.runPrepared({
       account: from,
       verb: 'merge',
@@ -77,6 +80,20 @@ export class Merges {
     });
     await this.#deliverNow(from.number);
     return { operation, ...(await this.report(id)), replayed };
+  }
+
+  /** What the other account could not hold is refused before it leaves. Of a merged account nothing is left to leave. */
+  async #demandRoom(from: number, into: number): Promise<void> {
+    const { queries, catalog } = this.#setting;
+    const { account } = await queries.settledByNumber(from);
+    const leaving = account.grants.reduce(
+      (sum, grant) => (grant.phase === 'scheduled' ? sum + grant.amount : sum),
+      account.total,
+    );
+    const other = await queries.settledByNumber(into);
+    if (leaving > 0n && exceedsLimit(other.account, leaving)) {
+      throw errorOf({ code: 'balance_limit_exceeded', limit: MAX_ATOMS }, catalog);
+    }
   }
 
   async #demandMergeable(

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { readCatalog, rulesOf } from '../catalog/load.ts';
+import { readRecorded, rulesOf } from '../catalog/load.ts';
 import type { Rules } from '../core/rules.ts';
 import { type Database, statement } from './database.ts';
 import { setting } from './settings.ts';
@@ -70,7 +70,7 @@ export class Catalogs {
     if (known !== undefined) return known;
     const { rows } = await this.#database.query(DOCUMENT, [version]);
     if (rows[0] === undefined) throw new Error(`the catalog ${version} of an entry was never recorded`);
-    const catalog = readCatalog(JSON.parse(rows[0].document), `catalog ${version}`);
+    const catalog = readRecorded(JSON.parse(rows[0].document), version);
     const found = { catalog, rules: rulesOf(catalog) };
     this.#known.set(version, found);
     return found;

@@ -1,4 +1,5 @@
-import { readCatalog } from '../catalog/load.ts';
+import type { JsonValue } from '../catalog/catalog.ts';
+import { readCatalog, versionOf } from '../catalog/load.ts';
 import { COMMIT, type Connection, type Database, ROLLBACK, statement } from './database.ts';
 import { type Head, HeadsBeside } from './heads.ts';
 import { type Fault, Replay } from './replay.ts';
@@ -193,7 +194,9 @@ class Verification {
     this.#catalogs.add(version);
     let found: string;
     try {
-      found = readCatalog(JSON.parse(document)).version;
+      const recorded = JSON.parse(document) as JsonValue;
+      readCatalog(recorded);
+      found = versionOf(recorded);
     } catch {
       found = 'no catalog at all';
     }

@@ -18,6 +18,7 @@ describe('the configuration', () => {
       sessionUrl: null,
       corsOrigins: [],
       returnOrigins: [],
+      workbench: true,
       sandbox: true,
       stripe: null,
       appStore: null,

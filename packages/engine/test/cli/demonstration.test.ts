@@ -18,6 +18,16 @@ test.each([
   ['on a database of its own', { DATABASE_URL: 'postgres://u:p@db/credits' }],
   ["with a key of the product's server", { DRAWDOWN_SECRET_KEY: 'sk_real' }],
   ['with a key of staff', { DRAWDOWN_ADMIN_KEY: 'ak_real' }],
+  ['in production', { NODE_ENV: 'production' }],
+  [
+    'that sells through Google Play',
+    {
+      DRAWDOWN_GOOGLE_PLAY_PACKAGE: 'com.example.studio',
+      DRAWDOWN_GOOGLE_PLAY_KEY_FILE: 'key.json',
+      DRAWDOWN_GOOGLE_PLAY_PUSH_AUDIENCE: 'https://credits.example',
+      DRAWDOWN_GOOGLE_PLAY_PUSH_EMAIL: 'push@example.com',
+    },
+  ],
   ['with people of its own', { DRAWDOWN_SESSION_URL: 'https://app.example/session' }],
   [
     'that takes money',

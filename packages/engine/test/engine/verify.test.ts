@@ -1,5 +1,7 @@
 /** Law 15: an entry moved, put in or taken out, a cut tail, a stray row: `verify` says so and names account and seq. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { versionOf } from '../../src/catalog/load.ts';
+import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import type { Head } from '../../src/store/heads.ts';
 import { type Progress, verify } from '../../src/store/verify.ts';
 import { Damaged } from './damaged.ts';
@@ -175,6 +177,16 @@ test('a catalog whose document was edited, or that is not there, is told', async
   expect(missing.faults[0]).toMatchObject({ account: 'never', seq: 1 });
   await damaged.rig.sql('insert into drawdown.catalogs table kept.catalogs');
   expect((await verify(damaged.database)).faults).toEqual([]);
+});
+
+test('a catalog that was recorded before a policy of today was known is whole', async () => {
+  const { policies, ...older } = shippedCatalog;
+  const { notices: _unknown, ...known } = policies;
+  const document = JSON.parse(JSON.stringify({ ...older, policies: known }));
+  await damaged.rig.sql(`insert into drawdown.catalogs (version, document, recorded_at)
+    values ('${versionOf(document)}', '${JSON.stringify(document).replaceAll("'", "''")}', 1)`);
+  expect((await verify(damaged.database)).faults).toEqual([]);
+  await damaged.rig.sql('delete from drawdown.catalogs where recorded_at = 1');
 });
 
 test('entries that cannot be read at all are told, not thrown', async () => {
