@@ -29,7 +29,7 @@ export function crossingsOf(low: readonly LowBalance[], before: bigint, after: b
 export function crossingNotice(
   account: Account,
   { threshold, low }: Crossing,
-  { available, now, rules }: { available: bigint; now: number; rules: Rules },
+  { available, at, rules }: { available: bigint; at: number; rules: Rules },
 ): Notice {
   const data = {
     account: account.id,
@@ -37,5 +37,5 @@ export function crossingNotice(
     threshold: toCredits(threshold, rules.scale),
     version: account.seq,
   };
-  return { type: low ? 'credits.balance_low' : 'credits.balance_recovered', at: now, data };
+  return { type: low ? 'credits.balance_low' : 'credits.balance_recovered', at, data };
 }

@@ -201,10 +201,7 @@ export class Dispatcher {
   ): Promise<number | null> {
     const { database, retries, random } = this.#setting;
     const { type, at, data, notice } = next;
-    const body = bodyOf({ type, at, data: JSON.parse(data) as Json });
-    const id = noticeId(queue.account, notice);
-    const headers = signedHeaders({ id, body }, endpoint.secrets, Date.now());
-    const attempt = await post(endpoint.url, { headers, body }, this.#setting.post);
+    const attempt = await this.#attempt(endpoint, noticeId(queue.account, notice), { type, at, data });
     const { status, error } = attempt;
     if (isDelivered(attempt)) {
       this.#delivered += 1;
@@ -219,10 +216,27 @@ export class Dispatcher {
     this.#failed += 1;
     const wait = retryAfter(next.attempts + 1, { retries, asked: attempt.retryAfterMs, random: random() });
     const state = wait === null ? 'dead' : 'pending';
-    await recordAttempt(database, queue, { notice, state, status, error });
+    // Who was overtaken has nothing to say any more, nor anything left to hold.
+    if (!(await recordAttempt(database, queue, { notice, state, status, error }))) return 0;
     const isGone = await this.#suffered(endpoint, attempt);
     // What is over for good is no reason to hold up the next.
     return isGone ? 0 : wait;
+  }
+
+  /** What was not foreseen is a failure like any other: it must not come again forever. */
+  async #attempt(
+    { id, url, secrets }: Endpoint,
+    message: string,
+    { type, at, data }: { readonly type: string; readonly at: number; readonly data: string },
+  ): Promise<Attempt> {
+    try {
+      const body = bodyOf({ type, at, data: JSON.parse(data) as Json });
+      const headers = signedHeaders({ id: message, body }, secrets, Date.now());
+      return await post(url, { headers, body }, this.#setting.post);
+    } catch (error) {
+      this.#setting.log(`a webhook to ${id} could not be sent`, error);
+      return { status: null, error: 'it could not be sent', retryAfterMs: null };
+    }
   }
 
   /** Answers whether nobody is to be expected there any more. */

@@ -109,3 +109,16 @@ test('an attempt judges its URL again', async () => {
   const attempt = await post('http://127.0.0.1:9/', message, { ...STRICT, timeoutMs: 1_000 });
   expect(attempt).toMatchObject({ status: null, error: 'the URL must begin with https://' });
 });
+
+test('a URL is dialled as it was judged, however it is written, and an attempt never rejects', async () => {
+  const message = { headers: {}, body: '{}' };
+  for (const url of ['HTTPS://127.0.0.1:9/', ' https://127.0.0.1:9/', 'hTTps://127.0.0.1:9/']) {
+    const attempt = await post(url, message, { ...LOCAL, timeoutMs: 1_000 });
+    expect(attempt).toMatchObject({ status: null, error: expect.stringMatching(/^the connection failed/) });
+  }
+  const broken = { headers: { 'webhook-id': 'a\nb' }, body: '{}' };
+  const attempt = await post('https://127.0.0.1:9/', broken, { ...LOCAL, timeoutMs: 10 });
+  expect(attempt).toMatchObject({ status: null, error: 'the connection failed: ERR_INVALID_CHAR' });
+  // Its time-out finds nothing to end.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+});

@@ -21,6 +21,7 @@ export function urlFault(text: string, setting: GuardSetting): string | null {
   if (text.length > MAX_URL) return `must be at most ${MAX_URL} characters`;
   if (!URL.canParse(text)) return 'must be an absolute URL';
   const url = new URL(text);
+  if (url.href.length > MAX_URL) return `must be at most ${MAX_URL} characters`;
   const local = setting.allowLoopback && isLoopback(url);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) return 'must begin with https://';
   if (url.username !== '' || url.password !== '') return 'must not hold credentials';

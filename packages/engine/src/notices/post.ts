@@ -35,14 +35,20 @@ export function post(
   const fault = urlFault(url, setting);
   if (fault !== null) return Promise.resolve(failed(`the URL ${fault}`));
   return new Promise((resolve) => {
+    let request: ClientRequest;
+    try {
+      request = open(new URL(url), { headers, body, setting });
+    } catch (error) {
+      return resolve(failed(reasonOf(error as Error)));
+    }
+    let attempt: Attempt | null = null;
+    // Armed once there is a request to end.
+    const timer = setTimeout(() => answered(attempt ?? failed('timed out')), setting.timeoutMs);
     const answered = (attempt: Attempt): void => {
       clearTimeout(timer);
       resolve(attempt);
       request.destroy();
     };
-    let attempt: Attempt | null = null;
-    const timer = setTimeout(() => answered(attempt ?? failed('timed out')), setting.timeoutMs);
-    const request = open(url, { headers, body, setting });
     request.on('error', (error) => answered(failed(reasonOf(error))));
     request.on('response', (response) => {
       const status = attemptOf(response);
@@ -54,7 +60,7 @@ export function post(
 }
 
 function open(
-  url: string,
+  url: URL,
   { headers, body, setting }: { headers: Record<string, string>; body: string; setting: PostSetting },
 ): ClientRequest {
   const options = {
@@ -71,7 +77,7 @@ function open(
     maxHeaderSize: MAX_HEADERS,
     ...(setting.ca === undefined ? {} : { ca: setting.ca }),
   };
-  return url.startsWith('https:') ? httpsRequest(url, options) : httpRequest(url, options);
+  return url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
 }
 
 function attemptOf({ statusCode, headers }: IncomingMessage): Attempt {

@@ -85,25 +85,28 @@ export async function nextOf(
   };
 }
 
-const RECORD = statement<[number, string, number, string, number | null, string | null], never>(
+const RECORD = statement<[number, string, number, string, number | null, string | null, number], never>(
   'delivery_record',
   `update drawdown.webhook_deliveries
       set state = $4, attempts = attempts + 1, attempted_at = ${NOW}, status = $5, error = $6
-    where account = $1 and endpoint = $2 and notice = $3`,
+    where account = $1 and endpoint = $2 and notice = $3
+      and exists (select from drawdown.webhook_queues q
+                   where q.account = $1 and q.endpoint = $2 and q.due_at = $7)`,
 );
 
+/** Answers whether the queue was still ours: what a successor recorded stands. */
 export async function recordAttempt(
   on: Pick<Database, 'query'>,
-  { account, endpoint }: Queue,
+  { account, endpoint, lease }: Queue,
   about: {
     notice: number;
     state: 'pending' | 'delivered' | 'dead';
     status: number | null;
     error: string | null;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { notice, state, status, error } = about;
-  await on.query(RECORD, [account, endpoint, notice, state, status, error]);
+  return (await on.query(RECORD, [account, endpoint, notice, state, status, error, lease])).count === 1;
 }
 
 const DROP = statement<[number, string, number], never>(

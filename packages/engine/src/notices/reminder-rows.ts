@@ -2,11 +2,12 @@ import type { Reminder } from '../core/reminder.ts';
 import { statement } from '../store/database.ts';
 import type { Write } from '../store/task.ts';
 
-/** Accounts of which a lot's end is to be announced by now, the longest due first. */
-export const DUE_ACCOUNTS = statement<[number, number], { account: bigint; due_at: bigint }>(
+/** Accounts of which a lot's end is to be announced by now, the longest due first; without those left alone. */
+export const DUE_ACCOUNTS = statement<[number, number, string], { account: bigint; due_at: bigint }>(
   'reminders_due',
   `select account, min(due_at) as due_at
-     from (select account, due_at from drawdown.notice_reminders where due_at <= $1 order by due_at limit $2) as due
+     from (select account, due_at from drawdown.notice_reminders
+            where due_at <= $1 and account <> all ($3::int8[]) order by due_at limit $2) as due
     group by account order by 2`,
 );
 
@@ -24,6 +25,14 @@ const END = statement<readonly unknown[], unknown>(
   'reminder_end',
   'delete from drawdown.notice_reminders where account = $1 and grant_no = $2',
 );
+
+const END_ALL = statement<readonly unknown[], unknown>(
+  'reminders_end',
+  'delete from drawdown.notice_reminders where account = $1',
+);
+
+/** Of an account that has ended nothing is announced. */
+export const endAll = (account: number): Write => ({ statement: END_ALL, params: [account] });
 
 /** Keeps what is left to be announced of a lot. */
 export function keep(account: number, grant: number, later: readonly Reminder[]): Write {

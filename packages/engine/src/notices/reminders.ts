@@ -7,13 +7,15 @@ import type { Accounts } from '../store/accounts.ts';
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
-import { DUE_ACCOUNTS, DUE_OF_ACCOUNT, daysOf, keep } from './reminder-rows.ts';
+import { DUE_ACCOUNTS, DUE_OF_ACCOUNT, daysOf, endAll, keep } from './reminder-rows.ts';
 
 /** Lots in one round. */
 const ROUND = 500;
 /** Between rounds that found nothing: days ahead of an expiry, a second is soon enough. */
 const IDLE_MS = 1_000;
 const FAILED_MS = 5_000;
+/** An account that cannot be written is left alone, each time for twice as long. */
+const MOST_ALONE_MS = 60 * 60_000;
 
 export interface RemindersSetting {
   readonly accounts: Accounts;
@@ -31,6 +33,8 @@ export interface RemindersSetting {
  */
 export class Reminders {
   readonly #setting: RemindersSetting;
+  /** Accounts that could not be written: for how long they are left alone, and until when. */
+  readonly #alone = new Map<number, { readonly ms: number; readonly until: number }>();
   #timer: NodeJS.Timeout | null = null;
   #round: Promise<void> | null = null;
   #stopped = false;
@@ -70,12 +74,29 @@ export class Reminders {
   async round(): Promise<number> {
     const { clock, database } = this.#setting;
     const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
-    const { rows } = await database.query(DUE_ACCOUNTS, [now, ROUND]);
-    const announced = await Promise.allSettled(rows.map(({ account }) => this.#announce(Number(account))));
-    // One account that cannot be written must not keep the others from being told.
-    const failed = announced.filter((one) => one.status === 'rejected');
-    if (failed[0] !== undefined) throw failed[0].reason;
+    const { rows } = await database.query(DUE_ACCOUNTS, [now, ROUND, `{${this.#leftAlone().join(',')}}`]);
+    await Promise.all(rows.map(({ account }) => this.#tryOne(Number(account))));
     return rows.length;
+  }
+
+  #leftAlone(): number[] {
+    const now = performance.now();
+    return [...this.#alone].flatMap(([number, { until }]) => (until > now ? [number] : []));
+  }
+
+  /** One account that cannot be written must not keep the others from being told, now or in the next round. */
+  async #tryOne(number: number): Promise<void> {
+    try {
+      await this.#announce(number);
+      this.#alone.delete(number);
+    } catch (error) {
+      const ms = Math.min(2 * (this.#alone.get(number)?.ms ?? FAILED_MS / 2), MOST_ALONE_MS);
+      this.#alone.set(number, { ms, until: performance.now() + ms });
+      this.#setting.log(
+        `lots of account ${number} about to expire could not be announced and will be`,
+        error,
+      );
+    }
   }
 
   async #announce(number: number): Promise<void> {
@@ -87,6 +108,7 @@ export class Reminders {
       verb: 'remind',
       input: {},
       call: { actor: 'system', principal: 'source' },
+      alsoClosed: true,
       prepare: (on, locked) => this.#prepare(on, locked),
       answer: () => true,
     });
@@ -96,6 +118,9 @@ export class Reminders {
     on: Connection,
     { account, now }: { readonly account: Account; readonly now: number },
   ): Promise<Prepared> {
+    if (account.closed !== null) {
+      return { command: { verb: 'settle' }, writes: () => [endAll(account.number)] };
+    }
     const { rules } = this.#setting;
     const { rows } = await on.query(DUE_OF_ACCOUNT, [account.number, now]);
     const notices: Notice[] = [];

@@ -75,7 +75,8 @@ export class Webhooks {
     const fault = typeof url === 'string' ? urlFault(url, this.#setting.post) : 'must be text';
     if (fault !== null) throw invalid('url', fault);
     return {
-      url,
+      // As it was understood: what was judged is what is dialled.
+      url: new URL(url).href,
       types: types === undefined || types === null ? null : readTypes(types),
       description:
         description === undefined || description === null ? null : readText(description, 'description'),

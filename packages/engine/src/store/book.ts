@@ -174,8 +174,11 @@ export class Book {
     for (const notice of noticesOf(account, this.#entries, rules)) {
       changes.notices.push({ account: account.number, now, notice });
     }
-    for (const { type, detail } of this.#entries) {
-      if (type === 'extend' && detail?.grant !== undefined) this.#addReminders(changes, detail.grant, true);
+    for (const { type, detail, moves } of this.#entries) {
+      const moved = type === 'extend' || type === 'void' ? detail?.grant : undefined;
+      if (moved !== undefined) this.#addReminders(changes, moved, true);
+      // An empty lot has lost its announcements; what comes back into it is to be announced again.
+      if (type === 'refund') for (const { grant } of moves) this.#addReminders(changes, grant, false);
       for (const { no } of detail?.grants ?? []) this.#addReminders(changes, no, false);
     }
   }
@@ -184,7 +187,8 @@ export class Book {
     const { account, now } = this;
     const { rules } = this.#setting;
     const lot = findGrant(account, no) as Grant;
-    const reminders = remindersOf(lot, rules.notices, { now, timeZone: account.timeZone });
+    const hasEnded = lot.phase === 'voided' || lot.phase === 'transferred';
+    const reminders = hasEnded ? [] : remindersOf(lot, rules.notices, { now, timeZone: account.timeZone });
     const added = { account: account.number, grant: no, reminders };
     if (extended) changes.extended.push(added);
     if (reminders.length > 0) changes.reminders.push(added);
@@ -192,8 +196,9 @@ export class Book {
 
   #addCrossings(changes: Changes, before: bigint): void {
     const available = availableOf(this.account);
+    const { at } = this.#entries.at(-1) as StoredEntry;
     for (const crossing of crossingsOf(this.#setting.rules.notices.low, before, available)) {
-      changes.crossings.push({ account: this.account, now: this.now, available, crossing });
+      changes.crossings.push({ account: this.account, now: this.now, at, available, crossing });
     }
   }
 

@@ -20,6 +20,7 @@ import { noteLowBalances } from './low-balances.ts';
 import { type ChangedMember, updateMembers } from './members.ts';
 import {
   deleteReminders,
+  endReminders,
   insertNotices,
   insertReminders,
   type LotReminders,
@@ -30,6 +31,8 @@ import {
 export interface CrossedBalance {
   readonly account: Account;
   readonly now: number;
+  /** When it happened: an expiry's own instant, however late it was entered. */
+  readonly at: number;
   readonly available: bigint;
   readonly crossing: Crossing;
 }
@@ -48,7 +51,7 @@ export interface Changes {
   readonly closed: Account[];
   /** In the order in which they are told, per account. */
   readonly notices: NewNotice[];
-  /** Lots whose end has moved: what was to be announced of it no longer is. */
+  /** Lots whose end has moved or come: what was to be announced of it no longer is. */
   readonly extended: LotReminders[];
   readonly reminders: LotReminders[];
   readonly crossings: CrossedBalance[];
@@ -89,11 +92,12 @@ export function writeLedger(on: Connection, changes: Changes): Promise<unknown>[
 
 /** Sends what is told of the changes: only the types that the catalog wants told, and never before the accounts. */
 export function writeNotices(on: Connection, changes: Changes, { types }: NoticeRules): Promise<unknown>[] {
-  const { extended, reminders, crossings } = changes;
+  const { closed, extended, reminders, crossings } = changes;
   const notices = changes.notices.filter(({ notice }) => types.has(notice.type));
   const writes: Promise<unknown>[] = [];
   if (extended.length > 0) writes.push(deleteReminders(on, extended));
   if (reminders.length > 0 && types.has('credits.expiring')) writes.push(insertReminders(on, reminders));
+  if (closed.length > 0) writes.push(endReminders(on, closed));
   if (crossings.length > 0) writes.push(...noteLowBalances(on, crossings));
   if (notices.length > 0) writes.push(insertNotices(on, notices), ...enterDeliveries(on, notices));
   return writes;

@@ -69,14 +69,25 @@ export function deleteReminders(on: Connection, rows: readonly LotReminders[]): 
   ]);
 }
 
+const END_REMINDERS = statement<[Buffer], never>(
+  'end_reminders',
+  'delete from drawdown.notice_reminders where account = any ($1::int8[])',
+);
+
+/** Of accounts that ended. */
+export function endReminders(on: Connection, accounts: readonly { readonly number: number }[]) {
+  return on.query(END_REMINDERS, [int8Array(accounts.map(({ number }) => number))]);
+}
+
 const INSERT_REMINDERS = statement<Buffer[], never>(
   'insert_reminders',
   `insert into drawdown.notice_reminders (account, grant_no, days, due_at, bucket)
    select account, no, days::int4[], due_at, bucket
-   from unnest($1::int8[], $2::int8[], $3::text[], $4::int8[], $5::int2[]) as u (account, no, days, due_at, bucket)`,
+   from unnest($1::int8[], $2::int8[], $3::text[], $4::int8[], $5::int2[]) as u (account, no, days, due_at, bucket)
+   on conflict do nothing`,
 );
 
-/** Takes rows with at least one reminder. */
+/** Takes rows with at least one reminder; what a lot has already stays as it is. */
 export function insertReminders(on: Connection, rows: readonly LotReminders[]): Promise<Result<never>> {
   return on.query(INSERT_REMINDERS, [
     int8Array(rows.map((row) => row.account)),

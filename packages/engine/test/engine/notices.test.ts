@@ -154,6 +154,72 @@ test('who was away announces the last that was missed, and an extended lot by it
   expect(await announced()).toEqual([7, 30]);
 });
 
+const REMINDERS = statement<[string], { count: bigint }>(
+  'test.reminders',
+  `select count(*) as count from drawdown.notice_reminders r join drawdown.accounts a on a.number = r.account
+    where a.id = $1`,
+);
+
+async function reminders(account: string): Promise<number> {
+  return Number((await rig.database.query(REMINDERS, [account])).rows[0]?.count);
+}
+
+test('what ends before its time is announced no more', async () => {
+  const give = (account: string) =>
+    rig.first.grant(account, { class: 'promotional', amount: 9, valid_for: 'P40D' }, {});
+  const { grant } = await give('u_void');
+  expect(await reminders('u_void')).toBe(1);
+  await rig.first.voidGrant(grant.id, { reason: 'asked' }, {});
+  expect(await reminders('u_void')).toBe(0);
+  await give('u_closed');
+  await rig.first.life.closures.close('u_closed', { reason: 'left' }, { actor: 'staff' });
+  expect(await reminders('u_closed')).toBe(0);
+  await give('u_merged');
+  await give('u_kept');
+  await rig.first.life.merges.merge('u_merged', { into: 'u_kept', reason: 'same' }, { actor: 'staff' });
+  expect(await reminders('u_merged')).toBe(0);
+  expect(await reminders('u_kept')).toBe(2);
+});
+
+test('what older versions left of closed accounts holds up nobody, and goes', async () => {
+  await rig.first.grant('u_live', { class: 'promotional', amount: 5, valid_for: 'P4D' }, {});
+  await rig.first.putAccount('u_old', {});
+  await rig.first.life.closures.close('u_old', { reason: 'left' }, { actor: 'staff' });
+  await rig.sql(`insert into drawdown.notice_reminders (account, grant_no, days, due_at, bucket)
+    select a.number, i, '{1}', 1, 0 from drawdown.accounts a, generate_series(1, 600) i where a.id = 'u_old'`);
+  // And of an account that cannot be written at all.
+  await rig.sql(`insert into drawdown.notice_reminders (account, grant_no, days, due_at, bucket)
+    select 999999999, i, '{1}', 0, 0 from generate_series(1, 600) i`);
+  await rig.first.advanceTestClock('P2D');
+  const lastMoment = performance.now() + 20_000;
+  while (!(await typesOf('u_live')).includes('credits.expiring') && performance.now() < lastMoment)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await typesOf('u_live')).toContain('credits.expiring');
+  expect(await reminders('u_old')).toBe(0);
+  await rig.sql('delete from drawdown.notice_reminders where account = 999999999');
+});
+
+test('what comes back into an empty lot is announced', async () => {
+  await rig.first.grant('u_back', { class: 'purchased', amount: 10, valid_for: 'P31D' }, {});
+  const spent = await rig.first.consume('u_back', { amount: 10 }, {});
+  await rig.first.advanceTestClock('P2D');
+  await rig.first.refund((spent as { operation: { id: string } }).operation.id, { reason: 'failed' }, {});
+  await rig.first.advanceTestClock('P23D');
+  const expiring = (await told('u_back')).filter(({ type }) => type === 'credits.expiring');
+  expect(expiring.map(({ data }) => data.days_left)).toEqual([7]);
+});
+
+test('a low balance after an expiry is of the instant of the expiry', async () => {
+  const { grant } = await rig.first.grant(
+    'u_late',
+    { class: 'promotional', amount: 90, valid_for: 'PT1H' },
+    {},
+  );
+  await rig.first.advanceTestClock('P2D');
+  const low = (await told('u_late')).find(({ type }) => type === 'credits.balance_low');
+  expect(low?.at).toBe(Date.parse(grant.expires_at as string));
+});
+
 test('numbers only grow, and no notice is told of twice or out of order', async () => {
   await rig.first.grant('u_busy', { class: 'purchased', amount: 1_000 }, { idempotencyKey: 'a' });
   await together(200, (i) => (i % 2 === 0 ? rig.first : rig.second).consume('u_busy', { amount: 1 }, {}));
