@@ -89,7 +89,12 @@ async function renewed(
     return;
   }
   const net = { amount_minor: cost.amountMinor, currency: cost.currency };
-  await subscriptions.renew(account, subscription, { ref, ...period, cost: net }, call);
+  await subscriptions.renew(
+    account,
+    subscription,
+    { ref, ...period, cost: net },
+    { ...call, channel: provider.id },
+  );
 }
 
 /** From the lots themselves, as they are now. */

@@ -141,7 +141,11 @@ export function addSeats(
   const commands = open.flatMap(({ paid, refill }, index) => {
     const share = shareOf(cost, { index, count: open.length });
     const from = { ...refill, startsAt: Math.max(refill.startsAt, now), index: 0, count: 1 };
-    return issueRefill(idOf(one), { terms: added, paid: { ...paid, cost: share }, refill: from }, now);
+    return issueRefill(
+      { id: idOf(one), channel: one.provider },
+      { terms: added, paid: { ...paid, cost: share }, refill: from },
+      now,
+    );
   });
   const agreed = one.terms.map((old) => (old === terms ? { ...terms, seats } : old));
   return { after: { ...one, terms: agreed }, commands };

@@ -66,7 +66,9 @@ export function resume(paused: Subscription, { now }: Ground): Decided {
   const kept = paidRefills(one).filter(({ refill }) => refill.startsAt > pausedAt);
   const runningUntil = endOfRunning(one, pausedAt);
   if (now < runningUntil) {
-    const commands = kept.flatMap((refill) => issueRefill(idOf(one), refill, now));
+    const commands = kept.flatMap((refill) =>
+      issueRefill({ id: idOf(one), channel: one.provider }, refill, now),
+    );
     return { after: one, commands };
   }
   const terms = kept[0]?.terms ?? termsAt(one, now).terms;

@@ -73,10 +73,11 @@ function byAmount(
 
 /**
  * Issues a refill of a paid period: at once, or scheduled where its window lies ahead. Lots whose window is over are
- * left out: they would have expired unused, so that being late leaves the same balance.
+ * left out: they would have expired unused, so that being late leaves the same balance. `channel`: who was paid, where that
+ * is known.
  */
 export function issueRefill(
-  id: string,
+  { id, channel }: { readonly id: string; readonly channel: string | null },
   { terms, paid, refill }: { terms: Terms; paid: Paid; refill: Refill },
   now: number,
 ): Command[] {
@@ -89,6 +90,7 @@ export function issueRefill(
         term: paid.term,
         period: paid.no,
         refill: refill.index,
+        ...(channel === null ? {} : { channel }),
         ...rollover,
       };
       return { ...lot, metadata };

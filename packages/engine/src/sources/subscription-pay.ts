@@ -33,6 +33,8 @@ export interface Ground {
 export interface Payment {
   readonly ref: string | null;
   readonly cost: Money | null;
+  /** Which provider tells of it; absent: the product itself. */
+  readonly channel?: string;
 }
 
 /** Periods may begin, and be paid, so far ahead: more is a slip, and every scheduled lot is carried by the account. */
@@ -50,14 +52,21 @@ export function outOfState(one: Subscription, now: number, what: string): Drawdo
 }
 
 /** Records a period as paid and issues its lots, up to where a pause or a cancellation stops them. */
-export function pay(one: Subscription, period: Period, { ref, cost }: Payment, now: number): Decided {
+export function pay(
+  one: Subscription,
+  period: Period,
+  { ref, cost, channel }: Payment,
+  now: number,
+): Decided {
   const terms = one.terms[period.term] as Terms;
   const paid: Paid = { ...period, ref, paidAt: now, cost: cost ?? priceOf(terms) };
   const after = { ...one, paid: [...one.paid, paid] };
   const stop = stopOf(one);
   const commands = refillsOf(terms, period)
     .filter((refill) => refill.startsAt <= stop)
-    .flatMap((refill) => issueRefill(idOf(one), { terms, paid, refill }, now));
+    .flatMap((refill) =>
+      issueRefill({ id: idOf(one), channel: one.provider ?? channel ?? null }, { terms, paid, refill }, now),
+    );
   return { after, commands };
 }
 

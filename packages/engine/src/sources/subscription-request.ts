@@ -68,9 +68,13 @@ export function readPayment(body: { readonly ref?: unknown; readonly cost?: wire
 export const readPeriodEnd = (value: unknown): number | null =>
   value === undefined ? null : readInstant(value, 'period_end');
 
-export function decideRenew(body: wire.RenewRequest): (one: Subscription, ground: Ground) => Decided {
+export function decideRenew(
+  body: wire.RenewRequest,
+  { channel }: { readonly channel?: string } = {},
+): (one: Subscription, ground: Ground) => Decided {
   if (body.ref === undefined) throw invalid('ref', 'is required: it names the payment');
-  const payment = { ...readPayment(body), periodEnd: readPeriodEnd(body.period_end) };
+  const named = channel === undefined ? {} : { channel };
+  const payment = { ...readPayment(body), ...named, periodEnd: readPeriodEnd(body.period_end) };
   return (one, ground) => renew(one, payment, ground);
 }
 

@@ -127,9 +127,17 @@ export class Subscriptions {
     return this.#receipt(answer, after, { account: account.number, id: answer.origin, ref: wish.ref });
   }
 
-  /** A period was paid: its credits are issued once, whatever is reported how often and in whatever order. */
-  renew(account: string, sub: string, body: wire.RenewRequest, call: Call): Promise<Receipt> {
-    return this.#change('renew', { account, sub, body, call, decide: decideRenew(body) });
+  /**
+   * A period was paid: its credits are issued once, whatever is reported how often and in whatever order. `channel`: the
+   * provider that reports it.
+   */
+  renew(
+    account: string,
+    sub: string,
+    body: wire.RenewRequest,
+    call: Call & { readonly channel?: string },
+  ): Promise<Receipt> {
+    return this.#change('renew', { account, sub, body, call, decide: decideRenew(body, call) });
   }
 
   /** A payment failed: past due until the plan's grace is over, and ended then, unless it is paid. */

@@ -249,6 +249,7 @@ describe('refunds and disputes of an invoice', () => {
     await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
     const lots = (await rig.first.grants('u_year', { state: 'all', limit: 200 })).data;
     expect(tally(lots.map(({ state }) => state))).toEqual({ active: 1, scheduled: 10, voided: 1 });
+    expect(new Set(lots.map(({ channel }) => channel))).toEqual(new Set(['stripe']));
     expect(await rig.first.balance('u_year')).toMatchObject({ total: 300 });
     await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
     stripe.refund(payment, 17_999 - Math.ceil((17_999 * 1.5) / 12));

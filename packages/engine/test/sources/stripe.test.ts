@@ -340,9 +340,9 @@ test('a paid invoice renews the subscription that it is marked with, once', asyn
   const after: Subscription = await rig.second.subscriptions.byId('u_pro', subscription.id);
   expect(Date.parse(after.paid_until ?? '')).toBeGreaterThan(Date.parse(subscription.paid_until ?? ''));
   const lots = (await rig.first.grants('u_pro', { state: 'all' })).data;
-  expect(lots.map(({ state, cost }) => [state, cost?.amount_minor])).toEqual([
-    ['active', undefined],
-    ['scheduled', 1000],
+  expect(lots.map(({ state, cost, channel }) => [state, cost?.amount_minor, channel])).toEqual([
+    ['active', undefined, null],
+    ['scheduled', 1000, 'stripe'],
   ]);
   const forged = {
     ...invoice,
