@@ -2,7 +2,7 @@
  * Who may do what: every route by every kind of caller. The rows say what the contract promises, apart from the route
  * table that does it, so a route that is new or was opened by accident fails here.
  */
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type {
   CampaignCodes,
   CheckoutReceipt,
@@ -24,6 +24,7 @@ import { DEMONSTRATION_MARK } from '../../src/demonstration.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
 import { cashable, payable } from './cash-out-contract.ts';
+import { confused, tampered, unsigned } from './forged-tokens.ts';
 import {
   ADMIN,
   type Ask,
@@ -36,6 +37,7 @@ import {
   stripeDelivery,
   type TestServer,
 } from './support.ts';
+import { CREW, makeCrew, type TeamRow, teamRows, type Wanted } from './team-rows.ts';
 
 interface Row {
   /** What a secret key needs; 'admin': only staff; null: anybody. */
@@ -46,11 +48,6 @@ interface Row {
   request(account: string, by: Ask): Promise<Wanted> | Wanted;
   /** Where a foreign resource and an absent one must answer alike: the same request for one that was never there. */
   absent?(account: string): Wanted;
-}
-
-interface Wanted {
-  path: string;
-  ask?: Ask;
 }
 
 const OWN = 'u_own';
@@ -505,83 +502,9 @@ const ROWS: Record<string, Row> = {
   moveTestClock: { scope: 'grant', session: false, ...plain('/v1/test_clock', { advance: 'PT1S' }) },
 };
 
-const CREW = 't_crew';
-const inCrew = (path: string, body?: unknown) => () => at(path, body)(CREW);
-const crewRequest = (act: string) => async () => {
-  const path = `/members/u_member/requests`;
-  const asked = at(path, { amount: 1, reason: randomUUID() })(CREW);
-  const { body } = await t.ask<More>('POST', asked.path, asked.ask);
-  return at(`${path}/${body.id}/${act}`, {})(CREW);
-};
-
-interface TeamRow {
-  /** Who may, of the people of a team; who has left may nothing. */
-  may: 'member' | 'manager';
-  /** Where a request about the team is another one than the row's with the team for an account. */
-  request?(who: string): Promise<Wanted> | Wanted;
-  /** What those who may are answered; absent: it is done. */
-  answer?: string;
-}
-
-/** Money and codes of a team are its owners' and admins'; spending, and what is in their own name, is any member's. */
-const TEAM_ROWS: Record<string, TeamRow> = {
-  getAccount: { may: 'member' },
-  getBalance: { may: 'member' },
-  // Nobody's but a person's own.
-  exportAccount: { may: 'manager', answer: 'account_not_found' },
-  getForecast: { may: 'member' },
-  listGrants: { may: 'manager' },
-  getGrant: { may: 'manager' },
-  createQuote: { may: 'member' },
-  consume: { may: 'member' },
-  createHold: { may: 'member' },
-  listHolds: { may: 'member' },
-  getHold: { may: 'member' },
-  captureHold: { may: 'member' },
-  releaseHold: { may: 'member' },
-  getOperation: { may: 'member' },
-  explainOperation: { may: 'member' },
-  createCheckout: { may: 'manager' },
-  listPurchases: { may: 'manager' },
-  getPurchase: { may: 'manager' },
-  refundPurchase: { may: 'manager' },
-  redeem: { may: 'manager' },
-  claimCampaign: { may: 'manager' },
-  listOffers: { may: 'member' },
-  createReferral: { may: 'manager' },
-  claimGooglePlayPurchase: { may: 'manager' },
-  claimAppStorePurchase: { may: 'manager' },
-  getAppAccountToken: { may: 'manager' },
-  listEntries: { may: 'member' },
-  getStatement: { may: 'manager' },
-  streamEvents: { may: 'member' },
-  putMember: {
-    may: 'manager',
-    request: inCrew('/members/u_other', { role: 'member', limit: { amount: 5, per: 'day' } }),
-  },
-  removeMember: {
-    may: 'manager',
-    request: async () => {
-      const leaver = at('/members/u_leaver', { role: 'member' })(CREW);
-      await t.ask('PUT', leaver.path, leaver.ask);
-      return { path: leaver.path };
-    },
-  },
-  listMembers: { may: 'member', request: inCrew('/members') },
-  getMember: { may: 'member', request: (who) => at(`/members/${who}`)(CREW) },
-  listTeams: { may: 'member' },
-  askForMore: { may: 'member', request: (who) => at(`/members/${who}/requests`, { amount: 5 })(CREW) },
-  listRequests: { may: 'member', request: inCrew('/requests') },
-  approveRequest: { may: 'manager', request: crewRequest('approve') },
-  denyRequest: { may: 'manager', request: crewRequest('deny') },
-  listSubscriptions: { may: 'manager' },
-  getSubscription: { may: 'manager' },
-  previewSubscription: { may: 'manager' },
-  listNotices: { may: 'manager' },
-};
-
-/** The sessions of the team's people: each was made while its person was a member. */
-const crew = new Map<string, string>();
+/** The sessions of the team's people. */
+let crew: ReadonlyMap<string, string>;
+const TEAM_ROWS = teamRows(() => t);
 
 interface Caller {
   name: string;
@@ -621,19 +544,7 @@ beforeAll(async () => {
     await t.ask('PUT', `${team}/members/${account}`, { body });
     await t.ask('PUT', `${team}/members/u_leaver`, { body: { role: 'member' } });
   }
-  await t.ask('PUT', `/v1/accounts/${CREW}`, { body: { kind: 'team' } });
-  await t.ask('POST', `/v1/accounts/${CREW}/grants`, { body: { class: 'purchased', amount: 100_000 } });
-  for (const [who, role] of Object.entries({
-    u_own: 'owner',
-    u_manager: 'admin',
-    u_member: 'member',
-    u_left: 'admin',
-  })) {
-    const body = { role, limit: { amount: 50_000, per: 'month' } };
-    await t.ask('PUT', `/v1/accounts/${CREW}/members/${who}`, { body });
-    crew.set(who, await session(who, { teams: [CREW] }));
-  }
-  await t.ask('DELETE', `/v1/accounts/${CREW}/members/u_left`);
+  crew = await makeCrew(t, (who) => session(who, { teams: [CREW] }));
   await t.ask('POST', '/v1/campaigns', { as: ADMIN, body: EVENT });
   await t.ask('POST', '/v1/campaigns', {
     as: ADMIN,
@@ -654,7 +565,7 @@ beforeAll(async () => {
     { name: 'a revoked key', as: revoked.secret, refused: 'unauthenticated' },
     { name: 'an expired key', as: expiring.secret, refused: 'unauthenticated' },
     { name: 'an expired session', as: short, refused: 'token_expired' },
-    { name: 'a tampered session', as: tampered(own), refused: 'invalid_token' },
+    { name: 'a tampered session', as: tampered(own, FOREIGN), refused: 'invalid_token' },
     { name: 'a session without a signature', as: unsigned(own), refused: 'unauthenticated' },
     { name: 'a session signed with the public key', as: confused(own), refused: 'invalid_token' },
     { name: 'staff', as: ADMIN, scope: 'admin' },
@@ -668,25 +579,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await t.close();
 });
-
-const part = (token: string, index: number) =>
-  JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
-const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-function tampered(token: string): string {
-  const [header, , signature] = token.split('.');
-  return `${header}.${encoded({ ...part(token, 1), sub: FOREIGN })}.${signature}`;
-}
-
-function unsigned(token: string): string {
-  return `${encoded({ ...part(token, 0), alg: 'none' })}.${encoded(part(token, 1))}.`;
-}
-
-/** The classic: the verifier's public key taken as a shared secret. */
-function confused(token: string): string {
-  const body = `${encoded({ ...part(token, 0), alg: 'HS256' })}.${encoded(part(token, 1))}`;
-  return `${body}.${createHmac('sha256', 'the public key').update(body).digest('base64url')}`;
-}
 
 test('every route that lets sessions to accounts says what a team lets its people do', () => {
   const ofAccounts = ROUTES.filter((route) => route.sessions !== 'none' && route.sessions !== 'any');
