@@ -1,6 +1,6 @@
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Call, Instead, Replayed, Runner } from './change.ts';
+import type { Asked, Call, Instead, Replayed, Runner } from './change.ts';
 import type { Command } from './core/command.ts';
 import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
 import { DrawdownError, type ProblemCode } from './errors.ts';
@@ -34,6 +34,18 @@ export interface ChangesSetting {
   readonly accounts: Accounts;
   readonly runner: Runner;
   readonly spending: Spending;
+  /** What was bought follows what happens to its lots. */
+  readonly sold: () => Sold;
+}
+
+export interface Sold {
+  /** Told where credits may have fallen back into lots of an account, or a hold of them was spent. */
+  fellBack(account: number): Promise<void>;
+  /** Freezes what a purchase froze: it stays so when the purchase is settled. */
+  freezeAsWell<T>(
+    asked: Omit<Asked<T>, 'command'>,
+    lot: { readonly no: number; readonly reason: string },
+  ): Promise<T>;
 }
 
 /** The verbs that write. Each goes through the one write path and answers with a receipt. */
@@ -79,7 +91,16 @@ export class Changes {
     const { account, no } = await this.#addressed(parseGrantId(id), call, 'grant_not_found');
     const input = { grant: id, ...body };
     const command = (): Command => ({ verb, grant: no, reason: readText(body.reason, 'reason') });
-    return this.#setting.runner.run({ account, verb, input, command, call, answer: this.#lotReceipt });
+    const { runner, sold } = this.#setting;
+    const asked = { account, verb, input, call, answer: this.#lotReceipt };
+    const receipt = await runner.run({ ...asked, command }).catch((error: unknown) => {
+      const isFrozen = error instanceof DrawdownError && error.code === 'grant_frozen';
+      if (verb === 'freeze' && isFrozen) return sold().freezeAsWell(asked, { no, reason: body.reason });
+      throw error;
+    });
+    // What is disputed stays frozen, whoever else had frozen it.
+    if (verb === 'unfreeze') await sold().fellBack(account.number);
+    return receipt;
   }
 
   /** Moves a lot's end later, or away. */
@@ -217,7 +238,10 @@ export class Changes {
   ): Promise<wire.HoldReceipt & Replayed> {
     const { account, no } = await this.#addressed(parseHoldId(id), call, 'hold_not_found');
     const asked = { account, verb, input: { hold: id, ...body }, call, answer: this.#holdReceipt };
-    return this.#setting.runner.run({ ...asked, command: () => command(no, call.ownHoldsOf ?? null) });
+    const { runner, sold } = this.#setting;
+    const receipt = await runner.run({ ...asked, command: () => command(no, call.ownHoldsOf ?? null) });
+    if (verb !== 'extend_hold') await sold().fellBack(account.number);
+    return receipt;
   }
 
   /** Puts back what an operation spent, into the very lots. */
@@ -236,7 +260,17 @@ export class Changes {
       };
     };
     const input = { operation: id, ...body };
-    return this.#setting.runner.run({ account, verb: 'refund', input, command, call, answer: this.#receipt });
+    const { runner, sold } = this.#setting;
+    const receipt = await runner.run({
+      account,
+      verb: 'refund',
+      input,
+      command,
+      call,
+      answer: this.#receipt,
+    });
+    await sold().fellBack(account.number);
+    return receipt;
   }
 
   async #account(id: string): Promise<{ number: number; id: string }> {

@@ -172,10 +172,10 @@ export class Engine {
     });
     const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
     const queries = new Queries(queriesSetting);
-    const quoting = new Quoting({ catalog, rules, inOrder, presenter, queries, quotes, spending });
+    const quoting = new Quoting({ ...queriesSetting, queries, quotes, spending });
     const catalogs = new Catalogs(database);
     const records = new Records(queriesSetting, queries, catalogs);
-    const changes = new Changes({ catalog, presenter, accounts, runner, spending });
+    const changes = new Changes({ ...queriesSetting, spending, sold: () => this.purchases });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const { log = () => undefined, random = Math.random } = options;
     const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
@@ -190,7 +190,7 @@ export class Engine {
     this.requests = new Requests(source);
     const payments: Payments = createPayments(source, this.subscriptions, tills);
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox } = payments);
-    const settle = (account: number) => runner.settle(account, () => true);
+    const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments.purchases);
     this.grant = changes.grant.bind(changes);
@@ -241,7 +241,7 @@ export class Engine {
     await engine.#wakeups.start();
     if (options.sweep !== false) {
       engine.#sweep.start();
-      engine.purchases.poll.start();
+      engine.purchases.start();
       engine.#announcing.start();
       engine.life.start();
     }
@@ -343,7 +343,7 @@ export class Engine {
   /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
   async close(): Promise<void> {
     await Promise.all([this.#sweep.stop(), this.#announcing.stop(), this.life.stop()]);
-    await Promise.all([this.campaigns.stop(), this.purchases.poll.stop()]);
+    await Promise.all([this.campaigns.stop(), this.purchases.stop()]);
     await this.#wakeups.close();
     await Promise.all([this.#writer.close(), this.#reader.close()]);
   }

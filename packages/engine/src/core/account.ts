@@ -100,6 +100,8 @@ export interface EntryDetail {
   readonly grants?: readonly Terms[];
   /** The one lot that a freeze, unfreeze, extend or void is about. */
   readonly grant?: number;
+  /** The lot was frozen already, for a reason that this one now takes the place of. */
+  readonly again?: boolean;
   /** The new end of a lot's validity or of a hold. */
   readonly expiresAt?: number | null;
   /** The end that an extension took the place of, so that an entry can be taken off the state again. */

@@ -123,7 +123,8 @@ export type Command =
       readonly expiresAt: number | null;
       readonly reason?: string;
     }
-  | { readonly verb: 'freeze'; readonly grant: number; readonly reason: string }
+  /** `again`: also a lot that is frozen, for another reason. */
+  | { readonly verb: 'freeze'; readonly grant: number; readonly reason: string; readonly again?: boolean }
   | { readonly verb: 'unfreeze'; readonly grant: number; readonly reason: string }
   | {
       readonly verb: 'adjust';

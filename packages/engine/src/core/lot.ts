@@ -53,11 +53,12 @@ export function decideFreeze(
 ): Decision {
   const lot = openLot(account, command.grant, context.now);
   if ('code' in lot) return refuse(lot);
-  if (command.verb === 'freeze' && lot.frozen) return refuse({ code: 'grant_frozen' });
+  const again = command.verb === 'freeze' && lot.frozen;
+  if (again && command.again !== true) return refuse({ code: 'grant_frozen' });
   if (command.verb === 'unfreeze' && !lot.frozen) return refuse({ code: 'grant_not_frozen' });
   return single(account, context, {
     type: command.verb,
-    detail: { grant: lot.no, reason: command.reason },
+    detail: { grant: lot.no, reason: command.reason, ...(again ? { again } : {}) },
   });
 }
 

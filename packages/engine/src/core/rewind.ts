@@ -71,7 +71,7 @@ function rewindLot(account: Account, entry: Entry, inOrder: (a: Grant, b: Grant)
   const no = entry.detail?.grant;
   if (no === undefined) return;
   const lot = lotOf(account, entry, no);
-  if (entry.type === 'freeze') lot.frozen = false;
+  if (entry.type === 'freeze') lot.frozen = entry.detail?.again === true;
   if (entry.type === 'unfreeze') lot.frozen = true;
   // A lot that never started was never granted anything.
   if (entry.type === 'void') lot.phase = lot.granted > 0n ? 'started' : 'scheduled';

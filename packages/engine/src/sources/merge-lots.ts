@@ -8,7 +8,7 @@ import { grantOf } from '../store/rows.ts';
 import type { Write } from '../store/task.ts';
 import * as rows from './merge-rows.ts';
 import type { Part } from './purchase-plan.ts';
-import { isIssued } from './purchase-plan.ts';
+import { fallenBack, isIssued } from './purchase-plan.ts';
 import { insertion, lastPurchase, type Purchase, purchasesBefore } from './purchase-rows.ts';
 
 /** A lot keeps all its terms; it is as large as what was left of it, and cost its share of what was paid. */
@@ -78,6 +78,7 @@ export async function movedPurchases(
         parts: purchase.parts.map((part) => ({
           ...part,
           before: spentBefore(part, old),
+          ...takenBefore(part, old),
           lots: renumbered(part.lots),
         })),
         frozen: renumbered(purchase.frozen),
@@ -97,4 +98,10 @@ function spentBefore(part: Part, lots: ReadonlyMap<number, Grant>): Part['before
   const sum = (of: 'consumed' | 'voided'): bigint =>
     own.reduce((all, lot) => all + lot[of], part.before?.[of] ?? 0n);
   return { consumed: sum('consumed'), voided: sum('voided') };
+}
+
+/** Lots that a reversal ended stay behind, with all that ever fell back into them: nothing is held of what is merged. */
+function takenBefore(part: Part, lots: ReadonlyMap<number, Grant>): Pick<Part, 'taken' | 'ended'> {
+  const own = part.lots.map((no) => lots.get(no)).filter((lot) => lot !== undefined);
+  return { taken: own.reduce((all, lot) => all + fallenBack(part, lot), part.taken), ended: {} };
 }

@@ -188,6 +188,7 @@ class PlanChange {
       facts: [{ kind: 'paid', payment: payment as string, gross, net, currency, at }],
       parts: [{ ...newPart(credits), lots }],
       frozen: [],
+      awaits: false,
       state: 'completed',
       paidAt: now,
       key: null,

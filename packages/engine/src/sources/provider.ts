@@ -160,6 +160,8 @@ export interface PaymentProvider {
   /** Pays everything back. Once only, whatever the retries. Throws `payment_refused` where the provider will not. */
   refund?(payment: {
     readonly purchase: string;
+    /** Counted from 1: one that was declined or failed may be tried again. */
+    readonly attempt: number;
     readonly payment: string;
     readonly amountMinor: number;
   }): Promise<PaymentEvent>;

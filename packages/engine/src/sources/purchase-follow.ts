@@ -3,6 +3,7 @@ import type { Account, Grant } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
 import type { PaymentEvent, ProviderId } from './provider.ts';
+import { partsText } from './purchase-parts.ts';
 import { planOf } from './purchase-plan.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { type Fact, outcomeOf, unite } from './purchase-state.ts';
@@ -32,7 +33,7 @@ export function follow(
 ): { changed: Purchase; commands: readonly Command[] } {
   const facts = unite(current.facts, added);
   const outcome = outcomeOf(facts);
-  const { commands, parts, frozen } = planOf({
+  const { commands, parts, frozen, awaits } = planOf({
     terms: { ...current, id: idOf(current) },
     outcome,
     parts: current.parts,
@@ -41,11 +42,24 @@ export function follow(
     lots,
     now,
   });
-  if (facts.length === current.facts.length && commands.length === 0) return { changed: current, commands };
+  const isKnown = facts.length === current.facts.length && commands.length === 0;
+  if (isKnown && awaits === current.awaits && partsText(parts) === partsText(current.parts)) {
+    return { changed: current, commands };
+  }
   const payment = outcome.paid?.payment ?? current.payment;
   const paidAt = current.paidAt ?? (outcome.paid === null ? null : now);
   return {
-    changed: { ...current, facts, parts, frozen, payment, paidAt, state: outcome.state, updatedAt: now },
+    changed: {
+      ...current,
+      facts,
+      parts,
+      frozen,
+      awaits,
+      payment,
+      paidAt,
+      state: outcome.state,
+      updatedAt: now,
+    },
     commands,
   };
 }

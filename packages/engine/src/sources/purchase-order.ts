@@ -142,6 +142,7 @@ export function newPurchase(account: number, no: number, now: number) {
     endsAt: null,
     facts: [],
     frozen: [],
+    awaits: false,
     state: 'open' as const,
     paidAt: null,
     createdAt: now,

@@ -6,10 +6,11 @@ export function partsText(parts: readonly Part[]): string {
   return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
-type StoredPart = { lots: number[]; before?: { consumed: string; voided: string } | null } & Record<
-  Exclude<keyof Part, 'lots' | 'before'>,
-  string
->;
+type StoredPart = {
+  lots: number[];
+  ended?: Record<string, string>;
+  before?: { consumed: string; voided: string } | null;
+} & Record<'credits' | 'target' | 'voided' | 'lost' | 'given', string> & { taken?: string };
 
 function partOf(stored: StoredPart): Part {
   return {
@@ -18,8 +19,10 @@ function partOf(stored: StoredPart): Part {
     target: BigInt(stored.target),
     voided: BigInt(stored.voided),
     lost: BigInt(stored.lost),
+    // Before this was kept, it was what was void at the end and what had been given again.
+    taken: BigInt(stored.taken ?? BigInt(stored.voided) + BigInt(stored.given)),
     given: BigInt(stored.given),
-    excluded: BigInt(stored.excluded),
+    ended: Object.fromEntries(Object.entries(stored.ended ?? {}).map(([no, atoms]) => [no, BigInt(atoms)])),
     before:
       stored.before == null
         ? null

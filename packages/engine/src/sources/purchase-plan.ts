@@ -13,24 +13,34 @@ export interface Part {
   readonly lots: readonly number[];
   /** How many of the credits the provider's reversals are about. */
   readonly target: bigint;
-  /** Of these, what was still there and was taken back. */
+  /** Of these, what is taken back: `taken` without `given`. */
   readonly voided: bigint;
   /** Of these, what had been spent: a loss, or owed by the account, as the policy says. */
   readonly lost: bigint;
-  /** What was given again of what had been taken back. */
+  /** What this purchase's own commands ever voided, and what then fell back into lots that they ended. */
+  readonly taken: bigint;
+  /** What was given again of that. */
   readonly given: bigint;
-  /** What others voided of the lots: no reversal's doing. */
-  readonly excluded: bigint;
+  /** Lots that this purchase ended, and how much of each was void when that was last looked at. */
+  readonly ended: Readonly<Record<number, bigint>>;
   /** What became of its credits in an account that was merged into this one; null: they were issued here, or not yet. */
   readonly before: { readonly consumed: bigint; readonly voided: bigint } | null;
 }
 
-const NOTHING = { consumed: 0n, voided: 0n };
-
 export const isIssued = ({ lots, before }: Part): boolean => lots.length > 0 || before !== null;
 
 export function newPart(credits: bigint): Part {
-  return { credits, lots: [], target: 0n, voided: 0n, lost: 0n, given: 0n, excluded: 0n, before: null };
+  return {
+    credits,
+    lots: [],
+    target: 0n,
+    voided: 0n,
+    lost: 0n,
+    taken: 0n,
+    given: 0n,
+    ended: {},
+    before: null,
+  };
 }
 
 /** What a purchase's lots are issued under; copied from the catalog when the checkout was made. */
@@ -55,6 +65,8 @@ export interface Planned {
   readonly parts: readonly Part[];
   /** Lots that this purchase froze, and no one else. */
   readonly frozen: readonly number[];
+  /** Something is still to come: what is held or spent of its lots may fall back, and is the reversal's then. */
+  readonly awaits: boolean;
 }
 
 export interface Situation {
@@ -74,8 +86,9 @@ interface Lot {
   free: bigint;
   /** What it will have once it starts; 0 from then on. */
   readonly coming: bigint;
+  readonly held: bigint;
   readonly consumed: bigint;
-  readonly voided: bigint;
+  voided: bigint;
   /** Neither expired nor voided. */
   open: boolean;
   frozen: boolean;
@@ -106,9 +119,9 @@ class Plan {
         no: grant.no,
         free: unheld(grant),
         coming: grant.phase === 'scheduled' ? grant.amount : 0n,
+        held: grant.held,
         consumed: grant.consumed,
-        // A lot that never started had nothing to take back, but it was to come.
-        voided: grant.phase === 'voided' && grant.granted === 0n ? grant.amount : grant.voided,
+        voided: grant.voided,
         open: state !== 'expired' && state !== 'voided' && state !== 'transferred',
         frozen: grant.frozen,
       });
@@ -123,11 +136,13 @@ class Plan {
   make(): Planned {
     const { outcome, parts, frozen, terms } = this.#situation;
     const { paid } = outcome;
-    if (paid === null) return { commands: [], parts, frozen };
+    if (paid === null) return { commands: [], parts, frozen, awaits: false };
     const isDone = (part: Part) => isIssued(part) || terms.plan !== null;
     const issued = parts.map((part, nth) => (isDone(part) ? part : this.#issue(part, paid, nth)));
-    const reversed = issued.map((part) => this.#reverse(part, paid));
-    return { commands: this.#commands, parts: reversed, frozen: this.#freeze(reversed) };
+    const reversed = issued.map((part, nth) => this.#reverse(part, paid, nth));
+    // What is frozen stays so, whatever staff do meanwhile.
+    const awaits = outcome.frozen || reversed.some((part) => this.#awaits(part));
+    return { commands: this.#commands, parts: reversed, frozen: this.#freeze(reversed), awaits };
   }
 
   #issue(part: Part, paid: Paid, nth: number): Part {
@@ -167,6 +182,7 @@ class Plan {
       no,
       free: amount - repaid,
       coming: 0n,
+      held: 0n,
       consumed: repaid,
       voided: 0n,
       open: true,
@@ -176,67 +192,83 @@ class Plan {
   }
 
   /** Takes back, or gives again, until what was reversed is what the provider says. */
-  #reverse(part: Part, { gross, net, currency }: Paid): Part {
+  #reverse(part: Part, { gross, net, currency }: Paid, nth: number): Part {
     const { outcome, terms } = this.#situation;
     if (!isIssued(part)) return part;
-    const { consumed: consumedBefore, voided: voidedBefore } = part.before ?? NOTHING;
     const lots = part.lots.map((no) => this.#lots.get(no)).filter((lot) => lot !== undefined);
     const target = shareOf(part.credits, { back: outcome.back, gross });
-    const voidedInAll = lots.reduce((all, lot) => all + lot.voided, voidedBefore) - part.given;
-    // Before a reversal began, what is void was voided by others.
-    const excluded = part.target === 0n ? voidedInAll : part.excluded;
-    const voided = voidedInAll - excluded;
-    const consumed = lots.reduce((all, lot) => all + lot.consumed, consumedBefore);
-    const taken = target > voided ? voided + reachable(lots, target - voided) : target;
-    const wanted = this.#isClosed && taken < voided ? voided : taken;
-    const lost = smaller(target - wanted, consumed);
-
-    if (target === part.credits) for (const lot of lots) this.#end(lot);
-    else if (wanted > voided) this.#take(lots, wanted - voided);
+    const fallen = lots.reduce((all, lot) => all + fallenBack(part, lot), 0n);
+    const before = part.taken + fallen - part.given;
+    const missing = target > before ? reachable(lots, target - before) : 0n;
+    const ended = new Set(lots.filter(({ no }) => part.ended[no] !== undefined));
+    const isWhole = target === part.credits;
+    const taken = part.taken + fallen + missing;
+    for (const lot of this.#take(lots, missing, isWhole)) ended.add(lot);
     // What would end before it begins is not given again.
     const isOver = this.#isClosed || (terms.endsAt !== null && terms.endsAt <= this.#situation.now);
-    const returned = wanted < voided && !isOver ? voided - wanted : 0n;
+    const excess = taken - part.given - target;
+    const returned = excess > 0n && !isOver ? excess : 0n;
+    const voided = taken - part.given - returned;
+    const consumed = lots.reduce((all, lot) => all + lot.consumed, part.before?.consumed ?? 0n);
+    const lost = target > voided ? smaller(target - voided, consumed) : 0n;
     const forgiven = terms.reversal === 'debt' && lost < part.lost && !isOver ? part.lost - lost : 0n;
     if (terms.reversal === 'debt' && lost > part.lost) {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;
     }
     const again = returned + forgiven;
-    const cost = { amountMinor: Number((BigInt(net) * returned) / part.credits), currency };
+    // A bonus cost nothing, and what was spent keeps its share of the price.
+    const share = nth === 0 ? Number((BigInt(net) * returned) / part.credits) : 0;
     // What debt was repaid with meanwhile comes back as well; what debt is left, the new lot repays by itself.
-    const replaced = again === 0n ? [] : [this.#grant(again, cost, { reinstated: true })];
+    const replaced =
+      again === 0n ? [] : [this.#grant(again, { amountMinor: share, currency }, { reinstated: true })];
     return {
       ...part,
       lots: [...part.lots, ...replaced],
       target,
-      voided: wanted,
+      voided,
       lost,
+      taken,
       given: part.given + returned,
-      excluded,
+      ended: Object.fromEntries([...ended].map((lot) => [lot.no, lot.voided])),
     };
+  }
+
+  /** Takes so much, which is there; answers the lots that it ended. Where all went back, none is left open that is empty. */
+  #take(lots: readonly Lot[], amount: bigint, isWhole: boolean): Lot[] {
+    const ended = wholeAhead(lots, amount);
+    let left = ended.reduce((rest, lot) => rest - lot.coming, amount);
+    for (const lot of ended) this.#end(lot);
+    for (const lot of lots) {
+      if (!lot.open || lot.coming > 0n) continue;
+      const taken = smaller(left, lot.free);
+      left -= taken;
+      if (isWhole && taken === lot.free) {
+        this.#end(lot);
+        ended.push(lot);
+      } else if (taken > 0n) {
+        this.#commands.push({ verb: 'void', grant: lot.no, reason: REVERSED, amount: taken });
+        lot.voided += taken;
+        lot.free -= taken;
+      }
+    }
+    return ended;
   }
 
   /** For good: what a hold or a refund of spending puts back into the lot later is void as well. */
   #end(lot: Lot): void {
-    if (!lot.open) return;
     this.#commands.push({ verb: 'void', grant: lot.no, reason: REVERSED });
-    lot.open = false;
+    lot.voided += lot.free;
     lot.free = 0n;
+    lot.open = false;
   }
 
-  #take(lots: readonly Lot[], amount: bigint): void {
-    let left = amount;
-    for (const lot of wholeAhead(lots, amount)) {
-      this.#end(lot);
-      left -= lot.coming;
-    }
-    for (const lot of lots) {
-      const taken = lot.open ? smaller(left, lot.free) : 0n;
-      if (taken === 0n) continue;
-      this.#commands.push({ verb: 'void', grant: lot.no, reason: REVERSED, amount: taken });
-      lot.free -= taken;
-      left -= taken;
-    }
+  #awaits({ target, voided, ended, lots }: Part): boolean {
+    const mayFall = lots.some((no) => {
+      const lot = this.#lots.get(no);
+      return lot !== undefined && lot.held + lot.consumed > 0n;
+    });
+    return mayFall && (voided !== target || Object.keys(ended).length > 0);
   }
 
   /** Freezes what is open, or unfreezes what this purchase froze; what staff froze stays so. */
@@ -263,6 +295,12 @@ function lawOn({ jurisdiction, law }: Terms): Metadata {
   if (jurisdiction === null) return {};
   const cashOut = law?.cash_out ?? null;
   return { jurisdiction, ...(cashOut === null ? {} : { cash_out: { ...cashOut } }) };
+}
+
+/** What a hold or a refund of spending put into a lot that this purchase had ended: void at once, and no one else's. */
+export function fallenBack({ ended }: Part, { no, voided }: Pick<Lot, 'no' | 'voided'>): bigint {
+  const known = ended[no];
+  return known === undefined ? 0n : voided - known;
 }
 
 /** Lots that have not begun are taken whole or not at all: the last first, as many as fit. */

@@ -55,6 +55,8 @@ export interface Purchase {
   readonly facts: readonly Fact[];
   readonly parts: readonly Part[];
   readonly frozen: readonly number[];
+  /** What is held or spent of its lots may fall back, and be the reversal's then: it follows its account's changes. */
+  readonly awaits: boolean;
   readonly state: PurchaseState;
   readonly paidAt: number | null;
   /** Hashes, hex, of the request that made it; null where a store did. */
@@ -92,6 +94,7 @@ interface Row {
   facts: string;
   parts: string;
   frozen: bigint[];
+  awaits: boolean;
   state: string;
   paid_at: bigint | null;
   key: string | null;
@@ -105,7 +108,7 @@ interface Row {
 const COLUMNS = `account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity, price_minor,
   currency, reversal, refund_window, jurisdiction, law, consent, return_url, facts, parts, frozen, state, paid_at,
   encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at, moved_to, moved_no,
-  plan, subscription, ends_at`;
+  plan, subscription, ends_at, awaits`;
 
 const BY_NO = statement<[number, number], Row>(
   'purchase',
@@ -142,14 +145,14 @@ const INSERT = statement<readonly unknown[], unknown>(
   'purchase_insert',
   `insert into drawdown.purchases (account, no, provider, checkout, url, payment, pack, credits, bonus, class, validity,
      price_minor, currency, reversal, refund_window, jurisdiction, consent, return_url, facts, parts, frozen, state,
-     paid_at, key, fingerprint, created_at, updated_at, bucket, law, plan, subscription, ends_at)
+     paid_at, key, fingerprint, created_at, updated_at, bucket, law, plan, subscription, ends_at, awaits)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::json, $18, $19::json, $20::json,
-     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28, $29::json, $30, $31, $32)`,
+     $21::int8[], $22, $23, decode($24, 'hex'), decode($25, 'hex'), $26, $27, $28, $29::json, $30, $31, $32, $33)`,
 );
 const UPDATE = statement<readonly unknown[], unknown>(
   'purchase_update',
   `update drawdown.purchases set payment = $3, facts = $4::json, parts = $5::json, frozen = $6::int8[], state = $7,
-     paid_at = $8, updated_at = $9 where account = $1 and no = $2`,
+     paid_at = $8, updated_at = $9, awaits = $10, followed = $11 where account = $1 and no = $2`,
 );
 const OPENED = statement<[number, number, string, string], never>(
   'purchase_opened',
@@ -273,11 +276,13 @@ export function insertion(purchase: Purchase): Write {
       purchase.plan,
       purchase.subscription,
       purchase.endsAt,
+      purchase.awaits,
     ],
   };
 }
 
-export function update(purchase: Purchase): Write {
+/** `seq`: the account's last entry, what followed from the purchase included. */
+export function update(purchase: Purchase, seq: number): Write {
   return {
     statement: UPDATE,
     params: [
@@ -290,6 +295,8 @@ export function update(purchase: Purchase): Write {
       purchase.state,
       purchase.paidAt,
       purchase.updatedAt,
+      purchase.awaits,
+      seq,
     ],
   };
 }
@@ -325,6 +332,7 @@ function purchaseOf(row: Row): Purchase {
     facts: JSON.parse(row.facts) as Fact[],
     parts: readParts(row.parts),
     frozen: row.frozen.map(Number),
+    awaits: row.awaits,
     state: row.state as PurchaseState,
     paidAt: row.paid_at === null ? null : Number(row.paid_at),
     key: row.key,

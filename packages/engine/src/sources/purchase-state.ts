@@ -31,8 +31,10 @@ export type Fact =
       readonly currency?: string;
       readonly at: number;
     }
-  /** The buyer asked for a refund, and the provider declined to make it; asked again, the number is higher. */
-  | { readonly kind: 'asked' | 'declined'; readonly attempt: number };
+  /** The buyer asked for a refund; asked again, the number is higher. `after`: refunds that were known, which all failed. */
+  | { readonly kind: 'asked'; readonly attempt: number; readonly after?: number }
+  /** The provider declined to make it. */
+  | { readonly kind: 'declined'; readonly attempt: number };
 
 export const PURCHASE_STATES = [
   'open',
@@ -74,7 +76,7 @@ export function outcomeOf(facts: readonly Fact[]): Outcome {
   const lost = disputes.reduce((sum, one) => sum + (one.stage === 'lost' ? one.amount : 0), 0);
   const back = Math.min(paid.gross, refunded + lost);
   const disputed = disputes.some((one) => one.stage === 'opened');
-  const refunding = isAsked(facts);
+  const refunding = isAsked(facts, refunded);
   return { state: stateOf({ paid, back, disputed, refunding }), paid, frozen: disputed || refunding, back };
 }
 
@@ -142,10 +144,19 @@ function disputesOf(facts: readonly Fact[], paid: Paid): Dispute[] {
   });
 }
 
-/** Any refund answers the buyer's wish, also one that failed later; so does the provider's refusal. */
-function isAsked(facts: readonly Fact[]): boolean {
-  const answered = facts.some((fact) => fact.kind === 'refund' || fact.kind === 'refunded');
-  return !answered && attemptsOf(facts, 'asked') > attemptsOf(facts, 'declined');
+/** Any refund that came since answers the buyer's wish, also one that failed later; so does the provider's refusal. */
+function isAsked(facts: readonly Fact[], back: number): boolean {
+  const attempt = attemptsOf(facts, 'asked');
+  if (back > 0 || attempt <= attemptsOf(facts, 'declined')) return false;
+  const known = facts.map((fact) =>
+    fact.kind === 'asked' && fact.attempt === attempt ? (fact.after ?? 0) : 0,
+  );
+  return refundsOf(facts) <= Math.max(0, ...known);
+}
+
+/** How many refunds were ever told of by themselves. */
+export function refundsOf(facts: readonly Fact[]): number {
+  return new Set(facts.flatMap((fact) => (fact.kind === 'refund' ? [fact.id] : []))).size;
 }
 
 /** How often the buyer asked for a refund, or was declined one. */

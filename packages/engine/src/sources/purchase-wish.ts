@@ -1,9 +1,10 @@
 /** When buyers may give a purchase back by themselves. */
 import type { Account, Grant } from '../core/account.ts';
 import { DrawdownError } from '../errors.ts';
+import type { Part } from './purchase-plan.ts';
 import { refundableUntil } from './purchase-present.ts';
 import type { Purchase } from './purchase-rows.ts';
-import { attemptsOf, type Fact } from './purchase-state.ts';
+import { attemptsOf, type Fact, refundsOf } from './purchase-state.ts';
 
 /** The fact that a refund is asked for; none where one is under way already. Throws `purchase_not_refundable`. */
 export function mayAsk(
@@ -18,11 +19,17 @@ export function mayAsk(
   const until = refundableUntil(purchase, account.timeZone);
   if (until === null) refuse('policy', 'Refunds of this purchase go through support.');
   else if (now >= until) refuse('window', 'The time in which the purchase could be given back has passed.');
-  const untouched = purchase.parts.every(
-    ({ before }) => before === null || before.consumed + before.voided === 0n,
-  );
-  const isWhole =
-    untouched && lots.every((lot) => lot.remaining === lot.amount && lot.held === 0n && !lot.frozen);
+  const isWhole = purchase.parts.every((part) => isUntouched(part, lots));
   if (!isWhole) refuse('spent', 'Some of the credits were spent or are held.');
-  return [{ kind: 'asked', attempt: attemptsOf(purchase.facts, 'asked') + 1 }];
+  const attempt = attemptsOf(purchase.facts, 'asked') + 1;
+  const after = refundsOf(purchase.facts);
+  return [{ kind: 'asked', attempt, ...(after === 0 ? {} : { after }) }];
+}
+
+/** All of its credits are there and free, in whichever lots: what a reversal took in vain came back in new ones. */
+function isUntouched({ before, credits, lots: own }: Part, lots: readonly Grant[]): boolean {
+  if (before !== null && before.consumed + before.voided > 0n) return false;
+  const open = lots.filter(({ no, remaining }) => own.includes(no) && remaining > 0n);
+  const free = open.every(({ held, frozen }) => held === 0n && !frozen);
+  return free && open.reduce((all, { remaining }) => all + remaining, 0n) === credits;
 }

@@ -1,39 +1,29 @@
 import type * as wire from '@drawdown/client';
-import type { Call, Replayed } from '../change.ts';
-import type { Account, Grant } from '../core/account.ts';
+import type { AskedPrepared, Call, Replayed } from '../change.ts';
 import { parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
 import { readAccountId } from '../request.ts';
-import type { Connection } from '../store/database.ts';
-import type { Outcome, Prepared } from '../store/task.ts';
 import type { Plans } from './plans.ts';
 import type { Claim, Delivery, PaymentEvent, PaymentProvider, ProviderId, Seller } from './provider.ts';
 import { reachPurchase } from './purchase-address.ts';
+import { Awaiting } from './purchase-awaiting.ts';
+import { PurchaseChanges } from './purchase-change.ts';
 import { claimed } from './purchase-claim.ts';
-import { checked, follow } from './purchase-follow.ts';
+import { checked } from './purchase-follow.ts';
+import { freezeAsWell } from './purchase-freeze.ts';
 import { Deliveries, type Received, receive } from './purchase-intake.ts';
-import { purchaseNotices } from './purchase-notices.ts';
 import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
 import { PurchasePoll } from './purchase-poll.ts';
 import { presentPurchase } from './purchase-present.ts';
-import {
-  idOf,
-  lastOfPlan,
-  lotsNumbered,
-  type Purchase,
-  purchaseByNo,
-  purchasesBefore,
-  update,
-} from './purchase-rows.ts';
-import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
+import { idOf, lastOfPlan, type Purchase, purchasesBefore } from './purchase-rows.ts';
+import { attemptsOf, outcomeOf } from './purchase-state.ts';
 import { subjectOf } from './purchase-subject.ts';
 import { readReturnUrl, termsOf } from './purchase-terms.ts';
 import { mayAsk } from './purchase-wish.ts';
 import { type Reconciled, type ReconcileOptions, reconcile } from './reconciliation.ts';
-import { paidTooLate } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -55,6 +45,8 @@ export class Purchases {
   readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly #origins: readonly string[];
   readonly #orders: Orders;
+  readonly #changes: PurchaseChanges;
+  readonly #awaiting: Awaiting;
   /** Asks providers for what they tell in no event. */
   readonly poll: PurchasePoll;
   readonly deliveries = new Deliveries();
@@ -66,11 +58,40 @@ export class Purchases {
     this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
     this.#origins = returnOrigins;
     this.#orders = new Orders(setting);
-    const { database, log } = setting;
+    this.#changes = new PurchaseChanges(setting);
+    const { database, accounts, log } = setting;
+    this.#awaiting = new Awaiting({
+      database,
+      accounts,
+      log,
+      follow: (place) => this.#changes.follow(place),
+    });
     const enter = this.enter.bind(this);
     this.poll = new PurchasePoll({ database, log, providers, enter, now: Date.now });
     this.#subscriptions = subscriptions;
     this.#plans = plans;
+  }
+
+  start(): void {
+    this.poll.start();
+    this.#awaiting.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.poll.stop(), this.#awaiting.stop()]);
+  }
+
+  /** After credits may have fallen back into lots of an account: what a reversal is still owed of them goes to it. */
+  fellBack(account: number): Promise<void> {
+    return this.#awaiting.inAccount(account);
+  }
+
+  /** Staff freeze a lot that its purchase froze: see `freezeAsWell`. */
+  freezeAsWell<T>(
+    asked: Omit<AskedPrepared<T>, 'prepare'>,
+    lot: { readonly no: number; readonly reason: string },
+  ): Promise<T> {
+    return freezeAsWell(this.#setting.runner, asked, lot);
   }
 
   /** Throws `provider_not_configured` where the installation does not take money that way. */
@@ -219,7 +240,7 @@ export class Purchases {
       actor: `provider:${provider}`,
       principal: 'source',
     };
-    const after = await this.#add(
+    const { purchase: after } = await this.#changes.make(
       { account, no: purchase.no },
       { call, input: { provider, event: event.id }, facts: (current) => checked(current, provider, event) },
     );
@@ -229,68 +250,11 @@ export class Purchases {
     return after;
   }
 
-  /** Facts are found under the lock, since whether there may be any depends on what is known by then. */
-  async #add(
-    place: { account: Place; no: number },
-    about: {
-      call: Call;
-      input: unknown;
-      facts: (
-        current: Purchase,
-        at: { account: Account; lots: readonly Grant[]; now: number },
-      ) => readonly Fact[];
-    },
-  ): Promise<Purchase> {
-    const { account, no } = place;
-    let result: Purchase | undefined;
-    const prepare = async (on: Connection, locked: { account: Account; now: number }): Promise<Prepared> => {
-      const current = await purchaseByNo(on, account.number, no);
-      if (current === null) throw new DrawdownError('purchase_not_found');
-      const { closed } = locked.account;
-      if (closed !== null && closed.into !== null) {
-        throw new DrawdownError('unavailable', 'The account is being merged: try again in a moment.');
-      }
-      const lots = await this.#lots(on, locked.account, current);
-      const added = about.facts(current, { ...locked, lots: [...lots.values()] });
-      const { changed, commands } = follow(current, added, { ...locked, lots });
-      result = changed;
-      return {
-        command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
-        writes: () => [
-          ...(changed === current ? [] : [update(changed)]),
-          ...(closed === null ? [] : paidTooLate(current, changed)),
-        ],
-        notices: ({ account: settled, now }) =>
-          purchaseNotices(current, changed, { account: settled, presenter: this.#setting.presenter, now }),
-      };
-    };
-    await this.#setting.runner.runPrepared({
-      alsoClosed: true,
-      account,
-      verb: 'purchase',
-      input: about.input,
-      call: about.call,
-      prepare,
-      answer: (_: Outcome) => undefined,
-    });
-    // A repetition prepares nothing: what it came to is what is kept.
-    return result ?? ((await purchaseByNo(this.#setting.database, account.number, no)) as Purchase);
-  }
-
-  /** Live ones as they are settled, finished ones as they are stored. */
-  async #lots(on: Connection, account: Account, { parts }: Purchase): Promise<Map<number, Grant>> {
-    const numbers = parts.flatMap((part) => part.lots);
-    const live = account.grants.filter((grant) => numbers.includes(grant.no));
-    const missing = numbers.filter((no) => !live.some((grant) => grant.no === no));
-    const finished = await lotsNumbered(on, account.number, missing);
-    return new Map([...live, ...finished].map((grant) => [grant.no, grant]));
-  }
-
   /**
    * Gives an unspent purchase back within its window: the credits are frozen, the provider pays back, the credits go.
    * Where no answer came from the provider they stay frozen, and the same call again finishes it.
    */
-  async refund(id: string, body: wire.PurchaseRefundRequest, call: Call): Promise<wire.Purchase> {
+  async refund(id: string, body: wire.PurchaseRefundRequest, call: Call): Promise<wire.Purchase & Replayed> {
     const { purchase, account } = await this.reach(id, call);
     const provider = this.provider(purchase.provider);
     if (provider.refund === undefined) {
@@ -299,20 +263,33 @@ export class Purchases {
       });
     }
     const place = { account, no: purchase.no };
-    const input = { purchase: id, ...body };
-    const asked = await this.#add(place, { call, input, facts: mayAsk });
-    if (asked.state !== 'refunding') return this.#present(asked, account.id);
+    const { purchase: asked, replayed } = await this.#ask(place, { purchase: id, ...body }, call);
+    if (asked.state !== 'refunding') return { ...(await this.#present(asked, account.id)), replayed };
     const payment = {
       purchase: id,
       payment: asked.payment as string,
       amountMinor: outcomeOf(asked.facts).paid?.gross ?? 0,
+      attempt: attemptsOf(asked.facts, 'asked'),
     };
     const event = await provider.refund(payment).catch(async (error: unknown) => {
       if (error instanceof DrawdownError && error.code === 'payment_refused')
         await this.#decline(place, asked);
       throw error;
     });
-    return this.#present((await this.enter(provider.id, event)) ?? asked, account.id);
+    const after = (await this.enter(provider.id, event)) ?? asked;
+    return { ...(await this.#present(after, account.id)), replayed };
+  }
+
+  /** A refusal is no answer that a key keeps: where the provider declined, the same key asks once more. */
+  async #ask(place: { account: Place; no: number }, input: { purchase: string }, call: Call) {
+    const asked = await this.#changes.make(place, { call, input, facts: mayAsk });
+    const { facts, state } = asked.purchase;
+    const attempt = attemptsOf(facts, 'asked');
+    if (!asked.replayed || state === 'refunding' || attempt > attemptsOf(facts, 'declined')) return asked;
+    const idempotencyKey = `asked:${input.purchase}:${attempt + 1}`;
+    const again = { ...call, idempotencyKey, principal: 'source' };
+    const more = { purchase: input.purchase, attempt: attempt + 1 };
+    return this.#changes.make(place, { call: again, input: more, facts: mayAsk });
   }
 
   async #decline(place: { account: Place; no: number }, purchase: Purchase): Promise<void> {
@@ -323,14 +300,16 @@ export class Purchases {
       principal: 'source',
     };
     const input = { purchase: idOf(purchase), attempt };
-    await this.#add(place, { call, input, facts: () => [{ kind: 'declined', attempt }] });
+    await this.#changes.make(place, { call, input, facts: () => [{ kind: 'declined', attempt }] });
   }
 
   /** Asks the providers about every purchase, and takes in what never arrived: see `reconcile`. */
   reconcile(options: ReconcileOptions): AsyncGenerator<Reconciled, void> {
     const { database, accounts } = this.#setting;
     const enter = (provider: ProviderId, event: PaymentEvent) => this.enter(provider, event);
-    return reconcile({ database, accounts, providers: this.#providers, enter }, options);
+    const follow = (place: { account: Place; no: number }, rehearse: boolean) =>
+      this.#changes.follow(place, rehearse);
+    return reconcile({ database, accounts, providers: this.#providers, enter, follow }, options);
   }
 
   async #present(purchase: Purchase, account: string): Promise<wire.Purchase> {

@@ -39,6 +39,11 @@ interface Means {
   readonly accounts: Accounts;
   readonly providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly enter: (provider: ProviderId, event: PaymentEvent) => Promise<Purchase | null>;
+  /** Whether the lots did not follow what is known; where it is no rehearsal, they do afterwards. */
+  readonly follow: (
+    place: { account: { number: number; id: string }; no: number },
+    isRehearsal: boolean,
+  ) => Promise<boolean>;
 }
 
 /** Rows in memory at a time. */
@@ -63,7 +68,8 @@ async function* allKnown(
     const rows = await purchasesAfter(database, place, { since, limit: AT_ONCE });
     for (const purchase of rows) {
       const account = (await accounts.idOf(purchase.account)) ?? '';
-      const looked = await look(means, purchase, repair).catch(refusal);
+      const told = await look(means, purchase, repair).catch(refusal);
+      const looked = await lookAtLots(means, purchase, { account, told, repair }).catch(refusal);
       const { state, provider } = purchase;
       yield { purchase: idOf(purchase), account, provider, before: state, after: state, ...looked };
     }
@@ -87,6 +93,17 @@ async function look(means: Means, purchase: Purchase, repair: boolean): Promise<
   if (provider?.look === undefined || purchase.plan !== null) return { result: 'unasked' };
   const event = await provider.look({ purchase: idOf(purchase), checkout, payment });
   return event === null ? { result: 'unknown' } : settle(means, purchase, { event, repair });
+}
+
+/** Of what the provider has nothing new about, the lots may still not be as the facts want them. */
+async function lookAtLots(
+  { follow }: Means,
+  { account: number, no }: Purchase,
+  { account, told, repair }: { account: string; told: Looked; repair: boolean },
+): Promise<Looked> {
+  if (told.result === 'repaired' || told.result === 'differs') return told;
+  const strayed = await follow({ account: { number, id: account }, no }, !repair);
+  return strayed ? { result: repair ? 'repaired' : 'differs', reason: 'its lots did not follow' } : told;
 }
 
 async function settle(

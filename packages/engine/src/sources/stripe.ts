@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import { canonicalJson } from '../core/canonical.ts';
-import { DrawdownError } from '../errors.ts';
+import { DrawdownError, invalid } from '../errors.ts';
 import type {
   Delivery,
   Heard,
@@ -114,6 +114,9 @@ export class StripePayments implements PaymentProvider {
 
   async read({ body, headers }: Delivery): Promise<PaymentEvent | PlanEvent | RenewalEvent | null> {
     const event = this.#verified(body, headers['stripe-signature']);
+    if (typeof event?.data?.object !== 'object' || event.data.object === null) {
+      throw invalid('data.object', 'must be an object: an event is about something');
+    }
     if (event.livemode !== this.#live) {
       const [found, wanted] = event.livemode ? ['live', 'test'] : ['test', 'live'];
       throw new DrawdownError(
@@ -129,8 +132,12 @@ export class StripePayments implements PaymentProvider {
     return read === null ? null : { id: event.id, ...read };
   }
 
-  #verified(body: Buffer, header: string | string[] | undefined): Stripe.Event {
-    for (const secret of this.#secrets) {
+  /** Null where the signed bytes are that. */
+  #verified(body: Buffer, header: string | string[] | undefined): Stripe.Event | null {
+    // The library looks at what is too old only.
+    const [, seconds = '0'] = /(?:^|,)t=(\d{1,15})/.exec(String(header)) ?? [];
+    const isAhead = Number(seconds) > this.#now() / 1000 + TOLERANCE_SECONDS;
+    for (const secret of isAhead ? [] : this.#secrets) {
       try {
         return this.#stripe.webhooks.constructEvent(
           body,
@@ -156,11 +163,20 @@ export class StripePayments implements PaymentProvider {
     );
   }
 
-  async refund({ purchase, payment }: { purchase: string; payment: string }): Promise<PaymentEvent> {
+  async refund({
+    purchase,
+    payment,
+    attempt,
+  }: {
+    purchase: string;
+    payment: string;
+    attempt: number;
+  }): Promise<PaymentEvent> {
     const refund = await asking(
       this.#stripe.refunds.create(
         { payment_intent: payment, reason: 'requested_by_customer', metadata: { purchase } },
-        { idempotencyKey: `refund:${purchase}` },
+        // Stripe repeats a refusal to the same key for a day.
+        { idempotencyKey: `refund:${purchase}:${attempt}` },
       ),
     );
     return { id: `made:${refund.id}`, subject: { purchase }, facts: [refundFact(refund)] };

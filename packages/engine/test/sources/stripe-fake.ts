@@ -98,7 +98,7 @@ export class FakeStripe {
     }
   }
 
-  /** A key gives the first answer again, and refuses another request. */
+  /** A key gives the first answer again, a refusal as well, and refuses another request. */
   #once(key: string | string[] | undefined, text: string, make: () => Json): { status: number; body: Json } {
     const known = typeof key === 'string' ? this.#keys.get(key) : undefined;
     if (known !== undefined && known.text !== text) {
@@ -107,7 +107,7 @@ export class FakeStripe {
           'Keys for idempotent requests can only be used with the same parameters they were first used with.',
       });
     }
-    const answer = known ?? { text, status: 200, body: make() };
+    const answer = known ?? { text, ...answerOf(make) };
     if (typeof key === 'string') this.#keys.set(key, answer);
     return answer;
   }
@@ -323,3 +323,12 @@ export class FakeStripe {
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
+
+function answerOf(make: () => Json): { status: number; body: Json } {
+  try {
+    return { status: 200, body: make() };
+  } catch (error) {
+    if (error instanceof Refusal) return { status: error.status, body: error.body };
+    throw error;
+  }
+}

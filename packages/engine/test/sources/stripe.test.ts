@@ -1,4 +1,5 @@
 /** The real library against a Stripe that is as strict as Stripe, over HTTP, with two servers taking in events. */
+import { createHmac } from 'node:crypto';
 import type { Purchase, Subscription } from '@drawdown/client';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -221,6 +222,19 @@ function permutations<T>(items: readonly T[]): T[][] {
   return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
 }
 
+test('signed bytes that are no event are refused, and so is a signature from the future', async () => {
+  for (const nothing of [null, { ...stripe.event('charge.refunded', {}), data: { object: null } }]) {
+    expect(await deliver(nothing as unknown as Event)).toMatchObject({ status: 400 });
+  }
+  const { body, headers } = stripe.signed(stripe.event('charge.refunded', stripe.charge('pi_others')));
+  const ahead = Math.floor(Date.now() / 1000) + 4_000;
+  const mac = createHmac('sha256', stripe.webhookSecret).update(`${ahead}.`).update(body).digest('hex');
+  const signed = { ...headers, 'stripe-signature': `t=${ahead},v1=${mac}` };
+  expect(await codeOf(rig.first.purchases.receive('stripe', { body, headers: signed }))).toBe(
+    'invalid_signature',
+  );
+});
+
 describe('refunds and disputes', () => {
   test('every order of the events of one payment has the same end', { timeout: 120_000 }, async () => {
     const scene = async (account: string) => {
@@ -284,6 +298,26 @@ describe('refunds and disputes', () => {
     expect([...stripe.refunds.values()].filter((one) => one.payment_intent === payment)).toHaveLength(1);
     await deliver(stripe.event('charge.refunded', stripe.charge(payment)));
     expect(await rig.first.balance('u_giveback')).toMatchObject({ total: 0, debt: 0 });
+  });
+
+  test('a refund that was declined, or failed later, may be asked for again while the window is open', async () => {
+    const { purchase, paid, payment } = await bought('u_again');
+    await deliver(paid);
+    const ask = (idempotencyKey: string) => rig.second.purchases.refund(purchase, {}, { idempotencyKey });
+    stripe.declinesRefunds = true;
+    expect(await codeOf(ask('again'))).toBe('payment_refused');
+    expect(await codeOf(ask('again'))).toBe('payment_refused');
+    stripe.declinesRefunds = false;
+    expect(await ask('again')).toMatchObject({ state: 'reversed' });
+    expect(await ask('again')).toMatchObject({ state: 'reversed', replayed: true });
+    const made = [...stripe.refunds.values()].find((one) => one.payment_intent === payment) as {
+      status: string;
+    };
+    made.status = 'failed';
+    await deliver(stripe.event('refund.failed', made));
+    expect(await rig.first.balance('u_again')).toMatchObject({ available: 100 });
+    expect(await ask('once more')).toMatchObject({ state: 'reversed' });
+    expect(await rig.first.balance('u_again')).toMatchObject({ total: 0 });
   });
 
   test('Stripe declines the refund: the credits are free again; no answer: they wait for one', async () => {

@@ -161,9 +161,8 @@ const refundPurchase = route({
     'idempotency_key_reused',
     'unavailable',
   ],
-  handler: async ({ engine }, { params, body, call }) => ({
-    body: await engine.purchases.refund(params.purchase, body, call),
-  }),
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.purchases.refund(params.purchase, body, call)),
 });
 
 const getAppAccountToken = route({

@@ -17,6 +17,7 @@ const delivery = {
   answers: { 200: { description: 'Taken in, or of no concern', schema: received } },
   problems: [
     'invalid_signature',
+    'invalid_request',
     'payment_refused',
     'purchase_not_found',
     'subscription_not_found',
