@@ -1,4 +1,5 @@
 /** What happens to bought credits beside and after a reversal: it takes exactly what it is owed, and nothing else. */
+import type * as wire from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
@@ -85,7 +86,7 @@ test('lots that are given again cost what their part did: a bonus nothing, all t
 describe('a reversal that was taken back', () => {
   test('while the credits were held: they are the buyer’s again once the hold ends', async () => {
     const purchase = await buy('u_held');
-    const hold = await rig.first.hold('u_held', { amount: 1300 }, {});
+    const hold = (await rig.first.hold('u_held', { amount: 1300 }, {})) as wire.HoldReceipt;
     await tell(purchase, refund(PRICE));
     await tell(purchase, refund(PRICE, true));
     await rig.first.release(hold.hold.id, {}, {});
@@ -107,7 +108,7 @@ describe('what falls back after a reversal is still owed to it', () => {
   test.each(['release', 'time out'])('by a %s', async (how) => {
     const account = `u_falls_${how.replaceAll(' ', '_')}`;
     const purchase = await buy(account);
-    const hold = await rig.first.hold(account, { amount: 1300, ttl_seconds: 60 }, {});
+    const hold = (await rig.first.hold(account, { amount: 1300, ttl_seconds: 60 }, {})) as wire.HoldReceipt;
     await tell(purchase, refund(PRICE / 3));
     expect(await show(purchase)).toMatchObject({ reversed: 0, lost: 0 });
     if (how === 'release') await rig.second.release(hold.hold.id, {}, {});
@@ -118,7 +119,7 @@ describe('what falls back after a reversal is still owed to it', () => {
 
   test('a capture is lost', async () => {
     const purchase = await buy('u_capture');
-    const hold = await rig.first.hold('u_capture', { amount: 1300 }, {});
+    const hold = (await rig.first.hold('u_capture', { amount: 1300 }, {})) as wire.HoldReceipt;
     await tell(purchase, refund(PRICE));
     await rig.first.capture(hold.hold.id, { amount: 1000 }, {});
     expect(await show(purchase)).toMatchObject({ reversed: 300, lost: 1000 });
@@ -127,7 +128,7 @@ describe('what falls back after a reversal is still owed to it', () => {
 
   test('a capture is owed where the policy says so', async () => {
     const purchase = await buy('u_owes', debt);
-    const hold = await debt.hold('u_owes', { amount: 1300 }, {});
+    const hold = (await debt.hold('u_owes', { amount: 1300 }, {})) as wire.HoldReceipt;
     await tell(purchase, dispute('lost', 2));
     await debt.capture(hold.hold.id, { amount: 1000 }, {});
     expect(await show(purchase)).toMatchObject({ reversed: 300, owed: 1000 });
@@ -150,7 +151,7 @@ describe('what falls back after a reversal is still owed to it', () => {
 
   test('reconciling finds lots that do not follow, and a rehearsal changes nothing', async () => {
     const purchase = await buy('u_reconcile');
-    const hold = await rig.first.hold('u_reconcile', { amount: 1300 }, {});
+    const hold = (await rig.first.hold('u_reconcile', { amount: 1300 }, {})) as wire.HoldReceipt;
     await tell(purchase, refund(PRICE / 3));
     // As if the process had ended between the release and what follows from it.
     await rig.sql(`update drawdown.purchases set awaits = false where payment = 'u_reconcile'`);
