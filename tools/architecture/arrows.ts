@@ -90,7 +90,7 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     'prom-client': { at: ['http/metrics.ts'] },
     stripe: {
       at: ['sources/stripe.ts', 'sources/stripe-asking.ts'],
-      types: ['sources/stripe-event.ts', 'sources/stripe-plan.ts'],
+      types: ['sources/stripe-event.ts', 'sources/stripe-plan.ts', 'sources/stripe-saving.ts'],
     },
     'temporal-polyfill': { at: ['core/calendar.ts'] },
     typescript: {

@@ -7,6 +7,7 @@ import { purchaseMethods } from './purchases.ts';
 import { reportMethods } from './reports.ts';
 import { subscriptionMethods } from './subscriptions.ts';
 import { teamMethods } from './teams.ts';
+import { topUpMethods } from './top-ups.ts';
 import {
   type CallOptions,
   type ChangeOptions,
@@ -68,6 +69,7 @@ export function createClient(options: ClientOptions) {
     ...subscriptionMethods(transport),
     ...campaignMethods(transport),
     ...purchaseMethods(transport),
+    ...topUpMethods(transport),
     ...reportMethods(transport),
     ...webhookMethods(transport),
     ...historyMethods(transport),

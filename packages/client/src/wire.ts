@@ -20,3 +20,4 @@ export type * from './wire/purchase.ts';
 export type * from './wire/report.ts';
 export type * from './wire/subscription.ts';
 export type * from './wire/team.ts';
+export type * from './wire/top-up.ts';

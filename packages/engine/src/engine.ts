@@ -94,6 +94,7 @@ export class Engine {
   readonly members: Members;
   readonly requests: Requests;
   readonly plans: Payments['plans'];
+  readonly topUps: Payments['topUps'];
   readonly purchases: Payments['purchases'];
   readonly sandbox: Payments['sandbox'];
   readonly reports: Reports;
@@ -131,6 +132,8 @@ export class Engine {
   readonly #feed: Feed;
   readonly #reader: Reader;
   readonly #sweep: Sweep;
+  /** What goes on by itself, beside what is asked. */
+  readonly #works: readonly { start(): void; stop(): Promise<void> }[];
   readonly #wakeups: Wakeups;
   readonly #writer: Writer;
 
@@ -156,6 +159,7 @@ export class Engine {
         this.#count('batches');
         this.#count('batched_commands', tasks);
         wakeups.committed(changed);
+        this.topUps.watch.changed(changed);
       },
       told: () => this.#announcing.dispatcher.hurry(),
       ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
@@ -189,7 +193,7 @@ export class Engine {
     this.members = new Members(source);
     this.requests = new Requests(source);
     const payments: Payments = createPayments(source, this.subscriptions, tills);
-    ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox } = payments);
+    ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments.purchases);
@@ -227,6 +231,8 @@ export class Engine {
     this.#wakeups = wakeups;
     this.#writer = writer;
     this.#sweep = new Sweep({ database, clock, log, settle });
+    const { purchases, topUps, life } = this;
+    this.#works = [this.#sweep, purchases, topUps.watch, this.#announcing, life];
   }
 
   /** Checks the server, migrates, records the catalog and starts. Throws where the database is not safe to use. */
@@ -239,12 +245,7 @@ export class Engine {
     const engine = new Engine(options, Buffer.from(secret, 'base64url'), tills);
     await new Catalogs(database).record(catalog, await engine.now());
     await engine.#wakeups.start();
-    if (options.sweep !== false) {
-      engine.#sweep.start();
-      engine.purchases.start();
-      engine.#announcing.start();
-      engine.life.start();
-    }
+    if (options.sweep !== false) for (const work of engine.#works) work.start();
     await engine.campaigns.start({ deliver: options.sweep !== false });
     return engine;
   }
@@ -342,8 +343,7 @@ export class Engine {
 
   /** Finishes what was accepted and lets go of the database, which stays open: it is the caller's. */
   async close(): Promise<void> {
-    await Promise.all([this.#sweep.stop(), this.#announcing.stop(), this.life.stop()]);
-    await Promise.all([this.campaigns.stop(), this.purchases.stop()]);
+    await Promise.all([this.campaigns, ...this.#works].map((work) => work.stop()));
     await this.#wakeups.close();
     await Promise.all([this.#writer.close(), this.#reader.close()]);
   }

@@ -50,6 +50,8 @@ export interface CheckoutRequest extends PriceQuery {
   jurisdiction?: string;
   /** The buyer wants to use the credits at once; recorded, and required where the law gives a right to withdraw. */
   consent?: { immediate_use: true };
+  /** Keeps how the buyer pays, for automatic top-ups. */
+  save_payment_method?: boolean;
 }
 
 export interface JurisdictionPolicy {

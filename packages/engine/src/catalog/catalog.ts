@@ -225,6 +225,8 @@ export interface Policies {
   readonly campaignValidity: { readonly minimum: CatalogDuration; readonly maximum: CatalogDuration };
   /** How long an unspent pack may be given back by its buyer; null: only through support. */
   readonly packRefundWindow: CatalogDuration | null;
+  /** More than so many top-ups within an hour are no usual use; one charge is of at most so many packs. */
+  readonly autoTopUp: { readonly mostPerHour: number; readonly mostPacks: number };
   readonly jurisdictions: Readonly<Record<string, Jurisdiction>>;
   readonly notices: NoticeRules;
 }

@@ -228,6 +228,10 @@ function presentPolicies(policies: Policies, credits: Credits): Json {
     quotes: { ttl_seconds: quotes.ttlSeconds },
     campaign_validity: { minimum: campaignValidity.minimum.iso, maximum: campaignValidity.maximum.iso },
     pack_refund_window: policies.packRefundWindow?.iso ?? null,
+    auto_top_up: {
+      most_per_hour: policies.autoTopUp.mostPerHour,
+      most_packs: policies.autoTopUp.mostPacks,
+    },
     notices: {
       types: [...notices.types],
       expiring: Object.fromEntries([...notices.expiring].map(([id, days]) => [id, [...days]])),

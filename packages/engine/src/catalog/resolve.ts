@@ -161,6 +161,10 @@ function resolvePolicies(file: ValidatedFile): Policies {
       maximum: duration(campaign_validity.maximum),
     },
     packRefundWindow: durationOrNull(policies.pack_refund_window),
+    autoTopUp: {
+      mostPerHour: policies.auto_top_up.most_per_hour,
+      mostPacks: policies.auto_top_up.most_packs,
+    },
     notices: resolveNotices(file),
     jurisdictions: withoutPrototype(
       policies.jurisdictions,

@@ -242,6 +242,12 @@ export function catalogFileSchema(scale: number) {
       .strictObject({ minimum: duration.default('P7D'), maximum: duration.default('P30D') })
       .prefault({}),
     pack_refund_window: duration.nullable().default(null),
+    auto_top_up: z
+      .strictObject({
+        most_per_hour: z.int().min(1).max(60).default(3),
+        most_packs: z.int().min(1).max(1000).default(10),
+      })
+      .prefault({}),
     notices: z
       .strictObject({
         types: z.array(z.enum(NOTICE_TYPES)).refine(unique, 'must not repeat a value').default(TOLD),

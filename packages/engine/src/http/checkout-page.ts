@@ -40,6 +40,9 @@ const LABELS: Readonly<Record<SandboxAction, string>> = {
   renew: 'Renew now',
   fail: 'Let the renewal fail',
   keep: 'Take the cancellation back',
+  pay_and_keep: 'Pay, and keep the card for later',
+  pay_and_keep_declining: 'Pay, and keep a card that is declined later',
+  pay_and_keep_asking: 'Pay, and keep a card that asks for its owner later',
 };
 
 type Plan = Extract<SandboxDesk, { plan: unknown }>;

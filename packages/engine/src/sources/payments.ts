@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import { setting as keptSetting } from '../store/settings.ts';
 import type { AppStoreSetting } from './app-store.ts';
+import { AutoTopUps } from './auto-top-ups.ts';
 import type { GooglePlaySetting } from './google-play.ts';
 import { Plans } from './plans.ts';
 import type { PaymentProvider } from './provider.ts';
@@ -57,6 +58,7 @@ export async function openTills(database: Database, options: PaymentOptions): Pr
 
 export interface Payments {
   readonly plans: Plans;
+  readonly topUps: AutoTopUps;
   readonly purchases: Purchases;
   readonly sandbox: SandboxCheckouts;
 }
@@ -68,7 +70,13 @@ export function createPayments(
 ): Payments {
   const plans = new Plans(setting, { ...tills, subscriptions });
   const purchases = new Purchases(setting, { ...tills, subscriptions, plans });
-  return { plans, purchases, sandbox: new SandboxCheckouts({ purchases, plans, subscriptions }, sandbox) };
+  const topUps = new AutoTopUps(setting, { ...tills, purchases });
+  return {
+    plans,
+    topUps,
+    purchases,
+    sandbox: new SandboxCheckouts({ purchases, plans, subscriptions }, sandbox),
+  };
 }
 
 /** Shared by all processes on one database, so that each knows what the others gave out. */

@@ -4,6 +4,26 @@ import type { Fact } from './purchase-state.ts';
 export const PROVIDERS = ['sandbox', 'stripe', 'app_store', 'google_play'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
+/** How an account pays while nobody is there, as its provider calls it. */
+export interface SavedMethod {
+  readonly provider: ProviderId;
+  readonly customer: string;
+  readonly method: string;
+  /** What its owner recognises it by. */
+  readonly label: string;
+}
+
+/** A charge while nobody is there. */
+export interface Charge {
+  readonly purchase: string;
+  readonly customer: string;
+  readonly method: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** It was sent before, and what became of it is not known. */
+  readonly again: boolean;
+}
+
 /** A checkout that a provider is to open. */
 export interface Order {
   /** `pur_…`: goes with everything that the provider makes of it. */
@@ -15,6 +35,8 @@ export interface Order {
   readonly amountMinor: number;
   /** ISO 4217, upper case. */
   readonly currency: string;
+  /** The buyer wants to be charged later without being there. */
+  readonly save?: boolean;
   readonly returnUrl: string;
   /** Where this server is reached, without a slash at the end. */
   readonly origin: string;
@@ -131,6 +153,8 @@ export interface PaymentEvent {
   readonly id: string;
   readonly subject: Subject;
   readonly facts: readonly Fact[];
+  /** How the buyer paid, and may be charged again. */
+  readonly saved?: SavedMethod;
 }
 
 /** What an app holds of a purchase in its store: a signed transaction, or a token to ask with. */
@@ -183,6 +207,13 @@ export interface PaymentProvider {
   endPlan?(place: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<PlanNews | null>;
   /** The plan that a payment is for, as `sub_…`; null where it is for none of ours. */
   planOf?(payment: string): Promise<string | null>;
+  /**
+   * Charges while nobody is there: under the purchase's name, so that again is the same charge. Throws
+   * `payment_refused` where it is declined, with `reason` `authentication_required` where its owner must be there.
+   */
+  charge?(charge: Charge): Promise<PaymentEvent>;
+  /** Forgets a way to pay. Again, it changes nothing. */
+  forget?(method: SavedMethod): Promise<void>;
   /** All that the provider knows of a purchase now, whatever was delivered of it. */
   look?(purchase: {
     readonly purchase: string;

@@ -4,6 +4,7 @@ import type { Account, Grant } from '../core/account.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
+import type { PaymentEvent } from './provider.ts';
 import { follow } from './purchase-follow.ts';
 import { purchaseNotices } from './purchase-notices.ts';
 import type { Place } from './purchase-order.ts';
@@ -11,6 +12,7 @@ import { lotsNumbered, type Purchase, purchaseByNo, update } from './purchase-ro
 import type { Fact } from './purchase-state.ts';
 import { paidTooLate } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
+import { methodWrites } from './top-up-rows.ts';
 
 export interface PurchaseChange {
   readonly call: Call;
@@ -20,6 +22,8 @@ export interface PurchaseChange {
     current: Purchase,
     at: { account: Account; lots: readonly Grant[]; now: number },
   ) => readonly Fact[];
+  /** How it was paid, where the account's owner wants it kept. */
+  readonly saved?: PaymentEvent['saved'];
   /** Nothing is written: only what would be is answered. */
   readonly isRehearsal?: boolean;
 }
@@ -61,7 +65,9 @@ export class PurchaseChanges {
         command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
         writes: (outcome) => [
           ...(changed === current && !current.awaits ? [] : [update(changed, outcome.account.seq)]),
-          ...(closed === null ? [] : paidTooLate(current, changed)),
+          ...(closed === null
+            ? methodWrites(account.number, about.saved, locked.now)
+            : paidTooLate(current, changed)),
         ],
         notices: ({ account: settled, now }) =>
           purchaseNotices(current, changed, { account: settled, presenter, now }),

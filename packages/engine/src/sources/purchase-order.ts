@@ -114,7 +114,7 @@ export class Orders {
   async open(
     provider: Seller,
     purchase: Purchase,
-    about: { account: string; name: string; origin: string },
+    about: { account: string; name: string; origin: string; save: boolean },
   ): Promise<Purchase> {
     if (purchase.checkout !== null) return purchase;
     const opened = await provider.checkout({

@@ -124,6 +124,7 @@ export class Purchases {
       account: id,
       name,
       origin: call.origin,
+      save: body.save_payment_method === true,
     });
     return {
       url: opened.url as string,
@@ -137,13 +138,8 @@ export class Purchases {
     const id = wanted ?? (this.#providers.has('stripe') ? 'stripe' : 'sandbox');
     const provider = this.provider(id);
     if (hasCheckout(provider)) return provider;
-    throw new DrawdownError(
-      'provider_not_configured',
-      `${id} has no checkout of ours: it sells in its store.`,
-      {
-        provider: id,
-      },
-    );
+    const message = `${id} has no checkout of ours: it sells in its store.`;
+    throw new DrawdownError('provider_not_configured', message, { provider: id });
   }
 
   /** What a checkout would charge, and for how many credits; writes nothing. */
@@ -242,7 +238,12 @@ export class Purchases {
     };
     const { purchase: after } = await this.#changes.make(
       { account, no: purchase.no },
-      { call, input: { provider, event: event.id }, facts: (current) => checked(current, provider, event) },
+      {
+        call,
+        input: { provider, event: event.id },
+        facts: (current) => checked(current, provider, event),
+        saved: event.saved,
+      },
     );
     // The credits are durable by now. Where the store cannot be told, the event comes again and does it.
     const { payment, state } = after;

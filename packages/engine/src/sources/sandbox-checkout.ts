@@ -4,7 +4,13 @@ import { DrawdownError } from '../errors.ts';
 import type { Plans } from './plans.ts';
 import { idOf } from './purchase-rows.ts';
 import type { Purchases } from './purchases.ts';
-import type { PaymentAction, PlanAction, Sandbox, SandboxAction } from './sandbox.ts';
+import {
+  type PaymentAction,
+  type PlanAction,
+  SANDBOX_CARDS,
+  type Sandbox,
+  type SandboxAction,
+} from './sandbox.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** One checkout of a pack, or of a plan with what became of it. */
@@ -37,6 +43,7 @@ const ACTIONS: Readonly<Record<wire.PurchaseState, readonly PaymentAction[]>> = 
   reversed: [],
 };
 const PLAN_ONLY: readonly SandboxAction[] = ['renew', 'fail', 'keep'];
+const CARDS = Object.keys(SANDBOX_CARDS) as SandboxAction[];
 const OPEN: readonly SandboxAction[] = ['pay', 'decline', 'cancel'];
 
 export interface DeskMeans {
@@ -105,7 +112,7 @@ export class SandboxCheckouts {
     const { purchases } = this.#means;
     const { purchase: row } = await purchases.reach(purchase, {});
     if (row.checkout !== checkout || row.returnUrl === null) throw new DrawdownError('checkout_not_found');
-    const actions = row.state === 'open' ? OPEN : ACTIONS[row.state];
+    const actions = row.state === 'open' ? [...OPEN, ...CARDS] : ACTIONS[row.state];
     return { purchase: await purchases.byId(idOf(row), {}), returnUrl: row.returnUrl, actions };
   }
 
@@ -148,6 +155,9 @@ function planDelivery(
     case 'dispute':
     case 'win':
     case 'lose':
+    case 'pay_and_keep':
+    case 'pay_and_keep_declining':
+    case 'pay_and_keep_asking':
       return paymentDelivery(sandbox, payment as wire.Purchase, action);
     default:
       return sandbox.planDeliveryOf(action, {

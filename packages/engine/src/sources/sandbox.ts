@@ -3,7 +3,9 @@
  * with addresses that cannot be guessed, and tells what happens to them in signed events.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { DrawdownError } from '../errors.ts';
 import type {
+  Charge,
   Delivery,
   OpenedCheckout,
   Order,
@@ -31,8 +33,18 @@ export const SANDBOX_ACTIONS = [
   'renew',
   'fail',
   'keep',
+  'pay_and_keep',
+  'pay_and_keep_declining',
+  'pay_and_keep_asking',
 ] as const;
 export type SandboxAction = (typeof SANDBOX_ACTIONS)[number];
+
+/** Test cards that a buyer may leave for later: one that works, one that is declined, one whose owner must be there. */
+export const SANDBOX_CARDS = {
+  pay_and_keep: { method: 'card_works', label: 'Test card that works' },
+  pay_and_keep_declining: { method: 'card_declined', label: 'Test card that is declined later' },
+  pay_and_keep_asking: { method: 'card_asks', label: 'Test card that asks for its owner' },
+} as const;
 
 /** What is told of a payment, and of a plan. */
 export type PaymentAction = Exclude<SandboxAction, 'decline' | 'renew' | 'fail' | 'keep'>;
@@ -111,6 +123,18 @@ export class Sandbox implements PaymentProvider {
 
   async refund({ purchase, amountMinor }: { purchase: string; amountMinor: number }): Promise<PaymentEvent> {
     return eventOf(purchase, 'refund', { amountMinor, currency: '', at: this.#setting.now() });
+  }
+
+  async charge({ purchase, method, ...about }: Charge): Promise<PaymentEvent> {
+    const refused = (reason: string, sentence: string): never => {
+      throw new DrawdownError('payment_refused', sentence, { provider: this.id, reason });
+    };
+    if (method === SANDBOX_CARDS.pay_and_keep_declining.method)
+      refused('card_declined', 'The card was declined.');
+    if (method === SANDBOX_CARDS.pay_and_keep_asking.method) {
+      refused('authentication_required', 'The card asks for its owner.');
+    }
+    return eventOf(purchase, 'pay', { ...about, at: this.#setting.now() });
   }
 
   /** A plan ends here when it is told so. */
@@ -201,7 +225,14 @@ interface About {
 
 function eventOf(purchase: string, action: PaymentAction, about: About): PaymentEvent {
   const place = placeIn(purchase);
-  return { id: `evt_${place}_${action}`, subject: { purchase }, facts: [factOf(place, action, about)] };
+  const event = {
+    id: `evt_${place}_${action}`,
+    subject: { purchase },
+    facts: [factOf(place, action, about)],
+  };
+  if (!Object.hasOwn(SANDBOX_CARDS, action)) return event;
+  const card = SANDBOX_CARDS[action as keyof typeof SANDBOX_CARDS];
+  return { ...event, saved: { provider: 'sandbox', customer: place, ...card } };
 }
 
 function factOf(place: string, action: PaymentAction, about: About): Fact {
@@ -209,6 +240,9 @@ function factOf(place: string, action: PaymentAction, about: About): Fact {
   const dispute = { kind: 'dispute', id: `dp_${place}`, amount: amountMinor, at } as const;
   switch (action) {
     case 'pay':
+    case 'pay_and_keep':
+    case 'pay_and_keep_declining':
+    case 'pay_and_keep_asking':
       return { kind: 'paid', payment: `pay_${place}`, gross: amountMinor, net: amountMinor, currency, at };
     case 'cancel':
       return { kind: 'ended', how: 'canceled' };

@@ -4,6 +4,7 @@ import Stripe from 'stripe';
 import { canonicalJson } from '../core/canonical.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import type {
+  Charge,
   Delivery,
   Heard,
   OpenedCheckout,
@@ -15,11 +16,13 @@ import type {
   PlanOrder,
   PlanPlace,
   RenewalEvent,
+  SavedMethod,
 } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
 import { disputeFact, idOf, paidBy, readStripeEvent, refundFact } from './stripe-event.ts';
 import { returnTo, StripePlans } from './stripe-plan.ts';
+import { StripeSaving } from './stripe-saving.ts';
 
 export interface StripeSetting {
   /** `sk_…` or `rk_…`; whether it begins with `live` decides which events count. */
@@ -40,6 +43,7 @@ export class StripePayments implements PaymentProvider {
   readonly id = 'stripe';
   readonly #stripe: Stripe;
   readonly #plans: StripePlans;
+  readonly #saving: StripeSaving;
   readonly #secrets: readonly string[];
   readonly #live: boolean;
   readonly #now: () => number;
@@ -59,6 +63,7 @@ export class StripePayments implements PaymentProvider {
           }),
     });
     this.#plans = new StripePlans(this.#stripe);
+    this.#saving = new StripeSaving(this.#stripe);
     this.#secrets = webhookSecrets;
     this.#live = /^[sr]k_live_/.test(secretKey);
     this.#now = now;
@@ -66,6 +71,7 @@ export class StripePayments implements PaymentProvider {
 
   async checkout(order: Order): Promise<OpenedCheckout> {
     const metadata = { purchase: order.purchase };
+    const save = order.save === true;
     const back = returnTo(order.returnUrl, metadata);
     const session = await asking(
       this.#stripe.checkout.sessions.create(
@@ -84,7 +90,8 @@ export class StripePayments implements PaymentProvider {
           ],
           // The session's own mark, and one that its payment and charges carry on.
           metadata,
-          payment_intent_data: { metadata },
+          payment_intent_data: { metadata, ...(save ? { setup_future_usage: 'off_session' as const } : {}) },
+          ...(save ? { customer: await this.#saving.customer(order.account) } : {}),
           success_url: back,
           cancel_url: back,
         },
@@ -93,6 +100,14 @@ export class StripePayments implements PaymentProvider {
     );
     if (session.url === null) throw unavailable('Stripe opened a checkout without an address.');
     return { checkout: session.id, url: session.url };
+  }
+
+  charge(charge: Charge): Promise<PaymentEvent> {
+    return this.#saving.charge(charge);
+  }
+
+  forget(method: SavedMethod): Promise<void> {
+    return this.#saving.forget(method);
   }
 
   sellPlan(order: PlanOrder): Promise<OpenedCheckout> {
@@ -129,7 +144,9 @@ export class StripePayments implements PaymentProvider {
       );
     }
     const read = readStripeEvent(event);
-    return read === null ? null : { id: event.id, ...read };
+    if (read === null || !('facts' in read)) return read && { id: event.id, ...read };
+    const saved = await this.#saving.savedBy(event);
+    return { id: event.id, ...read, ...(saved === null ? {} : { saved }) };
   }
 
   /** Null where the signed bytes are that. */

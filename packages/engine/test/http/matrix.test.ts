@@ -221,6 +221,22 @@ const plain = (path: string, body?: unknown): Pick<Row, 'request'> => ({
   request: () => ({ path, ...(body === undefined ? {} : { ask: { body } }) }),
 });
 
+const CAP = { amount_minor: 500, currency: 'USD' };
+const TOP_UP = { threshold: 1, pack: 'pack_100', monthly_cap: CAP, consent: { off_session: true } };
+
+type Kept = { body?: unknown; isOn?: boolean };
+/** On an account that keeps a way to pay; `isOn`: and is topped up. */
+const onKept = (method: 'GET' | 'PUT' | 'DELETE', path: string, { body, isOn = false }: Kept = {}) => ({
+  method,
+  request: async (account: string) => {
+    const { checkout } = await ordered(account);
+    await t.ask('POST', `/checkout/${checkout}/pay_and_keep`, { as: null, key: null });
+    if (isOn) await t.ask('PUT', `/v1/accounts/${account}/auto_top_up`, { body: TOP_UP });
+    return { path: `/v1/accounts/${account}${path}`, ...(body === undefined ? {} : { ask: { body } }) };
+  },
+  absent: absentAt(path, body),
+});
+
 const RANGE = 'from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
 const ORDER = { pack: 'pack_100', return_url: 'http://127.0.0.1/', provider: 'sandbox' };
 const EVENT = {
@@ -358,6 +374,11 @@ const ROWS: Record<string, Row> = {
   listPurchases: { ...reads, ...onAccount('/purchases') },
   getPurchase: { ...reads, ...onPurchase('') },
   refundPurchase: { scope: 'refund', session: true, ...onPurchase('/refund', {}) },
+  putAutoTopUp: { scope: 'grant', session: true, ...onKept('PUT', '/auto_top_up', { body: TOP_UP }) },
+  getAutoTopUp: { ...reads, ...onKept('GET', '/auto_top_up', { isOn: true }) },
+  deleteAutoTopUp: { scope: 'grant', session: true, ...onKept('DELETE', '/auto_top_up', { isOn: true }) },
+  getPaymentMethod: { ...reads, ...onKept('GET', '/payment_method') },
+  deletePaymentMethod: { scope: 'grant', session: true, ...onKept('DELETE', '/payment_method') },
   showSandboxCheckout: {
     ...open,
     request: async () => ({ path: `/checkout/${(await ordered(OWN)).checkout}` }),

@@ -1,6 +1,7 @@
 /** Every operation on purchases with success; answers are checked as they come. */
 import type {
   AppAccountToken,
+  AutoTopUp,
   CheckoutReceipt,
   Grant,
   Page,
@@ -101,6 +102,30 @@ export function purchaseContract(server: () => TestServer): void {
     expect(list.data).toMatchObject([{ plan: 'pro', subscription: begun.id, state: 'completed' }]);
     const cancelled = await t.ask<SubscriptionReceipt>('POST', `${path}/cancel`, { body: {} });
     expect(cancelled.body.subscription.cancel_at).toBe(begun.paid_until);
+  });
+
+  test('a card is kept, top-ups are agreed to, shown and switched off, and the card is forgotten', async () => {
+    const t = server();
+    const { body: order } = await t.ask<CheckoutReceipt>('POST', '/v1/accounts/u_auto/checkouts', {
+      body: { pack: 'pack_100', return_url: 'http://127.0.0.1/', provider: 'sandbox' },
+    });
+    await t.ask('POST', `/checkout/${order.checkout}/pay_and_keep`, { as: null, key: null });
+    const path = '/v1/accounts/u_auto';
+    const body = {
+      threshold: 50,
+      pack: 'pack_100',
+      monthly_cap: { amount_minor: 1000, currency: 'USD' },
+      consent: { off_session: true },
+    };
+    const { body: agreed } = await t.ask<AutoTopUp>('PUT', `${path}/auto_top_up`, { body });
+    expect(agreed).toMatchObject({ state: 'on', threshold: 50, payment_method: { provider: 'sandbox' } });
+    expect((await t.ask('GET', `${path}/auto_top_up`)).body).toEqual(agreed);
+    expect((await t.ask('GET', `${path}/payment_method`)).body).toEqual(agreed.payment_method);
+    expect((await t.ask('DELETE', `${path}/auto_top_up`)).body).toEqual({ removed: true });
+    expect((await t.ask('GET', `${path}/auto_top_up`)).body).toMatchObject({ code: 'auto_top_up_not_found' });
+    expect((await t.ask('DELETE', `${path}/payment_method`)).body).toEqual({ removed: true });
+    const none = await t.ask('PUT', `${path}/auto_top_up`, { body });
+    expect(none.body).toMatchObject({ status: 409, code: 'payment_method_required' });
   });
 
   test('what Stripe delivers is taken in, or refused by name', async () => {

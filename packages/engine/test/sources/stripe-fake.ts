@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { signatureOf } from '../../src/sources/signature.ts';
 import { FakeBilling, type FakeSubscription } from './stripe-billing.ts';
+import { FakeCharges } from './stripe-charges.ts';
 import {
   checkMode,
   type Fields,
@@ -35,6 +36,7 @@ export class FakeStripe {
   readonly intents = new Map<string, Json>();
   readonly refunds = new Map<string, Json>();
   readonly disputes = new Map<string, Json>();
+  readonly charges = new FakeCharges(() => this.#next(), this.intents);
   readonly billing = new FakeBilling(
     () => this.#next(),
     (amount) => this.#intent(amount, {}),
@@ -44,6 +46,8 @@ export class FakeStripe {
   /** Answers that fail before they do anything. */
   failing = 0;
   declinesRefunds = false;
+  /** Answers to these are lost on their way, after all was done. */
+  losing = /^$/;
   #server: Server | null = null;
   readonly #keys = new Map<string, { text: string; status: number; body: Json }>();
   #count = 0;
@@ -65,6 +69,7 @@ export class FakeStripe {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { status, body } = this.#answer(request, Buffer.concat(chunks).toString());
+    if (request.method === 'POST' && this.losing.test(request.url ?? '')) return void response.destroy();
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.#next()}` });
     response.end(JSON.stringify(body));
   }
@@ -119,6 +124,8 @@ export class FakeStripe {
       return this.#one(this.sessions, third, 'checkout.session');
     const billed = this.billing.get(url);
     if (billed !== null) return billed;
+    if (kind === 'payment_intents' && second === '')
+      return this.charges.intentsOf(url.searchParams.get('customer') ?? '');
     if (kind === 'payment_intents') return this.#one(this.intents, second, 'payment_intent');
     if ((kind === 'refunds' || kind === 'disputes') && second === '') {
       const { payment_intent } = read(LIST, fieldsOf(url.searchParams), '');
@@ -157,6 +164,8 @@ export class FakeStripe {
 
   #post(path: string, fields: Fields): Json {
     if (path === '/v1/checkout/sessions') return this.#createSession(read(SESSION, fields, ''));
+    const charged = this.charges.post(path, fields);
+    if (charged !== null) return charged;
     const subscription = /^\/v1\/subscriptions\/(sub_\w+)$/.exec(path)?.[1];
     if (subscription !== undefined) {
       return this.billing.update(subscription, fields);
@@ -189,6 +198,7 @@ export class FakeStripe {
       total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
       metadata: (fields.metadata ?? {}) as Record<string, string>,
       payment_intent: null,
+      customer: fields.customer ?? null,
       subscription: null,
       ordered: fields.mode === 'subscription' && {
         currency: item.price_data.currency as string,

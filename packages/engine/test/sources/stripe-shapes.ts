@@ -5,6 +5,7 @@ const METADATA = { '*': /^.{0,500}$/s };
 export const SESSION: Shape = {
   mode: /^(payment|setup|subscription)$/,
   client_reference_id: /^.{1,200}$/,
+  customer: /^cus_/,
   line_items: {
     '*': {
       quantity: COUNT,
@@ -17,10 +18,20 @@ export const SESSION: Shape = {
     },
   },
   metadata: METADATA,
-  payment_intent_data: { metadata: METADATA },
+  payment_intent_data: { metadata: METADATA, setup_future_usage: /^(off|on)_session$/ },
   subscription_data: { metadata: METADATA, trial_period_days: /^([1-9]\d{0,2})$/ },
   success_url: /^https?:\/\//,
   cancel_url: /^https?:\/\//,
+};
+export const CUSTOMER: Shape = { metadata: METADATA };
+export const CHARGE: Shape = {
+  amount: COUNT,
+  currency: /^[a-z]{3}$/,
+  customer: /^cus_/,
+  payment_method: /^pm_/,
+  off_session: /^true$/,
+  confirm: /^true$/,
+  metadata: METADATA,
 };
 export const REFUND: Shape = {
   payment_intent: /^pi_/,

@@ -49,7 +49,7 @@ const actOnCheckout = route({
     if (action === 'decline') return answer(after, checkout, true);
     // Of a plan that runs the page is its owner's desk: one stays.
     const isRunning = 'plan' in before && before.subscription !== null;
-    const isOver = (action === 'pay' || action === 'cancel') && !isRunning;
+    const isOver = (action.startsWith('pay') || action === 'cancel') && !isRunning;
     const location = isOver ? returnTo(after) : `/checkout/${checkout}`;
     return {
       body: '',

@@ -17,6 +17,7 @@ import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { teamRoutes } from './teams.ts';
+import { topUpRoutes } from './top-ups.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...teamRoutes,
   ...subscriptionRoutes,
   ...purchaseRoutes,
+  ...topUpRoutes,
   ...checkoutRoutes,
   ...webhookRoutes,
   ...historyRoutes,

@@ -78,6 +78,10 @@ export const checkoutRequest = z
     provider: provider.exactOptional(),
     jurisdiction: jurisdiction.exactOptional(),
     consent: consent.exactOptional(),
+    save_payment_method: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'Keeps how the buyer pays, for automatic top-ups.' }),
   })
   .meta({
     id: 'CheckoutRequest',

@@ -1,0 +1,331 @@
+import type * as wire from '@drawdown/client';
+import type { Call } from '../change.ts';
+import { nextStamp } from '../core/account.ts';
+import { parseAmount } from '../core/amount.ts';
+import { summarise } from '../core/balance.ts';
+import { monthStarts } from '../core/calendar.ts';
+import { purchaseId } from '../core/id.ts';
+import { DrawdownError, invalid } from '../errors.ts';
+import { readAccountId } from '../request.ts';
+import { nowStatement } from '../store/clock.ts';
+import type { Connection } from '../store/database.ts';
+import type { Prepared, Write } from '../store/task.ts';
+import type { PaymentProvider, ProviderId, SavedMethod } from './provider.ts';
+import { newPurchase, type Place } from './purchase-order.ts';
+import { newPart } from './purchase-plan.ts';
+import { insertion, lastPurchase, purchaseByNo, update } from './purchase-rows.ts';
+import { unite } from './purchase-state.ts';
+import { termsOf } from './purchase-terms.ts';
+import type { Purchases } from './purchases.ts';
+import type { SourceSetting } from './source.ts';
+import type { Ground } from './subscription-pay.ts';
+import { decideTopUp } from './top-up-decide.ts';
+import { presentAutoTopUp } from './top-up-present.ts';
+import * as rows from './top-up-rows.ts';
+import { TopUpWatch } from './top-up-watch.ts';
+
+export interface AutoTopUpsOptions {
+  readonly providers: readonly PaymentProvider[];
+  readonly purchases: Pick<Purchases, 'enter'>;
+}
+
+const HOUR_MS = 3_600_000;
+/** Whoever sends a charge has so long to hear what became of it; then another process asks again. */
+const LEASE_MS = 60_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 10 * 60_000;
+const SHOWN = 20;
+const MAX_MINOR = 1_000_000_000_000;
+const NOTHING: Prepared = { command: { verb: 'settle' }, writes: () => [] };
+
+/**
+ * Tops accounts up whose owners agreed to it: one charge at a time, sized to what is missing, within the month's cap.
+ * A charge is a purchase like any other. It is written down before it is sent, under the account's lock, and sent under
+ * its own name until its outcome is known, so that a crash or a lost answer at any point charges once.
+ */
+export class AutoTopUps {
+  readonly #setting: SourceSetting;
+  readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
+  readonly #purchases: AutoTopUpsOptions['purchases'];
+  readonly watch: TopUpWatch;
+
+  constructor(setting: SourceSetting, { providers, purchases }: AutoTopUpsOptions) {
+    this.#setting = setting;
+    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
+    this.#purchases = purchases;
+    this.watch = new TopUpWatch({ ...setting, look: (account) => this.look(account) });
+  }
+
+  /** Agrees to it, or to other terms; switches it on again after it was stopped. */
+  async put(id: string, body: wire.AutoTopUpRequest, call: Call): Promise<wire.AutoTopUp> {
+    const account = await this.#place(id);
+    const { catalog } = this.#setting;
+    const threshold = parseAmount(body.threshold, catalog.scale);
+    if (threshold === null) throw invalid('threshold', 'must be an amount of credits', 'invalid_amount');
+    const { amount_minor: capMinor, currency } = body.monthly_cap;
+    if (!Number.isSafeInteger(capMinor) || capMinor < 1 || capMinor > MAX_MINOR) {
+      throw invalid('monthly_cap.amount_minor', 'must be a whole number of minor units');
+    }
+    if (body.consent?.off_session !== true) {
+      throw invalid('consent', 'must be given: {"off_session": true}', 'consent_required');
+    }
+    const { priceMinor } = termsOf(catalog, { pack: body.pack, currency, return_url: '' });
+    if (capMinor < priceMinor) throw invalid('monthly_cap', 'must reach for one pack at least');
+    await this.#write(account, { verb: 'auto_top_up', input: body, call }, async (on, { now }) => {
+      if ((await rows.paymentMethod(on, account.number)) === null) {
+        throw new DrawdownError('payment_method_required');
+      }
+      const consent = { off_session: true as const, at: now, actor: call.actor ?? 'library' };
+      const agreed = { threshold, pack: body.pack, capMinor, currency, consent };
+      const fresh = { state: 'on' as const, reason: null, cappedUntil: null, updatedAt: now };
+      return [rows.setupWrite({ account: account.number, ...agreed, ...fresh })];
+    });
+    return this.get(id);
+  }
+
+  async get(id: string): Promise<wire.AutoTopUp> {
+    const { database, presenter, queries } = this.#setting;
+    const { number, timeZone } = await queries.profile(id);
+    const setup = await rows.autoTopUp(database, number);
+    if (setup === null) throw new DrawdownError('auto_top_up_not_found');
+    const now = await this.#now();
+    const { startsAt: monthStart } = monthOf(now, timeZone);
+    const { currency } = setup;
+    const about = { monthStart, since: now - HOUR_MS, currency };
+    const [method, sums, history] = await Promise.all([
+      rows.paymentMethod(database, number),
+      rows.topUpSums(database, number, about),
+      rows.newestTopUps(database, number, SHOWN),
+    ]);
+    return presentAutoTopUp(presenter, setup, { id, now, method, spent: sums.spent, history });
+  }
+
+  /** Switches it off: what was not sent yet is not sent any more. */
+  async remove(id: string, call: Call): Promise<void> {
+    const account = await this.#place(id);
+    await this.#write(account, { verb: 'auto_top_up_off', input: {}, call }, async (on, { now }) => {
+      const setup = await rows.autoTopUp(on, account.number);
+      if (setup === null) throw new DrawdownError('auto_top_up_not_found');
+      return [rows.dropSetup(account.number), ...(await this.#cancelUnsent(on, account, now))];
+    });
+  }
+
+  async method(id: string): Promise<wire.PaymentMethod> {
+    const { number } = await this.#setting.queries.profile(id);
+    const method = await rows.paymentMethod(this.#setting.database, number);
+    if (method === null) throw new DrawdownError('payment_method_not_found');
+    return { provider: method.provider, label: method.label };
+  }
+
+  /** Forgets how the account pays; automatic top-ups stop. */
+  async removeMethod(id: string, call: Call): Promise<void> {
+    const account = await this.#place(id);
+    const method = await rows.paymentMethod(this.#setting.database, account.number);
+    if (method === null) throw new DrawdownError('payment_method_not_found');
+    await this.#write(account, { verb: 'payment_method_off', input: {}, call }, async (on, { now }) => [
+      rows.dropMethod(account.number),
+      rows.stopWrite(account.number, 'payment_method_removed', now),
+      ...(await this.#cancelUnsent(on, account, now)),
+    ]);
+    await this.#providers.get(method.provider)?.forget?.(method);
+  }
+
+  async #cancelUnsent(on: Connection, account: Place, now: number): Promise<Write[]> {
+    const open = await rows.openTopUp(on, account.number);
+    const canceled = open?.state === 'pending' && (await rows.cancelUnsent(on, open));
+    const purchase = canceled ? await purchaseByNo(on, account.number, open.no) : null;
+    if (purchase === null) return [];
+    const facts = unite(purchase.facts, [{ kind: 'ended', how: 'canceled' }]);
+    return [update({ ...purchase, facts, state: 'canceled', updatedAt: now })];
+  }
+
+  /** Brings one account to where it is topped up, stopped or in no need of it. */
+  async look(number: number): Promise<void> {
+    const id = await this.#setting.accounts.idOf(number);
+    if (id === null) return;
+    const open = await this.#claim({ number, id });
+    if (open !== null) await this.#send({ number, id }, open);
+  }
+
+  /** The charge that is open, or the one that is needed now. */
+  async #claim(account: Place): Promise<rows.TopUp | null> {
+    let open: rows.TopUp | null = null;
+    const asked = { verb: 'top_up', input: { account: account.id }, call: SYSTEM };
+    await this.#prepared(account, asked, async (on, ground) => {
+      open = await rows.openTopUp(on, account.number);
+      const setup = open === null ? await rows.autoTopUp(on, account.number) : null;
+      if (setup === null || setup.state !== 'on' || (setup.cappedUntil ?? 0) > ground.now) return NOTHING;
+      const made = await this.#need(on, setup, ground);
+      if ('topUp' in made) open = made.topUp;
+      return { command: { verb: 'settle' }, writes: () => made.writes };
+    });
+    return open;
+  }
+
+  async #need(
+    on: Connection,
+    setup: rows.AutoTopUp,
+    { account, now }: Ground,
+  ): Promise<{ writes: Write[] } | { topUp: rows.TopUp; writes: Write[] }> {
+    const { catalog, rules } = this.#setting;
+    const stop = (reason: rows.StopReason) => ({ writes: [rows.stopWrite(setup.account, reason, now)] });
+    const method = await rows.paymentMethod(on, setup.account);
+    if (method === null) return stop('payment_method_removed');
+    const pack = catalog.packs.find((one) => one.id === setup.pack);
+    if (pack?.prices[setup.currency] === undefined) return stop('pack_unavailable');
+    const bought = termsOf(catalog, { pack: setup.pack, currency: setup.currency, return_url: '' });
+    const { startsAt: monthStart, endsAt } = monthOf(now, account.timeZone);
+    const about = { monthStart, since: now - HOUR_MS, currency: setup.currency };
+    const { spent, recent } = await rows.topUpSums(on, setup.account, about);
+    const { total, held, frozen } = summarise(account, rules, now);
+    const decision = decideTopUp({
+      available: total - held - frozen,
+      threshold: setup.threshold,
+      pack: { credits: bought.credits + bought.bonus, priceMinor: bought.priceMinor },
+      capMinor: setup.capMinor,
+      spentMinor: spent,
+      recent,
+      policy: catalog.policies.autoTopUp,
+    });
+    switch (decision.do) {
+      case 'nothing':
+        return { writes: [] };
+      case 'stop':
+        return stop(decision.reason);
+      case 'wait_for_month':
+        return { writes: [rows.setupWrite({ ...setup, cappedUntil: endsAt, updatedAt: now })] };
+      case 'charge':
+        return this.#order(on, { setup, method, bought, packs: decision.packs, now });
+    }
+  }
+
+  async #order(
+    on: Connection,
+    about: {
+      setup: rows.AutoTopUp;
+      method: SavedMethod;
+      bought: ReturnType<typeof termsOf>;
+      packs: number;
+      now: number;
+    },
+  ): Promise<{ topUp: rows.TopUp; writes: Write[] }> {
+    const { setup, method, packs, now } = about;
+    const { name: _, ...bought } = about.bought;
+    const no = nextStamp(await lastPurchase(on, setup.account), now);
+    const [credits, bonus] = [bought.credits * BigInt(packs), bought.bonus * BigInt(packs)];
+    const priceMinor = bought.priceMinor * packs;
+    const purchase = {
+      ...bought,
+      ...newPurchase(setup.account, no, now),
+      credits,
+      bonus,
+      priceMinor,
+      parts: [newPart(credits), newPart(bonus)],
+      provider: method.provider,
+      returnUrl: null,
+      consent: null,
+      key: null,
+      fingerprint: null,
+    };
+    const topUp = {
+      account: setup.account,
+      no,
+      packs,
+      priceMinor,
+      currency: bought.currency,
+      provider: method.provider,
+      customer: method.customer,
+      method: method.method,
+      state: 'pending' as const,
+      reason: null,
+      tries: 0,
+      createdAt: now,
+    };
+    return { topUp, writes: [insertion(purchase), rows.topUpInsertion(topUp)] };
+  }
+
+  /** Sends a charge, or asks what became of it; whoever holds it alone does. */
+  async #send(account: Place, open: rows.TopUp): Promise<void> {
+    const { database, log } = this.#setting;
+    const now = await this.#now();
+    const topUp = await rows.claimTopUp(database, open, { now, until: now + LEASE_MS });
+    const provider = topUp && this.#providers.get(topUp.provider);
+    if (topUp === null || provider?.charge === undefined) return;
+    const purchase = purchaseId(topUp.account, topUp.no);
+    const { customer, method, priceMinor: amountMinor, currency, tries } = topUp;
+    try {
+      const charge = { purchase, customer, method, amountMinor, currency, again: tries > 1 };
+      await this.#purchases.enter(provider.id, await provider.charge(charge));
+      await this.#end(account, topUp, { state: 'completed', reason: null });
+    } catch (error) {
+      if (error instanceof DrawdownError && error.code === 'payment_refused') {
+        const ended = { kind: 'ended', how: 'failed' } as const;
+        await this.#purchases.enter(provider.id, {
+          id: `declined:${purchase}`,
+          subject: { purchase },
+          facts: [ended],
+        });
+        const asks = error.details.reason === 'authentication_required';
+        await this.#end(account, topUp, {
+          state: 'failed',
+          reason: asks ? 'authentication_required' : 'declined',
+        });
+        return;
+      }
+      log(`what became of the charge for ${purchase} is not known yet`, error);
+      const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(tries, 20));
+      await rows.postpone(database, topUp, now + wait);
+    }
+  }
+
+  async #end(
+    account: Place,
+    topUp: rows.TopUp,
+    { state, reason }: { state: 'completed' | 'failed'; reason: rows.StopReason | null },
+  ): Promise<void> {
+    const asked = { verb: 'top_up_end', input: { no: topUp.no }, call: SYSTEM };
+    await this.#write(account, asked, async (_, { now }) => [
+      rows.endWrite(topUp, state, reason),
+      ...(reason === null ? [] : [rows.stopWrite(topUp.account, reason, now)]),
+    ]);
+  }
+
+  #write(
+    account: Place,
+    asked: { verb: string; input: unknown; call: Call },
+    writes: (on: Connection, ground: Ground) => Promise<Write[]>,
+  ): Promise<void> {
+    return this.#prepared(account, asked, async (on, ground) => {
+      const own = await writes(on, ground);
+      return { command: { verb: 'settle' }, writes: () => own };
+    });
+  }
+
+  async #prepared(
+    account: Place,
+    asked: { verb: string; input: unknown; call: Call },
+    prepare: (on: Connection, ground: Ground) => Promise<Prepared>,
+  ): Promise<void> {
+    const answer = () => undefined;
+    await this.#setting.runner.runPrepared({ account, ...asked, prepare, answer });
+  }
+
+  async #place(id: string): Promise<Place> {
+    const number = await this.#setting.accounts.numberOf(readAccountId(id));
+    if (number === null) throw new DrawdownError('account_not_found');
+    return { number, id };
+  }
+
+  async #now(): Promise<number> {
+    const { rows: found } = await this.#setting.database.query(nowStatement(this.#setting.clock), []);
+    return Number(found[0]?.now);
+  }
+}
+
+/** The calendar month in the account's zone. */
+function monthOf(now: number, timeZone: string): { startsAt: number; endsAt: number } {
+  const [startsAt = now, endsAt = now] = monthStarts(now, now + 32 * 24 * HOUR_MS, timeZone);
+  return { startsAt, endsAt };
+}
+
+const SYSTEM: Call = { actor: 'system', principal: 'source' };

@@ -1,0 +1,83 @@
+/** Payment methods that are kept at Stripe, and charges while nobody is there. */
+import type Stripe from 'stripe';
+import { DrawdownError } from '../errors.ts';
+import type { Charge, PaymentEvent, SavedMethod } from './provider.ts';
+import { asking, found, unavailable } from './stripe-asking.ts';
+import { idOf } from './stripe-event.ts';
+
+const MAX_PAGE = 100;
+
+export class StripeSaving {
+  readonly #stripe: Stripe;
+
+  constructor(stripe: Stripe) {
+    this.#stripe = stripe;
+  }
+
+  /** One per account, whoever asks how often. */
+  async customer(account: string): Promise<string> {
+    const metadata = { account };
+    const idempotencyKey = `customer:${account}`;
+    return (await asking(this.#stripe.customers.create({ metadata }, { idempotencyKey }))).id;
+  }
+
+  /** What a checkout left for later; null where its buyer did not ask for that. */
+  async savedBy(event: Stripe.Event): Promise<SavedMethod | null> {
+    if (event.type !== 'checkout.session.completed') return null;
+    const { customer, payment_intent } = event.data.object;
+    const [payer, intent] = [idOf(customer), idOf(payment_intent)];
+    if (payer === null || intent === null) return null;
+    const payment = await asking(
+      this.#stripe.paymentIntents.retrieve(intent, { expand: ['payment_method'] }),
+    );
+    const { payment_method, setup_future_usage } = payment;
+    if (setup_future_usage !== 'off_session' || typeof payment_method !== 'object') return null;
+    if (payment_method === null) return null;
+    const { card, type, id } = payment_method;
+    const label = card === undefined ? type : `${card.brand} ${card.last4}`;
+    return { provider: 'stripe', customer: payer, method: id, label };
+  }
+
+  /** A key of Stripe's is forgotten after a day: what was sent before is looked for first. */
+  async charge(charge: Charge): Promise<PaymentEvent> {
+    const { purchase, customer, method, amountMinor, currency } = charge;
+    const known = charge.again ? await this.#sent(charge) : null;
+    const intent =
+      known ??
+      (await asking(
+        this.#stripe.paymentIntents.create(
+          {
+            amount: amountMinor,
+            currency: currency.toLowerCase(),
+            customer,
+            payment_method: method,
+            off_session: true,
+            confirm: true,
+            metadata: { purchase },
+          },
+          { idempotencyKey: `top_up:${purchase}` },
+        ),
+      ));
+    if (intent.status === 'succeeded') return chargedBy(intent, purchase);
+    if (intent.status === 'processing') throw unavailable('Stripe has not decided on the charge yet.');
+    const reason = intent.last_payment_error?.code ?? intent.status;
+    throw new DrawdownError('payment_refused', 'Stripe declined the charge.', { provider: 'stripe', reason });
+  }
+
+  async #sent({ customer, purchase }: Charge): Promise<Stripe.PaymentIntent | null> {
+    for await (const intent of this.#stripe.paymentIntents.list({ customer, limit: MAX_PAGE })) {
+      if (intent.metadata.purchase === purchase) return intent;
+    }
+    return null;
+  }
+
+  async forget({ method }: SavedMethod): Promise<void> {
+    await found(this.#stripe.paymentMethods.detach(method));
+  }
+}
+
+function chargedBy(intent: Stripe.PaymentIntent, purchase: string): PaymentEvent {
+  const { id, amount_received: gross, currency, created } = intent;
+  const paid = { payment: id, gross, net: gross, currency: currency.toUpperCase(), at: created * 1000 };
+  return { id: `charge:${id}`, subject: { purchase }, facts: [{ kind: 'paid', ...paid }] };
+}

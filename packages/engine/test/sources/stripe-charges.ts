@@ -1,0 +1,91 @@
+/** Customers, cards that were kept, and charges while nobody is there: the third part of the local Stripe. */
+import { type Fields, invalid, type Json, missing, Refusal, read } from './stripe-forms.ts';
+import { CHARGE, CUSTOMER } from './stripe-shapes.ts';
+
+type Card = 'works' | 'declined' | 'asks';
+
+export class FakeCharges {
+  readonly customers = new Map<string, Json>();
+  readonly methods = new Map<
+    string,
+    Json & { customer: string | null; card: { brand: string; last4: string } }
+  >();
+  /** Payments that were made, with nobody there. */
+  readonly made: Json[] = [];
+  readonly #next: () => string;
+  readonly #intents: Map<string, Json>;
+
+  constructor(next: () => string, intents: Map<string, Json>) {
+    this.#next = next;
+    this.#intents = intents;
+  }
+
+  /** Null where the path is none of these. */
+  post(path: string, fields: Fields): Json | null {
+    if (path === '/v1/customers') return this.#customer(read(CUSTOMER, fields, ''));
+    if (path === '/v1/payment_intents') return this.#charge(read(CHARGE, fields, ''));
+    const detached = /^\/v1\/payment_methods\/(pm_\w+)\/detach$/.exec(path)?.[1];
+    if (detached === undefined) return null;
+    const method = this.methods.get(detached);
+    if (method === undefined) throw missing('payment_method', detached);
+    return Object.assign(method, { customer: null });
+  }
+
+  intentsOf(customer: string): Json {
+    const data = this.made.filter((one) => one.customer === customer).reverse();
+    return { object: 'list', url: '/v1/payment_intents', has_more: false, data };
+  }
+
+  #customer(fields: Fields): Json {
+    const customer = { id: `cus_${this.#next()}`, object: 'customer', metadata: fields.metadata ?? {} };
+    this.customers.set(customer.id, customer);
+    return customer;
+  }
+
+  /** The buyer leaves a card with a payment. */
+  keep(intent: string, customer: string, card: Card = 'works'): void {
+    const id = `pm_${card}_${this.#next()}`;
+    const method = {
+      id,
+      object: 'payment_method',
+      type: 'card',
+      customer,
+      card: { brand: 'visa', last4: '4242' },
+    };
+    this.methods.set(id, method);
+    Object.assign(this.#intents.get(intent) ?? {}, {
+      payment_method: method,
+      setup_future_usage: 'off_session',
+    });
+  }
+
+  #charge(fields: Fields): Json {
+    const { amount, currency, customer, payment_method, metadata } = fields as Record<string, string>;
+    const method = this.methods.get(payment_method as string);
+    if (method === undefined) throw missing('payment_method', payment_method as string);
+    if (method.customer !== customer) throw invalid('The payment method does not belong to the customer.');
+    const refused = String(payment_method).startsWith('pm_declined')
+      ? 'card_declined'
+      : String(payment_method).startsWith('pm_asks')
+        ? 'authentication_required'
+        : null;
+    if (refused !== null) {
+      throw new Refusal(402, 'card_error', { code: refused, message: 'Your card was declined.' });
+    }
+    const id = `pi_${this.#next()}`;
+    const intent = {
+      id,
+      object: 'payment_intent',
+      status: 'succeeded',
+      amount: Number(amount),
+      amount_received: Number(amount),
+      created: Math.floor(Date.now() / 1000),
+      currency,
+      customer,
+      metadata: metadata ?? {},
+    };
+    this.#intents.set(id, intent);
+    this.made.push(intent);
+    return intent;
+  }
+}
