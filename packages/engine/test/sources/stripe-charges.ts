@@ -12,6 +12,8 @@ export class FakeCharges {
   >();
   /** Payments that were made, with nobody there. */
   readonly made: Json[] = [];
+  /** Customers whose card was refused, once for each try. */
+  readonly refused: string[] = [];
   readonly #next: () => string;
   readonly #intents: Map<string, Json>;
 
@@ -70,6 +72,7 @@ export class FakeCharges {
         ? 'authentication_required'
         : null;
     if (refused !== null) {
+      this.refused.push(customer as string);
       throw new Refusal(402, 'card_error', { code: refused, message: 'Your card was declined.' });
     }
     const id = `pi_${this.#next()}`;
