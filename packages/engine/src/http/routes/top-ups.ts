@@ -9,6 +9,7 @@ const METHOD = '/v1/accounts/{account}/payment_method';
 const shared = {
   tag: 'Purchases',
   sessions: 'own-account',
+  team: 'manager',
   idempotency: 'none',
   params: ofAccount,
   status: 200,
