@@ -27,6 +27,12 @@ const OF_ACCOUNT: readonly Own[] = [
     `update drawdown.subscription_periods set ref = 'redacted:' || term || ':' || no
       where account = $1 and ref is not null`,
   ),
+  statement('erase_payment_method', 'delete from drawdown.payment_methods where account = $1'),
+  statement('erase_auto_top_up', 'delete from drawdown.auto_top_ups where account = $1'),
+  statement(
+    'erase_top_ups',
+    `update drawdown.top_ups set customer = 'redacted', method = 'redacted' where account = $1`,
+  ),
   statement('erase_codes', `delete from drawdown.campaign_codes where owner = $1`),
   statement('erase_referral_codes', 'delete from drawdown.referral_codes where account = $1'),
   statement('erase_attempts', 'delete from drawdown.code_attempts where account = $1'),
