@@ -103,10 +103,10 @@ export class AutoTopUps {
   /** Switches it off: what was not sent yet is not sent any more. */
   async remove(id: string, call: Call): Promise<void> {
     const account = await this.#place(id);
-    await this.#write(account, { verb: 'auto_top_up_off', input: {}, call }, async (on, { now }) => {
+    await this.#write(account, { verb: 'auto_top_up_off', input: {}, call }, async (on, locked) => {
       const setup = await rows.autoTopUp(on, account.number);
       if (setup === null) throw new DrawdownError('auto_top_up_not_found');
-      return [rows.dropSetup(account.number), ...(await this.#cancelUnsent(on, account, now))];
+      return [rows.dropSetup(account.number), ...(await this.#cancelUnsent(on, locked))];
     });
   }
 
@@ -122,21 +122,24 @@ export class AutoTopUps {
     const account = await this.#place(id);
     const method = await rows.paymentMethod(this.#setting.database, account.number);
     if (method === null) throw new DrawdownError('payment_method_not_found');
-    await this.#write(account, { verb: 'payment_method_off', input: {}, call }, async (on, { now }) => [
+    await this.#write(account, { verb: 'payment_method_off', input: {}, call }, async (on, locked) => [
       rows.dropMethod(account.number),
-      rows.stopWrite(account.number, 'payment_method_removed', now),
-      ...(await this.#cancelUnsent(on, account, now)),
+      rows.stopWrite(account.number, 'payment_method_removed', locked.now),
+      ...(await this.#cancelUnsent(on, locked)),
     ]);
     await this.#providers.get(method.provider)?.forget?.(method);
   }
 
-  async #cancelUnsent(on: Connection, account: Place, now: number): Promise<Write[]> {
+  async #cancelUnsent(
+    on: Connection,
+    { account, now }: { account: Account; now: number },
+  ): Promise<Write[]> {
     const open = await rows.openTopUp(on, account.number);
     const canceled = open?.state === 'pending' && (await rows.cancelUnsent(on, open));
     const purchase = canceled ? await purchaseByNo(on, account.number, open.no) : null;
     if (purchase === null) return [];
     const facts = unite(purchase.facts, [{ kind: 'ended', how: 'canceled' }]);
-    return [update({ ...purchase, facts, state: 'canceled', updatedAt: now })];
+    return [update({ ...purchase, facts, state: 'canceled', updatedAt: now }, account.seq)];
   }
 
   /** Brings one account to where it is topped up, stopped or in no need of it. */
