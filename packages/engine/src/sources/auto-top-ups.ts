@@ -130,10 +130,7 @@ export class AutoTopUps {
     await this.#providers.get(method.provider)?.forget?.(method);
   }
 
-  async #cancelUnsent(
-    on: Connection,
-    { account, now }: { account: Account; now: number },
-  ): Promise<Write[]> {
+  async #cancelUnsent(on: Connection, { account, now }: Ground): Promise<Write[]> {
     const open = await rows.openTopUp(on, account.number);
     const canceled = open?.state === 'pending' && (await rows.cancelUnsent(on, open));
     const purchase = canceled ? await purchaseByNo(on, account.number, open.no) : null;
