@@ -68,7 +68,9 @@ export function appStoreDelivery(): Ask {
 
 /** What Stripe would send. */
 export function stripeDelivery(event: object): Ask {
-  const raw = Buffer.from(JSON.stringify({ object: 'event', livemode: false, created: 1, ...event }));
+  const raw = Buffer.from(
+    JSON.stringify({ object: 'event', livemode: false, created: 1, data: { object: {} }, ...event }),
+  );
   const signature = signatureOf(Buffer.from('whsec_test'), raw, Date.now());
   return { as: null, key: null, raw, headers: { 'stripe-signature': signature } };
 }
