@@ -76,7 +76,8 @@ const BEGIN_REPORT = statement<[], never>('begin_report', 'begin isolation level
 const AT_LENGTH = statement<[limit: string], never>(
   'report_settings',
   `select set_config('work_mem', '64MB', true), set_config('statement_timeout', $1, true),
-          set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`,
+          set_config('enable_sort', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+          set_config('jit', 'off', true)`,
 );
 
 const POSITION = statement<[], { accounts: bigint; entries: string }>(
