@@ -51,7 +51,7 @@ export function commandsOf(block: string): Command[] {
 /** What differs from run to run: ids, times, keys, tokens, hashes and names made at random. */
 const VARYING: readonly [RegExp, string][] = [
   [/\bqte_[\w-]+\.[\w-]+/g, 'qte_#'],
-  [/\b(op|grt|hld|key)_[0-9a-z]{8,}/g, '$1_#'],
+  [/\b(op|grt|hld|key|ntc|pur|sub)_[0-9a-z]{8,}/g, '$1_#'],
   [/\b(sk|ak)_[\w-]{43}/g, '$1_#'],
   // Its first characters, by which a key is recognised.
   [/\b(sk|ak)_[\w-]{7}…/g, '$1_#…'],
