@@ -1,6 +1,8 @@
 /** Members of teams: who may spend, how much, and who asks for more. */
 import type * as wire from '@drawdown/client';
+import { isProblem } from '@drawdown/client';
 import { type ClientCommand, type CommandData, type Invocation, parameter, stated } from './command.ts';
+import { CommandError } from './exit.ts';
 import { credits } from './show.ts';
 
 const TEAM = ['<team>', 'the account of the team'] as const;
@@ -58,27 +60,42 @@ const put: ClientCommand = {
   summary: 'Make a member of a team, or change role and limit',
   parameters: [TEAM, MEMBER],
   options: [
-    ['--role <role>', 'owner, admin or member (default: member)'],
-    ['--limit <amount>', 'at most this much per day or month (default: no limit)'],
-    ['--per <period>', 'day or month (default: month)'],
+    ['--role <role>', 'owner, admin or member (default: as before; of a new one: member)'],
+    ['--limit <amount>', 'at most this much per day or month (default: as before; of a new one: no limit)'],
+    ['--per <period>', 'day or month (default: as before, or month)'],
+    ['--unlimited', 'as much as the team has'],
   ],
-  help: 'Example: drawdown members put acme u_1 --limit 500 --per month',
+  help: 'What is not given stays as it is.\n\nExample: drawdown members put acme u_1 --limit 500 --per month',
   target: {},
   run: async (invocation) => {
-    const { client, options } = invocation;
-    const amount = options.text('limit');
-    // The server judges the words.
-    const per = (options.text('per') ?? 'month') as wire.LimitPeriod;
-    const body: wire.MemberRequest = {
-      role: (options.text('role') ?? 'member') as wire.Role,
-      ...stated({ limit: amount === undefined ? undefined : { amount, per } }),
-    };
-    return answer(
-      invocation,
-      await client.putMember(parameter(invocation, 0), parameter(invocation, 1), body),
-    );
+    const { client } = invocation;
+    const [team, member] = [parameter(invocation, 0), parameter(invocation, 1)];
+    const before = await client.getMember(team, member).catch((error: unknown) => {
+      if (isProblem(error, 'member_not_found')) return null;
+      throw error;
+    });
+    return answer(invocation, await client.putMember(team, member, wished(invocation, before)));
   },
 };
+
+/** The server takes role and limit together; who names one of them means that one. The server judges the words. */
+function wished({ options }: Invocation, before: wire.Member | null): wire.MemberRequest {
+  const [amount, per] = [options.text('limit'), options.text('per')];
+  const known = before?.left_at === null ? before : null;
+  const role = (options.text('role') ?? known?.role ?? 'member') as wire.Role;
+  if (options.flag('unlimited')) {
+    if (amount !== undefined || per !== undefined)
+      throw new CommandError('usage', '--unlimited goes with no other limit');
+    return { role };
+  }
+  const limit = {
+    amount: amount ?? known?.limit?.amount,
+    per: (per ?? known?.limit?.per ?? 'month') as wire.LimitPeriod,
+  };
+  if (limit.amount !== undefined) return { role, limit: { amount: limit.amount, per: limit.per } };
+  if (per !== undefined) throw new CommandError('usage', '--per goes with --limit');
+  return { role };
+}
 
 const remove: ClientCommand = {
   name: 'members remove',

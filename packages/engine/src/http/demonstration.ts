@@ -15,15 +15,13 @@ import type { Sessions } from './sessions.ts';
 /** Long enough for a look around, short enough that a token left behind is of no use. */
 const SESSION_SECONDS = 900;
 
-/** What a proxy adds: then somebody else is asking. */
-const FORWARDED = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'via',
-];
+/**
+ * What a proxy, a tunnel or a network in front of a server adds to say for whom it asks, or that it does: somebody else
+ * is asking then. By form rather than one by one, since each of them has names of its own (`CF-Connecting-IP`,
+ * `True-Client-IP`, `X-Envoy-External-Address`, …) and a browser sends none that looks like them.
+ */
+const FORWARDED =
+  /^(via|cdn-loop|cf-.+|fly-.+|ngrok-.+|tailscale-.+|x-(amz|amzn|appengine|azure|envoy|original|vercel)-.+|.*forwarded.*|.*proxy.*|(.+-)?(client-?|source-?|remote-?)?(ip|addr|address))$/;
 
 type Asked = Pick<FastifyRequest, 'headers'> & { socket: { remoteAddress?: string | undefined } };
 
@@ -57,7 +55,7 @@ export class Demonstration {
 function refuseStrangers({ headers, socket }: Asked): void {
   const refused = (why: string) => new DrawdownError('forbidden', `Demonstration sessions: ${why}`);
   if (!isLoopback(socket.remoteAddress ?? '')) throw refused('only for this machine');
-  if (FORWARDED.some((name) => headers[name] !== undefined)) throw refused('not through a proxy');
+  if (Object.keys(headers).some((name) => FORWARDED.test(name))) throw refused('not through a proxy');
   // A name that somebody else resolves to this machine would make any page one "of this server".
   const host = headers.host ?? '';
   if (!URL.canParse(`http://${host}`) || !isLoopback(new URL(`http://${host}`).hostname)) {

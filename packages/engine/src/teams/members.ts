@@ -63,7 +63,7 @@ export class Members {
   /** Makes a member, or changes role and limit; what was used stays counted. */
   async put(team: string, member: string, body: wire.MemberRequest, call: Call): Promise<wire.Member> {
     const wish = { member: readAccountId(member, 'member'), ...readWish(this.#catalog, body) };
-    await this.#demandPerson(wish.member);
+    await this.#demandPerson(wish.member, { team, call });
     return this.#change('put_member', { team, member, body, call }, async (on, ground, roster) => {
       const before = roster.rows.get(member);
       const actor = actorIn(roster, call);
@@ -156,9 +156,8 @@ export class Members {
   async teamsOf(id: string, query: Paging): Promise<wire.Page<wire.Member>> {
     const limit = readLimit(query.limit);
     const after = query.cursor === undefined ? -1 : readCursor('teams', query.cursor);
-    const rows = await teamsWith(this.#database, readAccountId(id), after, limit + 1);
-    // Who is a member need have no account yet; who is neither is told so.
-    if (rows.length === 0) await this.#queries.profile(id);
+    const { id: member } = await this.#queries.profile(readAccountId(id));
+    const rows = await teamsWith(this.#database, member, after, limit + 1);
     const settled = await Promise.all(rows.map((row) => this.#queries.settledByNumber(Number(row.account))));
     return pageOf(
       'teams',
@@ -202,10 +201,16 @@ export class Members {
     return profile;
   }
 
-  /** A member need not have an account yet; a team is never a member. */
-  async #demandPerson(id: string): Promise<void> {
-    const number = await this.#accounts.numberOf(id);
-    const profile = number === null ? null : await this.#accounts.byNumber(number);
+  /**
+   * A member is a person for good: whoever has no account yet is given one, as at a first session, since an account's
+   * kind never changes. Who may not make members makes no accounts either.
+   */
+  async #demandPerson(id: string, { team, call }: { team: string; call: Call }): Promise<void> {
+    if ((await this.#accounts.numberOf(id)) === null) {
+      const { number } = await this.#team(team);
+      demandManager(actorIn(await readRoster(this.#database, number, [call.person]), call));
+    }
+    const profile = await this.#accounts.byNumber(await this.#accounts.ensure(id));
     if (profile?.kind === 'team') throw invalid('member', 'must be a person, not a team');
   }
 }

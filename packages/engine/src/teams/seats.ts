@@ -8,7 +8,8 @@ type On = Pick<Connection | Database, 'query'>;
 
 /**
  * The seats that a team pays for, over all subscriptions that are not over, a pause included; null where none has
- * seats: then nobody counts the members.
+ * seats: then nobody counts the members. Of seats that are to become fewer or more, the fewer: nobody is let in who
+ * would be one too many when the period ends, nor on seats that have not begun.
  */
 export async function readSeats(on: On, team: number, now: number): Promise<number | null> {
   let seats: number | null = null;
@@ -16,7 +17,7 @@ export async function readSeats(on: On, team: number, now: number): Promise<numb
     const status = statusAt(one, now);
     if (status === 'cancelled' || status === 'ended') continue;
     const own = termsAt(one, now).terms.seats;
-    if (own !== null) seats = (seats ?? 0) + own;
+    if (own !== null) seats = (seats ?? 0) + Math.min(own, pendingTerms(one, now)?.terms.seats ?? own);
   }
   return seats;
 }

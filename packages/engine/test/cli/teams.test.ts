@@ -27,6 +27,25 @@ test('members are made, listed, refused beyond their limit, allowed more, and re
   const boss = await json<Member>('members', 'put', 'crew', 'u_boss', '--role', 'owner');
   expect(boss).toMatchObject({ team: 'crew', role: 'owner', limit: null });
   await json('members', 'put', 'crew', 'u_1', '--limit', '10', '--per', 'day');
+  // What is not named stays: who is given a role keeps the limit, who is given a limit the role.
+  const limit = { amount: 10, per: 'day' };
+  expect(await json('members', 'put', 'crew', 'u_1', '--role', 'admin')).toMatchObject({
+    role: 'admin',
+    limit,
+  });
+  expect(await json('members', 'put', 'crew', 'u_1', '--unlimited')).toMatchObject({
+    role: 'admin',
+    limit: null,
+  });
+  expect(await json('members', 'put', 'crew', 'u_1', '--limit', '10', '--per', 'day')).toMatchObject({
+    role: 'admin',
+    limit,
+  });
+  const mixed = await drawdown.run(['members', 'put', 'crew', 'u_1', '--unlimited', '--limit', '5'], { cwd });
+  expect(mixed).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--unlimited goes with no other limit'),
+  });
   await json('consume', 'crew', '--amount', '10', '--member', 'u_1');
   const refused = await drawdown.run(['consume', 'crew', '--amount', '1', '--member', 'u_1'], { cwd });
   expect(refused.stderr).toContain('1 credits are needed and the limit per day leaves 0');

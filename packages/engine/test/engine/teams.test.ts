@@ -1,7 +1,7 @@
 /** Who may do what in a team, requests for more, and seats. */
 import type * as wire from '@drawdown/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Call } from '../../src/engine.ts';
+import type { Call, Engine } from '../../src/engine.ts';
 import { codeOf, expectWhole, openRig, type Rig, tally, together } from './rig.ts';
 
 let rig: Rig;
@@ -191,14 +191,41 @@ test('there are no more members than seats; fewer seats send nobody away and let
   expect(preview.members).toEqual({ seats: 3, members: 5, over: 2 });
   const changed = await rig.first.subscriptions.change('t_seats', id, { seats: 3 }, {});
   expect(changed.members).toEqual({ seats: 3, members: 5, over: 2 });
+  // The fewer seats are agreed: whoever came now would be one too many when the period ends.
+  await rig.first.members.remove('t_seats', 'm_100', {});
+  const early = rig.second.members.put('t_seats', 'm_100', limited(10), {});
+  await expect(early).rejects.toMatchObject({ code: 'seats_exhausted', details: { seats: 3, members: 4 } });
   await rig.first.setTestClock(changed.subscription.pending?.at as string);
   await rig.first.subscriptions.renew('t_seats', id, { ref: 'in_2' }, {});
   expect(await codeOf(rig.first.consume('t_seats', { amount: 1, member: one.account }, {}))).toBe('done');
   const refused = rig.first.members.put('t_seats', other.account, limited(10), {});
-  await expect(refused).rejects.toMatchObject({ code: 'seats_exhausted', details: { seats: 3, members: 5 } });
+  await expect(refused).rejects.toMatchObject({ code: 'seats_exhausted', details: { seats: 3, members: 4 } });
   const more = await rig.first.subscriptions.change('t_seats', id, { seats: 10 }, {});
-  expect(more.members).toEqual({ seats: 10, members: 5, over: 0 });
+  expect(more.members).toEqual({ seats: 10, members: 4, over: 0 });
   expect(await join(101)).toBe('done');
   await rig.first.subscriptions.cancel('t_seats', id, { at: 'now' }, {});
   expect(tally(await together(9, (i) => join(200 + i)))).toEqual({ done: 9 });
+});
+
+test('a team is no member, and whoever is a member never becomes a team, not even when both are asked for at once', async () => {
+  await team('t_kinds');
+  const { members } = rig.first;
+  expect(await codeOf(members.put('t_kinds', 't_seats', limited(1), {}))).toBe('invalid_request');
+  expect(await codeOf(members.put('t_kinds', 'ghost', limited(1), as('mia')))).toBe('forbidden');
+  expect(await codeOf(rig.first.getAccount('ghost'))).toBe('account_not_found');
+  const codes = await together(20, async (i) => {
+    const [by, other] = i % 2 === 0 ? rig.engines : [rig.second, rig.first];
+    return Promise.all([
+      codeOf((by as Engine).members.put('t_kinds', `both_${i}`, limited(1), {})),
+      codeOf((other as Engine).putAccount(`both_${i}`, { kind: 'team' })),
+    ]);
+  });
+  for (const one of codes) {
+    expect([
+      ['done', 'account_kind_fixed'],
+      ['invalid_request', 'done'],
+    ]).toContainEqual(one);
+  }
+  await members.put('t_kinds', 'new', limited(1), {});
+  expect(await rig.second.getAccount('new')).toMatchObject({ kind: 'user' });
 });

@@ -63,6 +63,20 @@ describe('is refused', () => {
     ['through a proxy', { ...PAGE, 'x-forwarded-for': '203.0.113.9' }],
     ['through a proxy that says so otherwise', { ...PAGE, forwarded: 'for=203.0.113.9' }],
     ['through a gateway', { ...PAGE, via: '1.1 gateway' }],
+    // Each network has a header of its own.
+    ...[
+      'cf-connecting-ip',
+      'true-client-ip',
+      'x-real-ip',
+      'x-client-ip',
+      'x-forwarded-server',
+      'x-original-host',
+    ]
+      .concat(['x-envoy-external-address', 'fly-client-ip', 'x-azure-clientip', 'remote-addr', 'cdn-loop'])
+      .map((name): [string, Record<string, string>] => [
+        `with ${name} alone`,
+        { ...PAGE, [name]: '203.0.113.9' },
+      ]),
   ])('%s', async (_name, headers) => {
     const { status, body } = await askWith(headers);
     expect([status, body]).toEqual([403, expect.objectContaining({ code: 'forbidden' })]);
