@@ -99,12 +99,14 @@ class Schemas {
       unrepresentable: 'any',
       uri: (id) => `#/components/schemas/${id}`,
     }).schemas;
-    for (const [id, schema] of Object.entries(all)) {
-      const { $schema: _schema, $id: _id, id: _name, ...rest } = schema as JsonSchema;
-      const index = /^inline:(\d+)$/.exec(id)?.[1];
-      const found = index === undefined ? undefined : inline[Number(index)];
-      if (found === undefined) this.named[id] = rest;
-      else this.#inline.set(found, rest);
+    // Named parts that only other schemas know come as one bundle, and are components as well.
+    const { __shared: bundle, ...own } = all as Record<string, JsonSchema>;
+    const shared = (bundle?.$defs ?? {}) as Record<string, JsonSchema>;
+    const bodies = new Map(Object.entries({ ...shared, ...own }).map(([id, body]) => [id, bodyOf(body)]));
+    for (const [id, body] of bodies) {
+      const found = inline[inlineIndex(id) ?? -1];
+      if (found === undefined) this.named[id] = resolved(body, bodies);
+      else this.#inline.set(found, resolved(body, bodies));
     }
   }
 
@@ -124,6 +126,32 @@ class Schemas {
       schema: field,
     }));
   }
+}
+
+function bodyOf({ $schema: _schema, $id: _id, id: _name, ...body }: JsonSchema): JsonSchema {
+  return body;
+}
+
+function inlineIndex(id: string): number | undefined {
+  const index = /^inline:(\d+)$/.exec(id)?.[1];
+  return index === undefined ? undefined : Number(index);
+}
+
+/** The schema with every reference to a component; what has no name of its own stands in place. */
+function resolved(part: JsonSchema, bodies: ReadonlyMap<string, JsonSchema>): JsonSchema {
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...rest } = value as JsonSchema;
+    const others = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, walk(inner)]));
+    if (typeof $ref !== 'string') return others;
+    const id = $ref.replace(/^#\/components\/schemas\/(__shared#\/\$defs\/)?/, '');
+    const body = inlineIndex(id) === undefined ? undefined : bodies.get(id);
+    return body === undefined
+      ? { $ref: `#/components/schemas/${id}`, ...others }
+      : { ...resolved(body, bodies), ...others };
+  };
+  return walk(part) as JsonSchema;
 }
 
 function schemasOf(route: Route): z.ZodType[] {
