@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -22,6 +23,8 @@ export default defineConfig({
     environment: 'node',
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     globalSetup: [source('packages/engine/test/support/global-setup.ts')],
+    // Much of the suite waits for processes of its own, so a machine of two processors has work for two workers.
+    maxWorkers: Number(process.env.VITEST_MAX_WORKERS ?? Math.max(2, availableParallelism() - 1)),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     include: [

@@ -205,13 +205,20 @@ export class GooglePlayPayments implements PaymentProvider {
 
   /** Consumed, so that it can be bought again; that acknowledges it as well, without which Google pays back. */
   async delivered(payment: string): Promise<void> {
-    const { productLineItem: lines = [] } = await this.#purchase(payment);
-    for (const { productId = '', productOfferDetails } of lines) {
-      if (productOfferDetails?.consumptionState === 'CONSUMPTION_STATE_CONSUMED') continue;
-      const path = `/purchases/products/${encodeURIComponent(productId)}/tokens/${encodeURIComponent(payment)}:consume`;
-      if ((await this.#ask('POST', path)) === null)
+    for (const product of await this.#unconsumed(payment)) {
+      const path = `/purchases/products/${encodeURIComponent(product)}/tokens/${encodeURIComponent(payment)}:consume`;
+      if ((await this.#ask('POST', path)) !== null) continue;
+      // Another process may have been told of the same purchase at the same time, and have been faster.
+      if ((await this.#unconsumed(payment)).includes(product))
         throw unavailable('Google Play does not take that it was handed over.');
     }
+  }
+
+  async #unconsumed(payment: string): Promise<string[]> {
+    const { productLineItem: lines = [] } = await this.#purchase(payment);
+    return lines
+      .filter(({ productOfferDetails: offer }) => offer?.consumptionState !== 'CONSUMPTION_STATE_CONSUMED')
+      .map(({ productId = '' }) => productId);
   }
 }
 

@@ -54,10 +54,7 @@ describe('beside the embedded database', () => {
 
     const killed = await first.stop('SIGKILL');
     expect(killed.code).toBeNull();
-    const startedAt = performance.now();
     const second = await drawdown.serve({ cwd });
-    const readyMs = performance.now() - startedAt;
-    expect(readyMs).toBeLessThan(3_000);
     expect(keysOf(cwd)).toEqual({ secretKey, adminKey });
     await second.prints(/^ {2}keys +kept in \.drawdown\/keys\.env$/m);
     expect(second.stdout).not.toContain(secretKey);

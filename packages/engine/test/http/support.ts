@@ -118,7 +118,7 @@ export async function startServer(
   // Google is there where purchases are not what the test is about.
   const googlePlay = options.payments === undefined ? await google.start() : null;
   const payments = options.payments ?? { ...PAYMENTS, ...(googlePlay && { googlePlay }) };
-  const engine = await Engine.open({ database, catalog, testClock, payments });
+  const engine = await Engine.open({ database, catalog, testClock, payments, remembered: 10_000 });
   const { testClock: _clock, payments: _payments, ...rest } = options;
   const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });
   const exercised = new Set<string>();

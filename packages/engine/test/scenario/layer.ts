@@ -26,18 +26,26 @@ export interface Stage {
 /** Runs every scenario at a layer; one that is out of its reach must say so before its first step. */
 export function scenariosAt(layer: string, open: (catalog: Catalog) => Promise<Stage>): void {
   const shipped = readCatalog(shippedCatalog);
-  const stages = new Map<string, Promise<Stage>>();
+  let shippedStage: Promise<Stage> | undefined;
+  // Each holds connections, so of the catalogs that are a scenario's own one is open at a time.
+  let ownStage: { version: string; stage: Promise<Stage> } | undefined;
+  const stageOf = async (catalog: Catalog): Promise<Stage> => {
+    shippedStage ??= open(shipped);
+    if (catalog === shipped) return await shippedStage;
+    if (ownStage?.version !== catalog.version) {
+      await (await ownStage?.stage)?.close();
+      ownStage = { version: catalog.version, stage: open(catalog) };
+    }
+    return await ownStage.stage;
+  };
   describe(`scenarios at ${layer}`, () => {
     afterAll(async () => {
-      for (const stage of stages.values()) await (await stage).close();
+      for (const stage of [shippedStage, ownStage?.stage]) await (await stage)?.close();
     });
 
     it.each(files)('%s', async (name) => {
       const { scenario, catalog } = await loadScenario(join(DIRECTORY, name));
-      const used = catalog ?? shipped;
-      const stage = stages.get(used.version) ?? open(used);
-      stages.set(used.version, stage);
-      const target = await (await stage).begin();
+      const target = await (await stageOf(catalog ?? shipped)).begin();
       const limitation = limitationOf(scenario, target);
       const running = runScenario(scenario, target, { prefix: `${name.slice(0, 3)}.` });
       if (limitation !== null) return await expect(running).rejects.toThrow(limitation);

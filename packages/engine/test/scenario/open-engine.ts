@@ -17,6 +17,7 @@ export async function openEngine(catalog: Catalog) {
   const fresh = await freshDatabase({ poolSize: 4 });
   await setTestClock(fresh.database, CLOCK_START);
   const engine = await Engine.open({
+    remembered: 10_000,
     database: fresh.database,
     catalog,
     testClock: true,

@@ -4,12 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { type Database, statement } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
+import { recycle, takeFree } from './recycle.ts';
 import { createDatabase, databaseUrl, dropDatabase, withDatabase } from './server.ts';
 
 export interface FreshDatabase {
   url: string;
   database: Database;
-  /** Closes `database` and drops it. Throws when other sessions were left open: whoever opened them has a leak. */
+  /** Closes `database` and gives it away. Throws when other sessions were left open: whoever opened them has a leak. */
   drop(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export function serverUrl(): string {
   return inject('serverUrl');
 }
 
-/** Makes a database with the schema, or an empty one. Takes about a quarter of a second, so one per file rather than per test. */
+/** Makes a database with the schema, or an empty one; one that another test has left as new where there is one. */
 export async function freshDatabase(
   options: { empty?: boolean; poolSize?: number } = {},
 ): Promise<FreshDatabase> {
@@ -35,7 +36,10 @@ export async function freshDatabase(
   const empty = options.empty === true;
   if (template === null && !empty) throw new Error(`The migrations do not apply: ${inject('templateError')}`);
   const name = `drawdown_test_${randomBytes(8).toString('hex')}`;
-  await createDatabase(server, name, empty || template === null ? undefined : template);
+  const place = empty || template === null ? undefined : { server, template };
+  if (place === undefined || !(await takeFree(place, name))) {
+    await createDatabase(server, name, place?.template);
+  }
   const url = databaseUrl(server, name);
   const database = await openPostgres({
     url,
@@ -45,7 +49,10 @@ export async function freshDatabase(
   const drop = async () => {
     await database.close();
     const leaked = await leakedSessions(server, name);
-    await dropDatabase(server, name);
+    const pristine = leaked.length > 0 || place === undefined ? null : inject('pristine');
+    if (place === undefined || pristine === null || !(await recycle(place, name, pristine))) {
+      await dropDatabase(server, name);
+    }
     if (leaked.length > 0)
       throw new Error(`${leaked.length} sessions were left open: ${JSON.stringify(leaked)}`);
   };

@@ -1,6 +1,5 @@
 /** One PostgreSQL server for the whole run: the embedded one in a temporary directory, or `DATABASE_URL`. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { openEmbedded } from '../../src/store/embedded.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { dropFree, type Pristine, pristineOf } from './recycle.ts';
 import { createDatabase, databaseUrl, dropDatabase, withDatabase } from './server.ts';
 
 declare module 'vitest' {
@@ -16,6 +16,8 @@ declare module 'vitest' {
     serverUrl: string;
     /** A migrated database to copy; null when it could not be made, and then the reason is in `templateError`. */
     template: string | null;
+    /** What is in the template, to make it again of a database that was used. */
+    pristine: Pristine | null;
     templateError: string | null;
   }
 }
@@ -25,11 +27,13 @@ const MIGRATIONS = fileURLToPath(new URL('../../sql', import.meta.url));
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer();
   const template = `drawdown_template_${randomBytes(6).toString('hex')}`;
-  const templateError = await makeTemplate(server.url, template);
+  const made = await makeTemplate(server.url, template);
   project.provide('serverUrl', server.url);
-  project.provide('template', templateError === null ? template : null);
-  project.provide('templateError', templateError);
+  project.provide('template', typeof made === 'string' ? null : template);
+  project.provide('pristine', typeof made === 'string' ? null : made);
+  project.provide('templateError', typeof made === 'string' ? made : null);
   return async () => {
+    await dropFree({ server: server.url, template });
     await dropDatabase(server.url, template);
     await server.stop();
   };
@@ -51,13 +55,14 @@ async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   };
 }
 
-/** A migration that does not apply fails the tests that need the schema, not those that do not. */
-async function makeTemplate(serverUrl: string, template: string): Promise<string | null> {
+/** What the template holds. A migration that does not apply fails the tests that need the schema, not those that do not. */
+async function makeTemplate(serverUrl: string, template: string): Promise<Pristine | string> {
   await createDatabase(serverUrl, template);
-  if (!existsSync(MIGRATIONS) || readdirSync(MIGRATIONS).length === 0) return null;
   try {
-    await withDatabase(databaseUrl(serverUrl, template), (database) => migrate(database, MIGRATIONS));
-    return null;
+    return await withDatabase(databaseUrl(serverUrl, template), async (database) => {
+      await migrate(database, MIGRATIONS);
+      return await pristineOf(database);
+    });
   } catch (error) {
     return String(error);
   }

@@ -34,3 +34,7 @@ export async function createDatabase(serverUrl: string, name: string, template?:
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await runAlone(serverUrl, `drop database if exists ${name} with (force)`);
 }
+
+export async function renameDatabase(serverUrl: string, from: string, to: string): Promise<void> {
+  await runAlone(serverUrl, `alter database ${from} rename to ${to}`);
+}
