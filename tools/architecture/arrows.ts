@@ -64,9 +64,9 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
       types: ['sources/app-store-event.ts'],
     },
     '@drawdown/client': {
-      at: ['cli/', 'scenario/'],
+      at: ['cli/', 'scenario/', 'http/products.ts'],
       types: ['catalog/', 'http/', '*'],
-      why: 'the wire types are types only; commands and scenarios talk to a server through the client',
+      why: 'the wire types are types only; commands, scenarios and products talk to a server through the client',
     },
     '@fastify/static': { at: ['http/pages.ts'] },
     '@fastify/swagger': { at: ['http/docs.ts'] },
@@ -80,6 +80,7 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
       at: ['http/sessions.ts', 'http/signing.ts', 'sources/google-api.ts', 'sources/google-push.ts'],
       why: 'tokens are made and read in one file, the keys that sign them live in the other; Google speaks tokens too',
     },
+    'light-my-request': { at: ['http/products.ts'] },
     'lru-cache': {
       at: ['store/accounts.ts', 'store/transact.ts'],
       why: 'two things are remembered, account numbers and account states, each by its owner',
@@ -108,9 +109,9 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   client: [],
   react: ['react'],
-  web: ['@drawdown/client', 'react', 'react-dom'],
-  // A product's own tools: what credits are spent for, not how.
-  example: ['fast-png', 'gifenc'],
+  web: ['@drawdown/client', '@drawdown/studio', 'react', 'react-dom', 'qr'],
+  // A product's own tools, and its server, which spends through the client like any other.
+  example: ['@drawdown/client', 'fast-png', 'gifenc'],
 };
 
 /** Resolved by path, never imported: its programs are run, and it differs by platform. */
@@ -145,7 +146,9 @@ function packageFault({ path }: Module, zone: string, found: Import): string | n
   const elsewhere = ELSEWHERE[zone];
   if (elsewhere !== undefined) {
     if (elsewhere.includes(name)) return null;
-    if (zone === 'example' && found.specifier.startsWith('node:')) return null;
+    // A product's server runs in Node, and says in the engine's types what it offers it.
+    const isHost = found.specifier.startsWith('node:') || (name === 'drawdown' && found.typeOnly);
+    if (zone === 'example' && isHost) return null;
     const allowed = elsewhere.length === 0 ? 'nothing' : elsewhere.join(', ');
     return `${zone} depends on ${allowed}, not on ${found.specifier}`;
   }

@@ -10,6 +10,8 @@ const ENTRIES = new Set([
   'packages/engine/src/index.ts',
   // Called by bin/drawdown.js, which is there before anything is built.
   'packages/engine/src/cli.ts',
+  // Loaded by `drawdown serve --with`.
+  'examples/studio/src/server/product.ts',
 ]);
 
 export function checkExports(modules: readonly Module[]): Violation[] {

@@ -19,6 +19,8 @@ export interface Config {
   readonly adminKey: string | null;
   /** A catalog file; null: the shipped catalog. */
   readonly catalogFile: string | null;
+  /** Modules of products that are served as well: names of packages, or paths from here. */
+  readonly products: readonly string[];
   readonly demo: boolean;
   readonly testClock: boolean;
   /** Where the pages get the session of whoever looks at them: a URL of the product. */
@@ -107,6 +109,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     secretKey: readKey('DRAWDOWN_SECRET_KEY', read('DRAWDOWN_SECRET_KEY')),
     adminKey: readKey('DRAWDOWN_ADMIN_KEY', read('DRAWDOWN_ADMIN_KEY')),
     catalogFile: read('DRAWDOWN_CATALOG'),
+    products: list(read('DRAWDOWN_WITH')),
     demo: readSwitch('DRAWDOWN_DEMO', read('DRAWDOWN_DEMO'), true),
     testClock: readSwitch('DRAWDOWN_TEST_CLOCK', read('DRAWDOWN_TEST_CLOCK'), false),
     sessionUrl: readUrl('DRAWDOWN_SESSION_URL', read('DRAWDOWN_SESSION_URL')),

@@ -16,6 +16,7 @@ const serve: ProcessCommand = {
     ['--port <number>', '0: any that is free (PORT, 4400)'],
     ['--host <address>', 'where to listen (HOST, 127.0.0.1)'],
     ['--catalog <file>', 'classes, features, prices (DRAWDOWN_CATALOG; default: the shipped catalog)'],
+    ['--with <modules>', 'products to serve on the same address, separated by commas (DRAWDOWN_WITH)'],
     ...DATABASE_OPTIONS,
   ],
   help: `Variables:
@@ -24,6 +25,7 @@ const serve: ProcessCommand = {
   DRAWDOWN_SECRET_KEY         the key of the product's server     beside the embedded database both are made on
   DRAWDOWN_ADMIN_KEY          the key of staff                    the first start and kept in its directory
   DRAWDOWN_CATALOG            a catalog file
+  DRAWDOWN_WITH               modules of products to serve on the same address: packages, or paths
   DRAWDOWN_DEMO=0             no demonstration accounts
   DRAWDOWN_SESSION_URL        where the pages get the session of whoever looks at them: a URL of the product
   DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests

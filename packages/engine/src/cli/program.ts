@@ -24,6 +24,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   port: 'PORT',
   host: 'HOST',
   catalog: 'DRAWDOWN_CATALOG',
+  with: 'DRAWDOWN_WITH',
 };
 
 const GROUPS: Readonly<Record<string, string>> = {

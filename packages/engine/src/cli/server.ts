@@ -13,6 +13,7 @@ import type { ServiceAccount } from '../sources/google-api.ts';
 import type { GooglePlaySetting } from '../sources/google-play.ts';
 import type { PaymentOptions } from '../sources/payments.ts';
 import { engineLog, type Log } from './log.ts';
+import { productsOf } from './products.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { version } from './version.ts';
 
@@ -170,6 +171,7 @@ async function openDoor(
     corsOrigins: config.corsOrigins,
     pages: { directory: PAGES, sessionUrl: config.sessionUrl },
     demonstration: isDemonstration(config),
+    products: await productsOf(config),
     ...(config.trustedProxies.length === 0 ? {} : { trustProxy: [...config.trustedProxies] }),
   });
   try {

@@ -71,7 +71,7 @@ function idempotencyKeyOf(route: Route, header: string | string[] | undefined): 
 }
 
 /** A body of optional fields may be left out; where one is required, its name is the better answer. */
-function bodyOf(request: FastifyRequest): unknown {
+export function bodyOf(request: FastifyRequest): unknown {
   const bytes = request.body;
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return {};
   const encoding = request.headers['content-encoding'];

@@ -94,6 +94,19 @@ export class Keys {
     this.#timer.unref();
   }
 
+  /** A key that is kept nowhere and ends with this process: for a product that runs in it. */
+  lend(scopes: readonly Scope[]): string {
+    const secret = `sk_${randomBytes(32).toString('base64url')}`;
+    this.#bootstrap.set(digest(secret), {
+      id: 'key_of_a_product',
+      staff: false,
+      scopes: new Set(scopes),
+      expiresAt: null,
+      revokedAt: null,
+    });
+    return secret;
+  }
+
   /** Makes a key; the answer is the only one that ever holds it. */
   async create(request: KeyRequest, { by }: { by: string }): Promise<CreatedKey> {
     const now = await this.#now();

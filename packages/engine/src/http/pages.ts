@@ -13,6 +13,8 @@ export interface PagesOptions {
   readonly directory: string;
   /** Where pages ask for the session of the person who looks at them: a URL of the product; null: nowhere. */
   readonly sessionUrl: string | null;
+  /** Products that are served as well: a page that names another one is not served. */
+  readonly products: readonly string[];
 }
 
 /** Names of files below this folder carry a hash of what is in them. */
@@ -21,7 +23,7 @@ const A_YEAR_SECONDS = 31_536_000;
 
 /** Serves `/` and `/credits` and whatever pages there are, with everything that they load. */
 export async function registerPages(server: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { directory, sessionUrl } = options;
+  const { directory, sessionUrl, products } = options;
   if (!existsSync(join(directory, 'index.html'))) return;
   await server.register(fastifyStatic, {
     root: directory,
@@ -32,14 +34,19 @@ export async function registerPages(server: FastifyInstance, options: PagesOptio
     preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
+      // A worker lives under the policy that its own file came with.
+      if (path.endsWith('.js')) reply.header('content-security-policy', WORKER_POLICY);
       const isHashed = path.includes(`/${HASHED}/`);
       reply.header('cache-control', isHashed ? `public, max-age=${A_YEAR_SECONDS}, immutable` : 'no-cache');
     },
   });
   for (const file of readdirSync(directory).filter((name) => name.endsWith('.html'))) {
     const name = file.slice(0, -'.html'.length);
+    const html = readFileSync(join(directory, file), 'utf8');
+    const product = PRODUCT.exec(html)?.[1];
+    if (product !== undefined && !products.includes(product)) continue;
     addPage(server, name === 'index' ? '/' : `/${name}`, {
-      html: withSessionUrl(readFileSync(join(directory, file), 'utf8'), options),
+      html: withSetting(html, options),
       policy: pagePolicy(sessionUrl),
     });
   }
@@ -86,13 +93,19 @@ function pagePolicy(sessionUrl: string | null): string {
   ].join('; ');
 }
 
-const PLACE = '<meta name="drawdown-session-url" content="" />';
+const WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
-function withSessionUrl(html: string, { sessionUrl }: PagesOptions): string {
-  // Replaced by a function: a URL may hold what a replacement text gives a meaning to.
-  return sessionUrl === null
-    ? html
-    : html.replace(PLACE, () => `<meta name="drawdown-session-url" content="${escaped(sessionUrl)}" />`);
+/** The product that a page belongs to; most belong to none. */
+const PRODUCT = /<meta name="drawdown-product" content="([a-z]+)" \/>/;
+
+/** What a page cannot know from its own file. */
+function withSetting(html: string, { sessionUrl, products }: PagesOptions): string {
+  const setting = { 'session-url': sessionUrl ?? '', products: products.join(' ') };
+  return Object.entries(setting).reduce((page, [name, content]) => {
+    const meta = (text: string): string => `<meta name="drawdown-${name}" content="${text}" />`;
+    // Replaced by a function: a URL may hold what a replacement text gives a meaning to.
+    return page.replace(meta(''), () => meta(escaped(content)));
+  }, html);
 }
 
 function escaped(text: string): string {

@@ -24,6 +24,7 @@ import { endQuietConnections } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { type PagesOptions, registerPages } from './pages.ts';
+import { type MountedProduct, registerProducts } from './products.ts';
 import { TokenBuckets } from './rate.ts';
 import type { Route, Services } from './route.ts';
 import { ROUTES } from './routes/index.ts';
@@ -46,9 +47,11 @@ export interface ServerOptions {
   readonly trustProxy?: boolean | string | string[];
   readonly limits?: Partial<Limits>;
   /** The pages for people, and where they get their sessions; absent: none are served. */
-  readonly pages?: PagesOptions;
+  readonly pages?: Omit<PagesOptions, 'products'>;
   /** Gives sessions of the demonstration accounts to pages on this machine. */
   readonly demonstration?: boolean;
+  /** Products that are served on the same address. */
+  readonly products?: readonly MountedProduct[];
 }
 
 declare module 'fastify' {
@@ -85,7 +88,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addMetrics(server, metrics);
   registerNotFound(server, routes);
   await registerDocs(server, services.openapi());
-  if (options.pages !== undefined) await registerPages(server, options.pages);
+  const mounted = options.products ?? [];
+  const products = await registerProducts(server, mounted, services);
+  if (options.pages !== undefined) {
+    await registerPages(server, { ...options.pages, products: mounted.map(({ product }) => product.name) });
+  }
   for (const route of routes) if (route.form !== true) addRoute(server, route, services);
   await addForms(server, routes, services);
   endQuietConnections(server);
@@ -93,6 +100,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('preClose', async () => streams.stop());
   server.addHook('onClose', async () => services.keys.close());
   await server.ready();
+  for (const product of products) await product.start();
   return server;
 }
 

@@ -13,6 +13,7 @@ describe('the configuration', () => {
       secretKey: null,
       adminKey: null,
       catalogFile: null,
+      products: [],
       demo: true,
       testClock: false,
       sessionUrl: null,
@@ -43,6 +44,7 @@ describe('the configuration', () => {
       HOST: '::1',
       PORT: '0',
       DATABASE_URL: 'postgresql://u:p@db/credits',
+      DRAWDOWN_WITH: './studio.js, @example/shop',
       DRAWDOWN_DEMO: '0',
       DRAWDOWN_TEST_CLOCK: '1',
       DRAWDOWN_CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
@@ -58,6 +60,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       host: '::1',
       port: 0,
+      products: ['./studio.js', '@example/shop'],
       databaseUrl: 'postgresql://u:p@db/credits',
       demo: false,
       testClock: true,

@@ -1,0 +1,5 @@
+/** What `drawdown serve --with examples/studio/dist/server/product.js` loads. */
+import type { Product } from 'drawdown';
+import { createStudio } from './studio.ts';
+
+export const product: Product = createStudio({ program: new URL('./worker.js', import.meta.url) });
