@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Shell, useFrame } from '../shell/shell.tsx';
 import './home.css';
+import { WORDS } from './words.ts';
 
 export function HomeDocument(): ReactNode {
   return (
@@ -17,17 +18,18 @@ const PLACES = [
 ] as const;
 
 function Content(): ReactNode {
-  const { words } = useFrame();
+  const { words: frame, language } = useFrame();
+  const words = WORDS[language];
   return (
     <div className="home">
-      <h1 className="home__title">{words.home_title}</h1>
-      <p className="home__lead">{words.home_lead}</p>
+      <h1 className="home__title">{words.title}</h1>
+      <p className="home__lead">{words.lead}</p>
       <ul className="home__places">
         {PLACES.map(({ href, word }) => (
           <li key={href}>
             <a className="home__place" href={href}>
-              <span className="home__name">{words[word]}</span>
-              <span className="home__text">{words[`home_${word}`]}</span>
+              <span className="home__name">{frame[word]}</span>
+              <span className="home__text">{words[word]}</span>
             </a>
           </li>
         ))}

@@ -1,6 +1,7 @@
 /** The components' words in the page's language: English is there, the other is fetched when it is wanted. */
 import type { Messages } from '@drawdown/client/react';
 import type { Language } from './preferences.ts';
+import type { Words } from './words.ts';
 
 export interface Spoken {
   readonly messages?: Partial<Messages>;
@@ -14,4 +15,9 @@ export async function loadLanguage(language: Language): Promise<Spoken> {
     import('./names-german.ts'),
   ]);
   return { messages: german, names };
+}
+
+/** The frame's own words in German: English is there. */
+export async function loadWords(): Promise<Words> {
+  return (await import('./words-german.ts')).german;
 }

@@ -2,7 +2,7 @@
 import { createClient } from '@drawdown/client';
 import { DrawdownProvider } from '@drawdown/client/react';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { loadLanguage, type Spoken } from './language.ts';
+import { loadLanguage, loadWords, type Spoken } from './language.ts';
 import { Logo } from './logo.tsx';
 import {
   applyPreferences,
@@ -13,7 +13,7 @@ import {
   type Theme,
 } from './preferences.ts';
 import { openSession, type PageSession, SessionEnded, type Wanted } from './session.ts';
-import { WORDS, type Words } from './words.ts';
+import { english, type Words } from './words.ts';
 
 /** The pages that the bar leads to. */
 const PAGES: readonly { href: string; word: 'home' | 'credits' }[] = [
@@ -46,9 +46,10 @@ export function Shell({
 }): ReactNode {
   const [preferences, setPreferences] = useState<Preferences>(readPreferences);
   const language = preferences.language ?? preferredLanguage();
-  const words = WORDS[language];
+  const words = useWords(language);
   useEffect(() => applyPreferences(preferences), [preferences]);
-  const frame = useMemo(() => ({ words, language }), [words, language]);
+  const frame = useMemo(() => (words === null ? null : { words, language }), [words, language]);
+  if (words === null || frame === null) return null;
   return (
     <FrameContext value={frame}>
       <div className="shell">
@@ -105,6 +106,28 @@ export function Shell({
   );
 }
 
+/** The frame's words; null while those of another language than English are on their way, so that none flashes by. */
+function useWords(language: Language): Words | null {
+  const [loaded, setLoaded] = useState<Words>();
+  useEffect(() => {
+    let left = false;
+    if (language === 'en') return;
+    loadWords().then(
+      (words) => {
+        if (!left) setLoaded(words);
+      },
+      () => {
+        if (!left) setLoaded(english);
+      },
+    );
+    return () => {
+      left = true;
+    };
+  }, [language]);
+  if (language === 'en') return english;
+  return loaded ?? null;
+}
+
 const NEXT_THEME: Readonly<Record<Theme | 'system', Theme | undefined>> = {
   system: 'light',
   light: 'dark',
@@ -141,10 +164,13 @@ type Opened =
 export function SignedIn({
   wanted,
   account,
+  waiting,
   children,
 }: {
   wanted: Wanted;
   account?: string | null;
+  /** What of the page stands there already. */
+  waiting?: ReactNode;
   children(session: PageSession): ReactNode;
 }): ReactNode {
   const { words, language } = useFrame();
@@ -179,7 +205,8 @@ export function SignedIn({
     return (
       <DrawdownProvider
         client={client}
-        account={account ?? session.account}
+        account={reached(session, account)}
+        person={session.account}
         surface={session.surface}
         locale={localeOf(language)}
         {...spoken}
@@ -200,10 +227,18 @@ export function SignedIn({
     );
   }
   return (
-    <p className="dd-visually-hidden" role="status">
-      {words.opening}
-    </p>
+    <>
+      {waiting}
+      <p className="dd-visually-hidden" role="status">
+        {words.opening}
+      </p>
+    </>
   );
+}
+
+/** An address may name what the session does not reach: then it is the person's own. */
+function reached({ account, teams }: PageSession, wanted: string | null | undefined): string {
+  return wanted != null && teams.includes(wanted) ? wanted : account;
 }
 
 /** The person's own kind of the language: dates are written otherwise in London than in New York. */

@@ -5,11 +5,14 @@ import type { ShownClass } from './catalog-names.ts';
 import { ClassMark } from './class-mark.tsx';
 import { Fact } from './fact.tsx';
 import { Icon } from './icon.tsx';
+import { whenOpened } from './lazily.tsx';
 import { isLive, nextRefill, sourceOf } from './lots.ts';
-import { LotsDrawer } from './lots-drawer.tsx';
 import { useDrawdown, useNames } from './provider.tsx';
 import { useLots, useSubscriptions } from './use-account.ts';
 import { useBalance } from './use-balance.ts';
+import { useStanding } from './use-team.ts';
+
+const LotsDrawer = whenOpened(async () => (await import('./lots-drawer.tsx')).LotsDrawer);
 
 /** One card for each class, always, also at 0: a class that is missing looks like credits that were taken. */
 export function ClassCards(): ReactNode {
@@ -17,6 +20,8 @@ export function ClassCards(): ReactNode {
   const { balance } = useBalance();
   const names = useNames();
   const lots = useLots();
+  // Of a team's lots its members know what they come to, and whoever manages it the rest.
+  const manages = useStanding().data?.manages === true;
   const [opened, setOpened] = useState<string | null>(null);
   if (balance === null) return <CardSkeletons />;
   return (
@@ -31,12 +36,12 @@ export function ClassCards(): ReactNode {
               balance={one}
               shown={names.class(one.class)}
               lots={lots.data?.filter((lot) => lot.class === one.class)}
-              onOpen={() => setOpened(one.class)}
+              {...(manages ? { onOpen: () => setOpened(one.class) } : {})}
             />
           </li>
         ))}
       </ul>
-      <LotsDrawer of={opened} onClose={() => setOpened(null)} />
+      <LotsDrawer open={opened !== null} of={opened} onClose={() => setOpened(null)} />
     </section>
   );
 }
@@ -46,7 +51,8 @@ interface CardProps {
   shown: ShownClass;
   /** Undefined: not known yet. */
   lots: readonly Grant[] | undefined;
-  onOpen(): void;
+  /** Absent: the lots are not this person's to see. */
+  onOpen?(): void;
 }
 
 function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
@@ -74,10 +80,12 @@ function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
           <Fact name={t('card.frozen')}>{t('credits', { count: balance.frozen })}</Fact>
         ) : null}
       </dl>
-      <button type="button" className="dd-card__open" onClick={onOpen}>
-        {t('card.lots', { count: live.length })}
-        <Icon name="chevron" />
-      </button>
+      {onOpen === undefined ? null : (
+        <button type="button" className="dd-card__open" onClick={onOpen}>
+          {t('card.lots', { count: live.length })}
+          <Icon name="chevron" />
+        </button>
+      )}
     </article>
   );
 }

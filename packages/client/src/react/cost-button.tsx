@@ -1,14 +1,17 @@
 import { type ReactNode, useId, useState } from 'react';
 import { isInsufficientCredits, isProblem } from '../errors.ts';
-import type { FreeOnDevice, HoldReceipt, Metadata, Quote, Receipt, Units } from '../wire.ts';
-import { DrawBar } from './draw-bar.tsx';
+import type { FreeOnDevice, HoldReceipt, Metadata, Receipt, Units } from '../wire.ts';
+import { mustAsk, readAsking } from './asking.ts';
+import { Price, Split } from './cost-price.tsx';
 import { failureText } from './failure.tsx';
-import { Icon } from './icon.tsx';
-import { InsufficientCreditsDialog } from './insufficient-dialog.tsx';
+import { whenOpened } from './lazily.tsx';
 import { OpenOnWeb } from './open-on-web.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
+import { shortageOf } from './shortage.ts';
+import { useAskedAgain } from './use-asked-again.ts';
 import { useConsume, useHold } from './use-consume.ts';
-import { type Quoting, useQuote } from './use-quote.ts';
+import { useQuote } from './use-quote.ts';
+import { useStanding } from './use-team.ts';
 
 interface CommonProps {
   /** What it does, as "Generate". The price is added. */
@@ -18,6 +21,13 @@ interface CommonProps {
   /** Kept with the entry: the project's name as `project`, say. */
   metadata?: Metadata;
   disabled?: boolean;
+  /**
+   * Asks before credits are spent; the person may say from which price on. Credits that were bought are asked for
+   * always, unless they allow that by itself. Absent: the price on the button is the question.
+   */
+  confirm?: boolean;
+  /** Where a plan is chosen, for the dialog for too few credits; absent: it offers one itself. */
+  plansHref?: string;
   /** Called where the device does the work by itself and nothing is charged. */
   onFree?(): void;
   /** Chosen in the dialog for too few credits: settings that cost less. */
@@ -31,32 +41,41 @@ export type CostButtonProps = CommonProps &
     | { spend: 'hold'; onSpent(receipt: HoldReceipt): void }
   );
 
+const Insufficient = whenOpened(
+  async () => (await import('./insufficient-dialog.tsx')).InsufficientCreditsDialog,
+);
+const Confirm = whenOpened(async () => (await import('./confirm-dialog.tsx')).ConfirmDialog);
+
 /**
  * A button that shows its price before the click, and charges at most that. A double click is one charge; where price
  * or balance have changed since it was shown, nothing is charged and the new price is shown. Where there are too few
  * credits, it opens the dialog that says what can be done.
  */
 export function CostButton(props: CostButtonProps): ReactNode {
-  const { children, feature, units, metadata, disabled = false, onFree, onUnits } = props;
-  const { t, surface } = useDrawdown();
-  const mode = useCatalog().data?.features.find(({ id }) => id === feature)?.surfaces[surface];
+  const { children, feature, units, metadata, disabled = false, confirm = false, onFree } = props;
+  const { t, surface, account } = useDrawdown();
+  const catalog = useCatalog().data;
+  const names = useNames();
+  const standing = useStanding();
+  const mode = catalog?.features.find(({ id }) => id === feature)?.surfaces[surface];
   const quoting = useQuote(
     mode === 'open_on_web' ? null : { feature, ...(units === undefined ? {} : { units }) },
   );
   const { quote, free } = quoting;
-  const [shortOpen, setShortOpen] = useState(false);
+  const [opened, setOpened] = useState<'short' | 'confirm' | null>(null);
   const [changed, setChanged] = useState(false);
   const spending = useSpend(props);
+  const back = useAskedAgain(feature);
   const detailId = useId();
 
   if (mode === 'open_on_web' || isProblem(quoting.error, 'surface_not_supported')) {
     return <OpenOnWeb feature={feature} />;
   }
+  const shortage =
+    quote === null ? null : shortageOf(quote, { catalog, member: standing.data?.member ?? null });
 
-  const click = async (): Promise<void> => {
-    if (free) return onFree?.();
-    if (quote === null) return quoting.refresh();
-    if (!quote.sufficient) return setShortOpen(true);
+  const spend = async (): Promise<void> => {
+    if (quote === null) return;
     setChanged(false);
     try {
       await spending.spend({
@@ -66,16 +85,30 @@ export function CostButton(props: CostButtonProps): ReactNode {
         ...(metadata === undefined ? {} : { metadata }),
       });
     } catch (error) {
-      if (isInsufficientCredits(error)) setShortOpen(true);
+      if (isShortage(error)) setOpened('short');
       else if (isProblem(error, 'quote_changed') || isProblem(error, 'quote_expired')) setChanged(true);
+      // What was refused shows what has changed meanwhile.
+      standing.reload();
       quoting.refresh();
     }
   };
-  const failure = changed || isInsufficientCredits(spending.error) ? null : spending.error;
+  const click = async (): Promise<void> => {
+    back.done();
+    if (free) return onFree?.();
+    if (quote === null) return quoting.refresh();
+    if (shortage !== null) return setOpened('short');
+    const isPaid = (id: string): boolean => names.class(id).kind === 'paid';
+    // A second click on its way is the same wish, so it is not asked about.
+    if (confirm && !spending.pending && mustAsk(quote, readAsking(account), isPaid))
+      return setOpened('confirm');
+    await spend();
+  };
+  const failure = changed || isShortage(spending.error) ? null : spending.error;
   return (
     <div className="dd-cost">
       <button
         type="button"
+        ref={back.ref}
         className="dd-button dd-cost__button"
         data-kind="primary"
         disabled={disabled || (quote === null && !free && quoting.error === null)}
@@ -89,23 +122,44 @@ export function CostButton(props: CostButtonProps): ReactNode {
         </span>
       </button>
       <div className="dd-cost__detail" id={detailId}>
-        {quote === null ? null : <Split quote={quote} />}
+        {quote === null ? null : <Split quote={quote} shortage={shortage} />}
       </div>
       <p className="dd-cost__message" role="status">
+        {back.outcome === null ? null : t(`cost.${back.outcome}`)}
         {changed ? t('cost.changed') : null}
         {failure === null ? null : failureText(failure, t)}
         {quoting.error === null ? null : failureText(quoting.error, t)}
       </p>
       {quote === null ? null : (
-        <InsufficientCreditsDialog
-          open={shortOpen}
-          onClose={() => setShortOpen(false)}
-          quote={quote}
-          {...(onUnits === undefined ? {} : { onUnits })}
-        />
+        <>
+          <Insufficient
+            {...dialogProps(props)}
+            open={opened === 'short'}
+            onClose={() => setOpened(null)}
+            quote={quote}
+          />
+          <Confirm
+            open={opened === 'confirm'}
+            onClose={() => setOpened(null)}
+            quote={quote}
+            action={children}
+            onConfirm={() => void spend()}
+          />
+        </>
       )}
     </div>
   );
+}
+
+function dialogProps({ onUnits, plansHref }: CostButtonProps): Pick<CommonProps, 'onUnits' | 'plansHref'> {
+  return {
+    ...(onUnits === undefined ? {} : { onUnits }),
+    ...(plansHref === undefined ? {} : { plansHref }),
+  };
+}
+
+function isShortage(error: unknown): boolean {
+  return isInsufficientCredits(error) || isProblem(error, 'member_limit_reached');
 }
 
 interface Spend {
@@ -137,41 +191,4 @@ function useSpend(props: CostButtonProps): Spend {
 
 function isCharged<T extends Receipt>(receipt: T | FreeOnDevice): receipt is T {
   return receipt.operation !== null;
-}
-
-function Price({ quoting: { quote, free, error } }: { quoting: Quoting }): ReactNode {
-  const { t } = useDrawdown();
-  if (free) return t('cost.free_on_device');
-  if (quote !== null) return t('credits', { count: quote.amount });
-  return error === null ? <span className="dd-skeleton">{t('credits', { count: 25 })}</span> : '–';
-}
-
-/** What it would be paid with, and what remains. */
-function Split({ quote }: { quote: Quote }): ReactNode {
-  const { t, format } = useDrawdown();
-  const names = useNames();
-  if (!quote.sufficient) {
-    return (
-      <p className="dd-cost__short">
-        <Icon name="warning" />
-        {t('cost.short', { count: quote.shortfall })}
-      </p>
-    );
-  }
-  const drawn = new Map<string, number>();
-  for (const { class: id, amount } of quote.draws) drawn.set(id, (drawn.get(id) ?? 0) + amount);
-  const words = [...drawn].map(([id, amount]) => `${format.credits(amount)} ${names.class(id).short}`);
-  return (
-    <>
-      <DrawBar
-        size="slim"
-        parts={quote.after.classes.map((one) => ({
-          class: one.class,
-          keep: one.available,
-          draw: drawn.get(one.class) ?? 0,
-        }))}
-      />
-      <p>{t('cost.split', { parts: words.join(' + '), rest: quote.after.available })}</p>
-    </>
-  );
 }

@@ -23,6 +23,8 @@ export interface Format {
   utc(at: Date | string): string;
   /** `in 3 days`, `2 hours ago`: whole units, the largest that fits. */
   relative(at: Date | string, now?: number): string;
+  /** Of an ISO 8601 duration: `30 days`, `1 year`. What it is not, it leaves as it is. */
+  duration(iso: string): string;
   /** `A, B and C` */
   list(items: readonly string[]): string;
   /** The plural category of a count. */
@@ -98,9 +100,24 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
       const [unit, size] = STEPS.find(([, step]) => Math.abs(ms) >= step) ?? ['minute', 60_000];
       return relative.format(Math.trunc(ms / size), unit);
     },
+    duration: (iso) => durationText(iso, locale),
     list: (items) => list.format(items),
     plural: (count) => plurals.select(count),
   };
+}
+
+const UNITS = { Y: 'year', M: 'month', W: 'week', D: 'day' } as const;
+
+function durationText(iso: string, locale: string): string {
+  const parts = /^P((?:\d+[YMWD])+)$/.exec(iso)?.[1]?.match(/\d+[YMWD]/g);
+  if (parts === undefined || parts === null) return iso;
+  const words = parts.map((part) => {
+    const unit = UNITS[part.at(-1) as keyof typeof UNITS];
+    return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+      Number.parseInt(part, 10),
+    );
+  });
+  return new Intl.ListFormat(locale, { type: 'unit' }).format(words);
 }
 
 function moneyFormat(locale: string, currency: string): Intl.NumberFormat {

@@ -6,10 +6,11 @@ import { Failure } from './failure.tsx';
 import type { HistoryRow } from './history-rows.ts';
 import { sourceOf } from './lots.ts';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
+import { ReceiptLink } from './receipt-link.tsx';
 import { useAllLots } from './use-account.ts';
 
 /** What an entry did to which lot, with which settings, why, and under which code to ask about it. */
-export function HistoryDetails({ row }: { row: HistoryRow }): ReactNode {
+export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): ReactNode {
   const { t, format } = useDrawdown();
   const { entry, related } = row;
   const settings = settingsOf(entry);
@@ -38,6 +39,7 @@ export function HistoryDetails({ row }: { row: HistoryRow }): ReactNode {
           <code>{entry.operation ?? `${entry.seq}`}</code>
         </Fact>
       </dl>
+      {entry.type === 'grant' ? <ReceiptLink grants={entry.moves.map(({ grant }) => grant)} /> : null}
       {entry.operation !== null && ['consume', 'hold', 'capture'].includes(entry.type) ? (
         <Explanation operation={entry.operation} />
       ) : null}

@@ -3,10 +3,11 @@ import type { EntryType } from '../wire.ts';
 import { failureText } from './failure.tsx';
 import { HistoryTable } from './history-table.tsx';
 import { Icon } from './icon.tsx';
+import { whenOpened } from './lazily.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
 import { saveFile } from './save-file.ts';
-import { StatementDialog } from './statement-dialog.tsx';
 import type { HistoryFilter } from './use-history.ts';
+import { useStanding } from './use-team.ts';
 
 /** The kinds of entries that people look for. */
 const TYPES: readonly EntryType[] = [
@@ -20,10 +21,14 @@ const TYPES: readonly EntryType[] = [
   'void',
 ];
 
+const StatementDialog = whenOpened(async () => (await import('./statement-dialog.tsx')).StatementDialog);
+
 /** The ledger with what one looks for in it, as a file, and month by month. */
 export function HistorySection(): ReactNode {
   const { t } = useDrawdown();
   const [filter, setFilter] = useState<HistoryFilter>({});
+  // A team's statement is of everybody's credits; its members see what is in their own name.
+  const manages = useStanding().data?.manages === true;
   const [statementOpen, setStatementOpen] = useState(false);
   return (
     <section className="dd-section" aria-labelledby="dd-history-title" id="dd-history">
@@ -34,14 +39,16 @@ export function HistorySection(): ReactNode {
         <div className="dd-section__tools">
           <Filters filter={filter} onChange={setFilter} />
           <Download filter={filter} />
-          <button
-            type="button"
-            className="dd-button"
-            data-size="small"
-            onClick={() => setStatementOpen(true)}
-          >
-            {t('statement.open')}
-          </button>
+          {manages ? (
+            <button
+              type="button"
+              className="dd-button"
+              data-size="small"
+              onClick={() => setStatementOpen(true)}
+            >
+              {t('statement.open')}
+            </button>
+          ) : null}
         </div>
       </div>
       <HistoryTable filter={filter} />

@@ -2,11 +2,13 @@
 import { type ReactNode, useId, useState } from 'react';
 import { ClassMark } from './class-mark.tsx';
 import { Failure } from './failure.tsx';
-import { HistoryDetails } from './history-details.tsx';
 import { type HistoryRow, historyRows } from './history-rows.ts';
 import { Icon } from './icon.tsx';
+import { whenOpened } from './lazily.tsx';
 import { useDrawdown, useNames } from './provider.tsx';
 import { type HistoryFilter, useHistory } from './use-history.ts';
+
+const HistoryDetails = whenOpened(async () => (await import('./history-details.tsx')).HistoryDetails);
 
 const COLUMNS = ['what', 'split', 'status', 'amount', 'after'] as const;
 
@@ -101,7 +103,7 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
       {open ? (
         <tr role="row" className="dd-history__details" id={detailsId}>
           <td role="cell" colSpan={COLUMNS.length + 1}>
-            <HistoryDetails row={row} />
+            <HistoryDetails open={open} row={row} />
           </td>
         </tr>
       ) : null}

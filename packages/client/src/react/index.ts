@@ -1,7 +1,9 @@
 /** React bindings: hooks over the client, and components that a product drops in and themes with CSS variables. */
+export { AccountSwitch, type AccountSwitchProps } from './account-switch.tsx';
 export { Amount } from './amount.tsx';
 export { AtRisk, type AtRiskProps } from './at-risk.tsx';
 export { type Cheaper, cheaperSettings } from './cheaper.ts';
+export { CheckoutNote } from './checkout-note.tsx';
 export { ClassMark } from './class-mark.tsx';
 export { CostButton, type CostButtonProps } from './cost-button.tsx';
 export { CreditsBadge } from './credits-badge.tsx';
@@ -19,7 +21,8 @@ export { Intent } from './intent.ts';
 export { Invite } from './invite.tsx';
 export type { Connection, LiveState } from './live-account.ts';
 export { english } from './messages/english.ts';
-export type { Message, MessageKey, Messages, Translate } from './messages/translate.ts';
+export type { MessageKey, Messages, Translate } from './messages/translate.ts';
+export type { Message } from './messages/words.ts';
 export { OpenOnWeb } from './open-on-web.tsx';
 export { PackPicker } from './pack-picker.tsx';
 export { type PlanChoice, PlanPicker, type PlanPickerProps } from './plan-picker.tsx';
@@ -34,9 +37,12 @@ export {
   useReading,
 } from './provider.tsx';
 export { RedeemForm } from './redeem-form.tsx';
+export { TeamSection } from './team-section.tsx';
 export { Timeline } from './timeline.tsx';
 export { useForecast, useLots, useOpenHolds, usePurchases, useSubscriptions } from './use-account.ts';
 export { type LiveBalance, useBalance } from './use-balance.ts';
 export { type Spending, useConsume, useHold } from './use-consume.ts';
 export { type History, type HistoryFilter, useHistory } from './use-history.ts';
+export { useKept } from './use-kept.ts';
 export { type Quoting, useQuote } from './use-quote.ts';
+export { type Standing, useMembers, useMoreRequests, useStanding } from './use-team.ts';

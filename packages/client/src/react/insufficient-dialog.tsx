@@ -1,13 +1,11 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Quote, Units } from '../wire.ts';
-import { type Cheaper, cheaperSettings } from './cheaper.ts';
 import { Dialog } from './dialog.tsx';
 import { DrawBar } from './draw-bar.tsx';
-import { Failure } from './failure.tsx';
-import { nextRefill } from './lots.ts';
-import { PackOffer, smallestCovering, usePackOffers } from './packs.tsx';
+import { InsufficientOptions } from './insufficient-options.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
-import { useSubscriptions } from './use-account.ts';
+import { type Shortage, shortageOf } from './shortage.ts';
+import { useStanding } from './use-team.ts';
 
 export interface InsufficientCreditsDialogProps {
   open: boolean;
@@ -16,9 +14,9 @@ export interface InsufficientCreditsDialogProps {
   quote: Quote;
   /** Takes settings that cost less; absent: none are offered. */
   onUnits?(units: Units): void;
-  /** Where a plan is chosen; absent: none is offered. */
+  /** Where a plan is chosen; absent: the plan that would cover it is offered here. */
   plansHref?: string;
-  /** Team accounts: asks whoever decides; absent: not offered. */
+  /** Asks whoever decides, in the product's own way; absent: a team's member asks for more of their limit here. */
   onAskAdmin?(): void;
 }
 
@@ -29,129 +27,65 @@ export interface InsufficientCreditsDialogProps {
 export function InsufficientCreditsDialog(props: InsufficientCreditsDialogProps): ReactNode {
   const { open, onClose, quote } = props;
   const { t } = useDrawdown();
-  const available = quote.amount - quote.shortfall;
-  const held = quote.after.held;
+  const catalog = useCatalog().data;
+  const member = useStanding().data?.member ?? null;
+  const shortage = shortageOf(quote, { catalog, member });
   return (
     <Dialog
       open={open}
       onClose={onClose}
-      title={t('short.title')}
+      title={t(shortage?.kind === 'limit' ? 'short.title_limit' : 'short.title')}
       actions={
         <button type="button" className="dd-button" onClick={onClose}>
           {t('short.not_now')}
         </button>
       }
     >
-      <p className="dd-lead">
-        {t('short.sentence', { required: quote.amount, available, shortfall: quote.shortfall })}
-      </p>
-      <DrawBar parts={quote.after.classes.map((one) => ({ class: one.class, keep: one.available }))} />
-      {held > 0 ? (
-        <p className="dd-muted">
-          {t(held >= quote.shortfall ? 'short.held_covers' : 'short.held', { count: held })}
-        </p>
-      ) : null}
-      <Options {...props} available={available} />
+      {/* Credits may arrive while it is open: then it says so, and still runs nothing. */}
+      {shortage === null ? (
+        <p className="dd-lead">{t('short.enough')}</p>
+      ) : (
+        <>
+          <Reason shortage={shortage} />
+          <DrawBar parts={quote.after.classes.map((one) => ({ class: one.class, keep: one.available }))} />
+          <InsufficientOptions {...props} shortage={shortage} />
+        </>
+      )}
     </Dialog>
   );
 }
 
-function Options(props: InsufficientCreditsDialogProps & { available: number }): ReactNode {
-  const { quote, onClose, onUnits, plansHref, onAskAdmin, available } = props;
+/** Why, in the words of that very reason. */
+function Reason({ shortage }: { shortage: Shortage }): ReactNode {
   const { t, format } = useDrawdown();
-  const catalog = useCatalog().data;
-  const subscriptions = useSubscriptions().data;
-  const packs = usePackOffers();
-  const [error, setError] = useState<unknown>(null);
-  const price = catalog?.features.find(({ id }) => id === quote.feature)?.price;
-  const cheaper =
-    price === undefined || onUnits === undefined ? [] : cheaperSettings(price, quote.units, available);
-  const refills = (catalog?.classes ?? []).flatMap(({ id }) => nextRefill(subscriptions, id) ?? []);
-  const refill = refills.sort((a, b) => a.at.localeCompare(b.at))[0];
-  const pack = smallestCovering(packs, quote.shortfall);
-  return (
-    <ol className="dd-options">
-      {cheaper.map((one) => (
-        <li key={JSON.stringify(one.units)}>
-          <Option title={t('short.cheaper')} detail={<Settings of={one} />}>
-            <button
-              type="button"
-              className="dd-button"
-              onClick={() => {
-                onUnits?.(one.units);
-                onClose();
-              }}
-            >
-              {t('short.use', { count: one.amount })}
-            </button>
-          </Option>
-        </li>
-      ))}
-      {refill === undefined ? null : (
-        <li>
-          <Option
-            title={t('short.wait')}
-            detail={t('short.arrives', { count: refill.amount, date: format.dateTime(refill.at) })}
-          />
-        </li>
-      )}
-      {pack === undefined ? null : (
-        <li>
-          <PackOffer pack={pack} onError={setError} />
-        </li>
-      )}
-      {plansHref === undefined ? null : (
-        <li>
-          <Option title={t('short.plan')} detail={t('short.plan_detail')}>
-            <a className="dd-button" href={plansHref}>
-              {t('short.see_plans')}
-            </a>
-          </Option>
-        </li>
-      )}
-      {onAskAdmin === undefined ? null : (
-        <li>
-          <Option title={t('short.ask')} detail={t('short.ask_detail')}>
-            <button type="button" className="dd-button" onClick={onAskAdmin}>
-              {t('short.ask_send')}
-            </button>
-          </Option>
-        </li>
-      )}
-      {error === null ? null : (
-        <li>
-          <Failure error={error} />
-        </li>
-      )}
-    </ol>
-  );
-}
-
-function Option({
-  title,
-  detail,
-  children,
-}: {
-  title: string;
-  detail: ReactNode;
-  children?: ReactNode;
-}): ReactNode {
-  return (
-    <div className="dd-option">
-      <div>
-        <h3 className="dd-option__title">{title}</h3>
-        <p className="dd-option__detail">{detail}</p>
-      </div>
-      {children}
-    </div>
-  );
-}
-
-function Settings({ of }: { of: Cheaper }): ReactNode {
-  const { format } = useDrawdown();
   const names = useNames();
-  if (typeof of.units !== 'object') return format.credits(Number(of.units));
-  return format.list(
-    Object.entries(of.units).map(([axis, value]) => `${names.setting(axis)} ${names.setting(String(value))}`),
+  const { required, available, missing: shortfall } = shortage;
+  if (shortage.kind === 'limit') {
+    return (
+      <>
+        <p className="dd-lead">{t('short.limit', { required, available })}</p>
+        <p className="dd-muted">
+          {t(`short.limit_${shortage.per}`, { date: format.dateTime(shortage.resetsAt) })}
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <p className="dd-lead">{t('short.sentence', { required, available, shortfall })}</p>
+      {shortage.kind === 'held' ? (
+        <p className="dd-muted">{t('short.held_covers', { count: shortage.held })}</p>
+      ) : null}
+      {shortage.kind === 'class' ? (
+        <p className="dd-muted">
+          {shortage.allowed === null
+            ? t('short.other_lots', { count: shortage.other })
+            : t('short.class', {
+                count: shortage.other,
+                classes: format.list(shortage.allowed.map((id) => names.class(id).short)),
+              })}
+        </p>
+      ) : null}
+    </>
   );
 }

@@ -5,10 +5,18 @@ import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
 import { sourceOf } from './lots.ts';
 import { useDrawdown, useNames } from './provider.tsx';
+import { ReceiptLink } from './receipt-link.tsx';
 import { useAllLots } from './use-account.ts';
 
-/** Every lot of a class: where it came from, what became of it, until when it is good. Null: closed. */
-export function LotsDrawer({ of, onClose }: { of: string | null; onClose(): void }): ReactNode {
+interface LotsDrawerProps {
+  open: boolean;
+  /** A class; null: closed. */
+  of: string | null;
+  onClose(): void;
+}
+
+/** Every lot of a class: where it came from, what became of it, until when it is good. */
+export function LotsDrawer({ open, of, onClose }: LotsDrawerProps): ReactNode {
   const names = useNames();
   // The drawer still says what it was about while it slides away.
   const [shownId, setShownId] = useState(of);
@@ -18,7 +26,7 @@ export function LotsDrawer({ of, onClose }: { of: string | null; onClose(): void
   const shown = names.class(of ?? shownId ?? '');
   return (
     <Dialog
-      open={of !== null}
+      open={open}
       onClose={onClose}
       kind="drawer"
       title={
@@ -100,12 +108,12 @@ function Lot({ lot }: { lot: Grant }): ReactNode {
           </span>
         )}
       </p>
-      {lot.cost === null ? null : (
-        <p className="dd-lot__receipt">
-          {t('lots.paid', { price: format.money(lot.cost.amount_minor, lot.cost.currency) })}
-          <code>{lot.source.ref ?? lot.id}</code>
-        </p>
-      )}
+      <p className="dd-lot__receipt">
+        {lot.cost === null ? null : (
+          <span>{t('lots.paid', { price: format.money(lot.cost.amount_minor, lot.cost.currency) })}</span>
+        )}
+        <ReceiptLink grants={[lot.id]} />
+      </p>
     </article>
   );
 }

@@ -1,14 +1,18 @@
-import { type ReactNode, useState } from 'react';
-import { Failure } from './failure.tsx';
+import type { ReactNode } from 'react';
+import { BuyingNotes, useBuying } from './buying.tsx';
+import { ExactAmount } from './exact-amount.tsx';
 import { PackOffer, usePackOffers } from './packs.tsx';
-import { useDrawdown } from './provider.tsx';
+import { useCatalog, useDrawdown } from './provider.tsx';
 
 /** What credits can be bought for, unit prices side by side. Nothing on a phone: there nothing is sold. */
 export function PackPicker({ currency }: { currency?: string }): ReactNode {
   const { t, surface } = useDrawdown();
   const packs = usePackOffers(currency);
-  const [error, setError] = useState<unknown>(null);
-  if (surface === 'ios' || surface === 'android' || packs.length === 0) return null;
+  const terms = useCatalog().data?.exact_amount ?? null;
+  const buying = useBuying();
+  const priced = currency ?? Object.keys(terms?.tiers[0]?.unit_prices ?? {})[0];
+  const isPhone = surface === 'ios' || surface === 'android';
+  if (isPhone || (packs.length === 0 && terms === null)) return null;
   return (
     <section className="dd-section" aria-labelledby="dd-packs-title" id="dd-packs">
       <h2 className="dd-section__title" id="dd-packs-title">
@@ -17,11 +21,16 @@ export function PackPicker({ currency }: { currency?: string }): ReactNode {
       <ul className="dd-options">
         {packs.map((pack) => (
           <li key={pack.pack.id}>
-            <PackOffer pack={pack} onError={setError} />
+            <PackOffer pack={pack} buying={buying} />
           </li>
         ))}
+        {terms === null || priced === undefined ? null : (
+          <li>
+            <ExactAmount terms={terms} currency={priced} buying={buying} />
+          </li>
+        )}
       </ul>
-      {error === null ? null : <Failure error={error} />}
+      <BuyingNotes buying={buying} />
     </section>
   );
 }

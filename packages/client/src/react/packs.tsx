@@ -1,6 +1,6 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { CatalogPack } from '../wire.ts';
-import { Intent } from './intent.ts';
+import type { Buying } from './buying.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
 
 /** A pack at the price of one currency. */
@@ -33,44 +33,12 @@ export function smallestCovering(packs: readonly PackAtPrice[], shortfall: numbe
   return packs.find(({ credits }) => credits >= shortfall);
 }
 
-/** Opens a checkout and goes there; the person comes back to the page that they are on. */
-function useCheckout(): { buy(pack: PackAtPrice): Promise<void>; buying: string | null } {
-  const { client, account } = useDrawdown();
-  const [buying, setBuying] = useState<string | null>(null);
-  const intent = useMemo(
-    () =>
-      new Intent((body: { pack: string; currency: string; return_url: string }, idempotencyKey: string) =>
-        client.checkout(account, body, { idempotencyKey }),
-      ),
-    [client, account],
-  );
-  const buy = async ({ pack, currency }: PackAtPrice): Promise<void> => {
-    setBuying(pack.id);
-    try {
-      const here = new URL(location.href);
-      here.searchParams.delete('purchase');
-      const { url } = await intent.run({ pack: pack.id, currency, return_url: here.href });
-      location.assign(url);
-    } finally {
-      setBuying(null);
-    }
-  };
-  return { buy, buying };
-}
-
 /** One pack with its total and what a credit costs in it, and when it would expire. */
-export function PackOffer({
-  pack: offer,
-  onError,
-}: {
-  pack: PackAtPrice;
-  onError(error: unknown): void;
-}): ReactNode {
+export function PackOffer({ pack: offer, buying }: { pack: PackAtPrice; buying: Buying }): ReactNode {
   const { t, format } = useDrawdown();
   const names = useNames();
-  const { buy, buying } = useCheckout();
   const { pack, credits, amountMinor, currency } = offer;
-  const price = format.money(amountMinor, currency);
+  const isPending = buying.pending !== null && 'pack' in buying.pending && buying.pending.pack === pack.id;
   return (
     <div className="dd-option">
       <div>
@@ -78,17 +46,23 @@ export function PackOffer({
         <p className="dd-option__detail">
           {t('pack.unit_price', { price: format.unitPrice(amountMinor, credits, currency) })}
           {' · '}
-          {pack.validity === null ? t('pack.never_expires') : t('pack.expires', { duration: pack.validity })}
+          <Validity of={pack.validity} />
         </p>
       </div>
       <button
         type="button"
         className="dd-button"
-        aria-busy={buying === pack.id}
-        onClick={() => void buy(offer).catch(onError)}
+        aria-busy={isPending}
+        onClick={() => void buying.buy({ pack: pack.id, currency })}
       >
-        {t('pack.buy', { price })}
+        {t('pack.buy', { price: format.money(amountMinor, currency) })}
       </button>
     </div>
   );
+}
+
+/** Until when bought credits are good, at the price: nobody is to learn it afterwards. */
+export function Validity({ of }: { of: string | null }): ReactNode {
+  const { t, format } = useDrawdown();
+  return of === null ? t('pack.never_expires') : t('pack.expires', { duration: format.duration(of) });
 }

@@ -1,11 +1,15 @@
 import { type ReactNode, useState } from 'react';
-import type { CatalogBilling, CatalogPlan, Subscription } from '../wire.ts';
+import type { CatalogBilling, Subscription } from '../wire.ts';
 import { Failure } from './failure.tsx';
-import { PlanPreview, type PlanStep } from './plan-preview.tsx';
-import { useCatalog, useDrawdown, useNames, useReading } from './provider.tsx';
-import { useSubscriptions } from './use-account.ts';
+import { whenOpened } from './lazily.tsx';
+import { usePlanCheckout } from './plan-checkout.ts';
+import { CurrentPlan, type PlanVerb } from './plan-current.tsx';
+import { PlanOffer } from './plan-offer.tsx';
+import type { PlanStep } from './plan-preview.tsx';
+import { useCatalog, useDrawdown, useReading } from './provider.tsx';
+import { useForecast, useSubscriptions } from './use-account.ts';
 
-/** What a person decided; the product's server does it, since money is its business. */
+/** What a person decided. */
 export type PlanChoice =
   | { action: 'subscribe'; plan: string; interval: CatalogBilling['interval']; seats?: number }
   | {
@@ -15,15 +19,20 @@ export type PlanChoice =
       interval: CatalogBilling['interval'];
       seats?: number;
     }
-  | { action: 'cancel'; subscription: string }
+  | { action: 'cancel' | 'pause' | 'resume'; subscription: string }
   | { action: 'reactivate'; subscription: string };
 
 export interface PlanPickerProps {
-  /** Carries out what was decided, after a preview of each change; absent: plans are shown and nothing can be chosen. */
-  onChoose?(choice: PlanChoice): Promise<void>;
+  /**
+   * Has the product's server do what was decided, once what it would do to each lot was looked at. Absent: plans are
+   * bought at a checkout, and the person comes back to this page. Null: plans are shown and nothing can be chosen.
+   */
+  onChoose?: ((choice: PlanChoice) => Promise<void>) | null;
   /** ISO 4217; absent: each plan's first. */
   currency?: string;
 }
+
+const PlanPreview = whenOpened(async () => (await import('./plan-preview.tsx')).PlanPreview);
 
 /** The plans that fit the account, what a credit costs in each, and what a change would do to every lot before it is made. */
 export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
@@ -31,23 +40,36 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
   const plans = useCatalog().data?.plans;
   const kind = useReading('account', ({ client, account }) => client.getAccount(account), { once: true }).data
     ?.kind;
-  const subscription = useSubscriptions().data?.find(({ status }) => status !== 'cancelled') ?? null;
+  const subscriptions = useSubscriptions();
+  const forecast = useForecast();
+  const current = subscriptions.data?.find(({ status }) => status !== 'cancelled') ?? null;
   const fitting = plans?.filter((plan) => (plan.kind === 'team') === (kind === 'team')) ?? [];
   const intervals = [...new Set(fitting.flatMap(({ billing }) => billing.map(({ interval }) => interval)))];
   const [interval, setInterval] = useState<CatalogBilling['interval']>('month');
   const [step, setStep] = useState<PlanStep | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const byThemselves = usePlanCheckout(currency);
   if (surface === 'ios' || surface === 'android' || fitting.length === 0) return null;
 
   const choose = async (choice: PlanChoice): Promise<void> => {
     setError(null);
+    // Its provider ends a plan for whoever pays it; of all else the product's server has to hear.
+    const isEnd = choice.action === 'cancel' || choice.action === 'reactivate';
+    const act = isEnd && isBilled(current) ? byThemselves : (onChoose ?? byThemselves);
     try {
-      await onChoose?.(choice);
-      setStep(null);
+      await act(choice);
+      // An end that lies ahead is no entry of the ledger, so that nothing says by itself that it was agreed.
+      subscriptions.reload();
+      forecast.reload();
     } catch (caught) {
-      setStep(null);
       setError(caught);
     }
+    setStep(null);
+  };
+  const act = (verb: PlanVerb): Promise<void> | void => {
+    if (current === null) return;
+    if (verb === 'reactivate') return choose({ action: verb, subscription: current.id });
+    setStep({ action: verb, subscription: current.id });
   };
   return (
     <section className="dd-section" aria-labelledby="dd-plans-title" id="dd-plans">
@@ -55,183 +77,80 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
         <h2 className="dd-section__title" id="dd-plans-title">
           {t('plans.title')}
         </h2>
-        {intervals.length > 1 ? (
-          <fieldset className="dd-toggle">
-            <legend className="dd-visually-hidden">{t('plans.interval')}</legend>
-            {intervals.map((one) => (
-              <label key={one} className="dd-toggle__item">
-                <input
-                  type="radio"
-                  name="dd-plan-interval"
-                  checked={one === interval}
-                  onChange={() => setInterval(one)}
-                />
-                <span>{t(`plans.by_${one}`)}</span>
-              </label>
-            ))}
-          </fieldset>
-        ) : null}
+        {intervals.length > 1 ? <Intervals all={intervals} value={interval} onChange={setInterval} /> : null}
       </div>
-      {subscription === null ? null : (
-        <CurrentPlan
-          subscription={subscription}
-          {...(onChoose === undefined
-            ? {}
-            : { onCancel: () => setStep({ action: 'cancel', subscription: subscription.id }) })}
-          onReactivate={() => void choose({ action: 'reactivate', subscription: subscription.id })}
-        />
+      {current === null ? null : (
+        <CurrentPlan subscription={current} verbs={verbsFor(current, onChoose)} onAct={act} />
       )}
       <ul className="dd-options">
         {fitting.map((plan) => (
           <li key={plan.id}>
-            <Plan
+            <PlanOffer
               plan={plan}
               interval={interval}
               currency={currency}
-              current={subscription}
-              {...(onChoose === undefined
-                ? {}
-                : {
+              current={current}
+              {...(mayChoose(current, onChoose)
+                ? {
                     onChoose: (chosen) =>
-                      subscription === null
-                        ? void choose({ action: 'subscribe', ...chosen })
-                        : setStep({ action: 'change', subscription: subscription.id, ...chosen }),
-                  })}
+                      current === null
+                        ? choose({ action: 'subscribe', ...chosen })
+                        : setStep({ action: 'change', subscription: current.id, ...chosen }),
+                  }
+                : {})}
             />
           </li>
         ))}
       </ul>
+      {current !== null && isBilled(current) && onChoose !== null ? (
+        <p className="dd-muted">{t('plans.change_later')}</p>
+      ) : null}
       {error === null ? null : <Failure error={error} />}
-      <PlanPreview step={step} onClose={() => setStep(null)} onConfirm={choose} />
+      <PlanPreview open={step !== null} step={step} onClose={() => setStep(null)} onConfirm={choose} />
     </section>
   );
 }
 
-function CurrentPlan({
-  subscription,
-  onCancel,
-  onReactivate,
+function isBilled(subscription: Subscription | null): boolean {
+  return subscription !== null && subscription.provider !== null;
+}
+
+/** A plan that a provider charges for is changed by ending it; one of the product's own, by the product. */
+function mayChoose(current: Subscription | null, onChoose: PlanPickerProps['onChoose']): boolean {
+  if (onChoose === null) return false;
+  return current === null || (!isBilled(current) && onChoose !== undefined);
+}
+
+function verbsFor(current: Subscription, onChoose: PlanPickerProps['onChoose']): readonly PlanVerb[] {
+  if (onChoose === null) return [];
+  if (isBilled(current)) return ['cancel', 'reactivate'];
+  return onChoose === undefined ? [] : ['cancel', 'reactivate', 'pause', 'resume'];
+}
+
+function Intervals({
+  all,
+  value,
+  onChange,
 }: {
-  subscription: Subscription;
-  onCancel?(): void;
-  onReactivate(): void;
+  all: readonly CatalogBilling['interval'][];
+  value: CatalogBilling['interval'];
+  onChange(interval: CatalogBilling['interval']): void;
 }): ReactNode {
-  const { t, format } = useDrawdown();
-  const names = useNames();
-  const { cancel_at: ends, current_period: period, pending } = subscription;
+  const { t } = useDrawdown();
   return (
-    <div className="dd-current-plan">
-      <div>
-        <p className="dd-current-plan__name">
-          {names.named('plan', subscription.plan)}
-          <span className="dd-chip">{t(`plan_status.${subscription.status}`)}</span>
-        </p>
-        <p className="dd-muted">
-          {ends !== null
-            ? t('plans.ends', { date: format.dateTime(ends) })
-            : period === null
-              ? null
-              : t('plans.renews', { date: format.dateTime(period.end) })}
-          {pending === null
-            ? null
-            : ` ${t('plans.then', { name: names.named('plan', pending.plan), date: format.date(pending.at) })}`}
-        </p>
-      </div>
-      {onCancel === undefined ? null : ends === null ? (
-        <button type="button" className="dd-button" data-size="small" onClick={onCancel}>
-          {t('plans.cancel')}
-        </button>
-      ) : (
-        <button type="button" className="dd-button" data-size="small" onClick={onReactivate}>
-          {t('plans.reactivate')}
-        </button>
-      )}
-    </div>
-  );
-}
-
-interface PlanProps {
-  plan: CatalogPlan;
-  interval: CatalogBilling['interval'];
-  currency: string | undefined;
-  current: Subscription | null;
-  onChoose?(chosen: { plan: string; interval: CatalogBilling['interval']; seats?: number }): void;
-}
-
-function Plan({ plan, interval, currency, current, onChoose }: PlanProps): ReactNode {
-  const { t, format } = useDrawdown();
-  const names = useNames();
-  const [seats, setSeats] = useState(current?.seats ?? plan.seats?.[0]);
-  const billing = plan.billing.find((one) => one.interval === interval) ?? plan.billing[0];
-  if (billing === undefined) return null;
-  const chosen = currency ?? Object.keys(billing.prices)[0];
-  const price = chosen === undefined ? undefined : billing.prices[chosen];
-  const count = seats ?? 1;
-  const isCurrent =
-    current !== null &&
-    current.plan === plan.id &&
-    current.interval === billing.interval &&
-    (current.seats ?? undefined) === seats;
-  const refills = billing.interval === 'year' && billing.refill === 'monthly' ? 12 : 1;
-  return (
-    <div className="dd-option">
-      <div>
-        <h3 className="dd-option__title">{names.named('plan', plan.id)}</h3>
-        <p className="dd-option__detail">
-          {t(billing.refill === 'monthly' ? 'plans.monthly' : 'plans.upfront', {
-            count: billing.credits * count,
-          })}
-          {price === undefined || chosen === undefined ? null : (
-            <>
-              {' · '}
-              {t('pack.unit_price', { price: format.unitPrice(price, billing.credits * refills, chosen) })}
-            </>
-          )}
-        </p>
-        {plan.seats === undefined ? null : (
-          <label className="dd-option__seats">
-            {t('plans.seats')}
-            <select
-              className="dd-input"
-              value={seats}
-              onChange={(event) => setSeats(Number(event.target.value))}
-            >
-              {plan.seats.map((one) => (
-                <option key={one} value={one}>
-                  {format.credits(one)}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-      </div>
-      <div className="dd-option__buy">
-        {price === undefined || chosen === undefined ? null : (
-          <span className="dd-option__price">
-            {t(billing.interval === 'year' ? 'plans.price_year' : 'plans.price_month', {
-              price: format.money(price * count, chosen),
-            })}
-          </span>
-        )}
-        {isCurrent ? (
-          <span className="dd-chip">{t('plans.current')}</span>
-        ) : onChoose === undefined ? null : (
-          <button
-            type="button"
-            className="dd-button"
-            onClick={() =>
-              onChoose({
-                plan: plan.id,
-                interval: billing.interval,
-                ...(seats === undefined ? {} : { seats }),
-              })
-            }
-          >
-            {t(current === null ? 'plans.choose' : 'plans.change')}
-            <span className="dd-visually-hidden"> {names.named('plan', plan.id)}</span>
-          </button>
-        )}
-      </div>
-    </div>
+    <fieldset className="dd-toggle">
+      <legend className="dd-visually-hidden">{t('plans.interval')}</legend>
+      {all.map((one) => (
+        <label key={one} className="dd-toggle__item">
+          <input
+            type="radio"
+            name="dd-plan-interval"
+            checked={one === value}
+            onChange={() => onChange(one)}
+          />
+          <span>{t(`plans.by_${one}`)}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -3,13 +3,15 @@ import type { PreviewedLot, SubscriptionPreview } from '../wire.ts';
 import { ClassMark } from './class-mark.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
+import { Icon } from './icon.tsx';
 import type { PlanChoice } from './plan-picker.tsx';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
 
 /** A change that needs a look at what it does first. */
-export type PlanStep = Extract<PlanChoice, { action: 'change' | 'cancel' }>;
+export type PlanStep = Exclude<PlanChoice, { action: 'subscribe' | 'reactivate' }>;
 
 interface PlanPreviewProps {
+  open: boolean;
   /** Null: closed. */
   step: PlanStep | null;
   onClose(): void;
@@ -17,7 +19,7 @@ interface PlanPreviewProps {
 }
 
 /** What a change of plan would do to each lot, before it is made. */
-export function PlanPreview({ step, onClose, onConfirm }: PlanPreviewProps): ReactNode {
+export function PlanPreview({ open, step, onClose, onConfirm }: PlanPreviewProps): ReactNode {
   const { t } = useDrawdown();
   const names = useNames();
   const [pending, setPending] = useState(false);
@@ -30,30 +32,27 @@ export function PlanPreview({ step, onClose, onConfirm }: PlanPreviewProps): Rea
       setPending(false);
     }
   };
-  const isCancel = step?.action === 'cancel';
-  const title =
-    step === null || isCancel
-      ? t('preview.cancel')
-      : t('preview.change', { name: names.named('plan', step.plan) });
+  const action = step?.action ?? 'change';
+  const plan = step?.action === 'change' ? names.named('plan', step.plan) : '';
   return (
     <Dialog
-      open={step !== null}
+      open={open}
       onClose={onClose}
-      title={title}
+      title={t(`preview.${action}`, { name: plan })}
       actions={
         <>
           <button type="button" className="dd-button" onClick={onClose}>
-            {t(isCancel ? 'preview.keep' : 'preview.not_now')}
+            {t(action === 'cancel' ? 'preview.keep' : 'preview.not_now')}
           </button>
           <button
             type="button"
             className="dd-button"
-            data-kind={isCancel ? undefined : 'primary'}
+            data-kind={action === 'cancel' ? undefined : 'primary'}
             aria-busy={pending}
             disabled={pending}
             onClick={() => void confirm()}
           >
-            {t(isCancel ? 'preview.confirm_cancel' : 'preview.confirm_change')}
+            {t(`preview.confirm_${action}`)}
           </button>
         </>
       }
@@ -64,9 +63,9 @@ export function PlanPreview({ step, onClose, onConfirm }: PlanPreviewProps): Rea
 }
 
 function requestOf(step: PlanStep) {
-  if (step.action === 'cancel') return { action: 'cancel' } as const;
+  if (step.action !== 'change') return { action: step.action };
   const { plan, interval, seats } = step;
-  return { action: 'change', plan, interval, ...(seats === undefined ? {} : { seats }) } as const;
+  return { action: step.action, plan, interval, ...(seats === undefined ? {} : { seats }) };
 }
 
 function Preview({ step }: { step: PlanStep }): ReactNode {
@@ -84,7 +83,13 @@ function Preview({ step }: { step: PlanStep }): ReactNode {
   return (
     <>
       <p className="dd-lead">{t('preview.after', { count: data.balance.available })}</p>
-      <When preview={data} />
+      <When action={step.action} preview={data} />
+      {data.members === undefined || data.members.over === 0 ? null : (
+        <p className="dd-note" data-tone="warning">
+          <Icon name="warning" />
+          <span>{t('preview.over', { ...data.members, count: data.members.over })}</span>
+        </p>
+      )}
       <ul className="dd-moves">
         {data.lots.map((lot) => (
           <li key={lot.grant ?? `${lot.class}:${lot.effective_at}`}>
@@ -96,20 +101,24 @@ function Preview({ step }: { step: PlanStep }): ReactNode {
   );
 }
 
-function When({ preview: { subscription } }: { preview: SubscriptionPreview }): ReactNode {
+function When({
+  action,
+  preview: { subscription },
+}: {
+  action: PlanStep['action'];
+  preview: SubscriptionPreview;
+}): ReactNode {
   const { t, format } = useDrawdown();
-  if (subscription.cancel_at !== null) {
-    return (
-      <p className="dd-muted">{t('preview.until', { date: format.dateTime(subscription.cancel_at) })}</p>
-    );
-  }
-  return (
-    <p className="dd-muted">
-      {subscription.pending === null
-        ? t('preview.now')
-        : t('preview.from', { date: format.dateTime(subscription.pending.at) })}
-    </p>
-  );
+  const { cancel_at: ends, pending } = subscription;
+  const sentence =
+    action === 'pause'
+      ? t('preview.paused')
+      : ends !== null
+        ? t('preview.until', { date: format.dateTime(ends) })
+        : pending === null
+          ? t('preview.now')
+          : t('preview.from', { date: format.dateTime(pending.at) });
+  return <p className="dd-muted">{sentence}</p>;
 }
 
 function Lot({ lot }: { lot: PreviewedLot }): ReactNode {

@@ -13,8 +13,12 @@ export interface DrawdownProviderProps {
   client: Client;
   /** Whose credits are shown: the person's own account, or a team of theirs. */
   account: string;
+  /** Who looks, where `account` is a team of theirs. Absent: `account` is their own. */
+  person?: string;
   /** Where this page runs; must be what the session says. Absent: `web`. */
   surface?: Surface;
+  /** Whose law sales are under: a key of the catalog's jurisdictions. Absent: none is named. */
+  jurisdiction?: string;
   /** BCP 47, for numbers and dates. Absent: the browser's. */
   locale?: string;
   /** IANA, for dates. Absent: the browser's. */
@@ -29,7 +33,9 @@ export interface DrawdownProviderProps {
 export interface Drawdown {
   readonly client: Client;
   readonly account: string;
+  readonly person: string;
   readonly surface: Surface;
+  readonly jurisdiction: string | undefined;
   readonly live: LiveAccount;
   readonly format: Format;
   readonly t: Translate;
@@ -44,7 +50,8 @@ const Context = createContext<Drawdown | null>(null);
 
 /** Gives everything below it one client, one account, one language. Changing the account changes all of it. */
 export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
-  const { client, account, surface = 'web', locale, timeZone, messages, names = NO_NAMES, children } = props;
+  const { client, account, person = account, surface = 'web', locale, timeZone, messages } = props;
+  const { names = NO_NAMES, jurisdiction, children } = props;
   const shared = useMemo(() => {
     const resources = new Map<string, Resource<unknown>>();
     return {
@@ -62,8 +69,8 @@ export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
     return { format, t: createTranslate({ ...english, ...messages }, format) };
   }, [locale, timeZone, messages]);
   const value = useMemo(
-    () => ({ client, account, surface, names, ...shared, ...words }),
-    [client, account, surface, names, shared, words],
+    () => ({ client, account, person, surface, jurisdiction, names, ...shared, ...words }),
+    [client, account, person, surface, jurisdiction, names, shared, words],
   );
   return <Context value={value}>{children}</Context>;
 }

@@ -260,6 +260,8 @@ export class Subscriptions {
       prepare: async (on, ground) => {
         const before = await this.#find(on, number, sub);
         demandUnbilled(before);
+        // What the product itself charges for would go on being charged for.
+        if (call.person !== undefined) throw new DrawdownError('forbidden', BY_SERVER);
         const decided = asked.decide(before, ground);
         after = decided.after;
         return prepared(before, decided);
@@ -323,6 +325,8 @@ export class Subscriptions {
     return members === null ? {} : { members };
   }
 }
+
+const BY_SERVER = 'The product itself charges for the subscription: its server ends it.';
 
 /** What a provider charges for, only the provider may say: here it would be undone by what it says next. */
 function demandUnbilled({ provider }: Subscription): void {

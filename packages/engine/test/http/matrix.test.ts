@@ -11,6 +11,7 @@ import type {
   HoldReceipt,
   More,
   Page,
+  PlanCheckoutReceipt,
   Receipt,
   Scope,
   Session,
@@ -164,6 +165,28 @@ const onSubscription = (act: string, body?: unknown, first?: string): Pick<Row, 
   };
 };
 
+/** What a provider charges for, begun before all else, since a plan that runs is not sold again. */
+const plans = new Map<string, string>();
+const onPlan = (act: string, first?: string): Pick<Row, 'session' | 'request' | 'absent'> => ({
+  ...onSubscription(act, {}),
+  session: true,
+  request: async (account) => {
+    const path = `/v1/accounts/${account}/subscriptions/${plans.get(account)}`;
+    if (first !== undefined) await t.ask('POST', `${path}/${first}`, { body: {} });
+    return { path: `${path}${act}`, ask: { body: {} } };
+  },
+});
+
+async function checkedOut(account: string): Promise<string> {
+  const { pack: _, ...order } = ORDER;
+  const plan = account === CREW ? { plan: 'teams', seats: 30 } : { plan: 'pro' };
+  const { body } = await t.ask<PlanCheckoutReceipt>('POST', `/v1/accounts/${account}/checkouts`, {
+    body: { ...order, ...plan },
+  });
+  await t.ask('POST', `/checkout/${body.checkout}/pay`, { as: null, key: null });
+  return body.plan_checkout.subscription;
+}
+
 /** An account for one request, since it ends with it. */
 async function madeFor(): Promise<string> {
   const account = `u_${randomUUID()}`;
@@ -284,7 +307,13 @@ const ROWS: Record<string, Row> = {
       return { path: `/v1/accounts/${account}/merge`, ask: { body: { into: OWN, ...REASON } } };
     },
   },
-  previewMerge: { ...staff, ...onAccount('/merge/preview', { into: FOREIGN, ...REASON }) },
+  previewMerge: {
+    ...staff,
+    request: async () => {
+      const path = `/v1/accounts/${await madeFor()}/merge/preview`;
+      return { path, ask: { body: { into: FOREIGN, ...REASON } } };
+    },
+  },
   getMerge: {
     ...staff,
     request: async () => {
@@ -462,10 +491,10 @@ const ROWS: Record<string, Row> = {
   renewSubscription: { ...issues, ...onSubscription('/renew', { ref: 'in_2' }) },
   reportFailedPayment: { ...issues, ...onSubscription('/payment_failed', {}) },
   changeSubscription: { ...issues, ...onSubscription('/change', { interval: 'year' }) },
-  cancelSubscription: { ...issues, ...onSubscription('/cancel', {}) },
+  cancelSubscription: { ...issues, ...onPlan('/cancel') },
   pauseSubscription: { ...issues, ...onSubscription('/pause', {}) },
   resumeSubscription: { ...issues, ...onSubscription('/resume', {}, 'pause') },
-  reactivateSubscription: { ...issues, ...onSubscription('/reactivate', {}, 'cancel') },
+  reactivateSubscription: { ...issues, ...onPlan('/reactivate', 'cancel') },
   listNotices: { ...reads, ...onAccount('/notices') },
   listAllNotices: { scope: 'read', session: false, ...plain('/v1/notices') },
   createWebhookEndpoint: { ...hooks, ...plain('/v1/webhook_endpoints', HOOK) },
@@ -566,6 +595,7 @@ beforeAll(async () => {
     await t.ask('PUT', `${team}/members/u_leaver`, { body: { role: 'member' } });
   }
   crew = await makeCrew(t, (who) => session(who, { teams: [CREW] }));
+  for (const account of [OWN, FOREIGN, CREW]) plans.set(account, await checkedOut(account));
   await t.ask('POST', '/v1/campaigns', { as: ADMIN, body: EVENT });
   await t.ask('POST', '/v1/campaigns', {
     as: ADMIN,

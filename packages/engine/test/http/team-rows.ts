@@ -111,6 +111,8 @@ export function teamRows(server: () => TestServer): Readonly<Record<string, Team
     listSubscriptions: { may: 'manager' },
     getSubscription: { may: 'manager' },
     previewSubscription: { may: 'manager' },
+    cancelSubscription: { may: 'manager' },
+    reactivateSubscription: { may: 'manager' },
     listNotices: { may: 'manager' },
   };
   return rows;

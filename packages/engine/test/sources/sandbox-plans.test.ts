@@ -1,5 +1,12 @@
 /** `npm start` sells plans too: over HTTP as curl would ask, with somebody watching the balance. */
-import type { Balance, PlanCheckoutReceipt, Purchase, Session, Subscription } from '@drawdown/client';
+import type {
+  Balance,
+  PlanCheckoutReceipt,
+  Purchase,
+  Session,
+  Subscription,
+  SubscriptionReceipt,
+} from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EventReader, readEvents } from '../http/events.ts';
 import { SECRET, startServer, type TestServer } from '../http/support.ts';
@@ -171,5 +178,26 @@ describe('the desk of a plan', () => {
       });
     expect((await order('u_self')).status).toBe(201);
     expect((await order('u_other')).body).toMatchObject({ code: 'account_not_found' });
+  });
+
+  test('a person ends what they pay a provider for, and nothing that the product charges for', async () => {
+    const { body: session } = await t.ask<Session>('POST', '/v1/sessions', {
+      body: { account: 'u_leaves', surface: 'web' },
+    });
+    const made = await open('u_leaves');
+    await press(made.checkout, 'pay');
+    const path = '/v1/accounts/u_leaves/subscriptions';
+    const act = (id: string, verb: string) =>
+      t.ask<SubscriptionReceipt>('POST', `${path}/${id}/${verb}`, { as: session.token, body: {} });
+    const { subscription: billed } = made.plan_checkout;
+    const ended = await act(billed, 'cancel');
+    expect(ended.body.subscription.cancel_at).toBe(ended.body.subscription.paid_until);
+    expect((await act(billed, 'reactivate')).body.subscription.cancel_at).toBeNull();
+    const { body: own } = await t.ask<SubscriptionReceipt>('POST', path, { body: { plan: 'pro' } });
+    for (const verb of ['cancel', 'reactivate']) {
+      const refused = await act(own.subscription.id, verb);
+      expect(refused.body).toMatchObject({ status: 403, code: 'forbidden' });
+    }
+    expect((await show('u_leaves', made)).status).toBe('active');
   });
 });

@@ -1,9 +1,8 @@
 import { createElement, Fragment, type ReactNode } from 'react';
 import type { Format } from '../format.ts';
 import type { english } from './english.ts';
+import type { Message } from './words.ts';
 
-/** A sentence with `{places}`, or one for each plural category of its `{count}`. */
-export type Message = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 export type MessageKey = keyof typeof english;
 export type Messages = Record<MessageKey, Message>;
 

@@ -128,6 +128,9 @@ const byServer = {
   answers: { 200: { description: 'The subscription and the balance after it', schema: subscriptionReceipt } },
 } as const;
 
+/** A person ends what a provider charges them for; what the product charges for by itself, only its server. */
+const byPerson = { ...byServer, sessions: 'own-account', team: 'manager' } as const;
+
 const PROBLEMS = [
   'account_not_found',
   'subscription_not_found',
@@ -172,7 +175,7 @@ const changeSubscription = route({
 });
 
 const cancelSubscription = route({
-  ...byServer,
+  ...byPerson,
   path: `${SUBSCRIPTION}/cancel`,
   operationId: 'cancelSubscription',
   summary: "Cancels at the period's end, or now: the running lot keeps its window, later ones are voided",
@@ -205,7 +208,7 @@ const resumeSubscription = route({
 });
 
 const reactivateSubscription = route({
-  ...byServer,
+  ...byPerson,
   path: `${SUBSCRIPTION}/reactivate`,
   operationId: 'reactivateSubscription',
   summary: 'Takes back a cancellation that lies ahead; of what is over, a new period begins now, and is paid',

@@ -1,0 +1,20 @@
+/** The words of the overview. */
+import type { Language } from '../shell/preferences.ts';
+
+const english = {
+  title: 'Every credit, accounted for.',
+  lead: 'Credits of several classes, spent in one fixed order, correct to the last credit, and the same on every device at once. This is a running server; have a look around.',
+  credits:
+    'What a person sees: what there is, in which order it is used, what is to come, and every line of what was.',
+  docs: 'Everything that the pages do, they do through this.',
+};
+
+const german: typeof english = {
+  title: 'Jeder Credit zählt.',
+  lead: 'Credits mehrerer Klassen, in einer festen Reihenfolge verbraucht, genau bis auf den letzten, und auf jedem Gerät zugleich. Das ist ein laufender Server; sieh dich um.',
+  credits:
+    'Was man als Nutzer sieht: was da ist, in welcher Reihenfolge es verbraucht wird, was kommt und jede Zeile dessen, was war.',
+  docs: 'Alles, was die Seiten tun, tun sie hierüber.',
+};
+
+export const WORDS: Readonly<Record<Language, typeof english>> = { en: english, de: german };

@@ -1,0 +1,75 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { isProblem } from '../errors.ts';
+import type { CheckoutRequest } from '../wire.ts';
+import { Failure } from './failure.tsx';
+import { Intent } from './intent.ts';
+import { useDrawdown } from './provider.tsx';
+import { addressToReturnTo } from './return-address.ts';
+
+/** What is bought: a pack, or an amount that the buyer names. */
+export type Bought = { pack: string; currency: string } | { credits: number; currency: string };
+
+export interface Buying {
+  /** Opens a checkout and goes there; the person comes back to the page that they are on. Nothing runs by itself then. */
+  buy(bought: Bought): Promise<void>;
+  /** What is on its way to its checkout. */
+  readonly pending: Bought | null;
+  readonly error: unknown;
+  /** Whether the law of the sale asks for the buyer's word, and whether it was given. */
+  readonly consent: { readonly isNeeded: boolean; readonly isGiven: boolean; give(given: boolean): void };
+}
+
+/** `onOpened`: called with the purchase before the person leaves for its checkout. */
+export function useBuying(onOpened?: (purchase: string) => void): Buying {
+  const { client, account, jurisdiction } = useDrawdown();
+  const [pending, setPending] = useState<Bought | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [isNeeded, setIsNeeded] = useState(false);
+  const [isGiven, setIsGiven] = useState(false);
+  const intent = useMemo(
+    () =>
+      new Intent((body: CheckoutRequest, idempotencyKey: string) =>
+        client.checkout(account, body, { idempotencyKey }),
+      ),
+    [client, account],
+  );
+  const buy = async (bought: Bought): Promise<void> => {
+    setPending(bought);
+    setError(null);
+    try {
+      const { url, purchase } = await intent.run({
+        ...bought,
+        return_url: addressToReturnTo(),
+        ...(jurisdiction === undefined ? {} : { jurisdiction }),
+        ...(isGiven ? { consent: { immediate_use: true } } : {}),
+      });
+      onOpened?.(purchase.id);
+      location.assign(url);
+    } catch (caught) {
+      if (isProblem(caught, 'consent_required')) setIsNeeded(true);
+      else setError(caught);
+    }
+    setPending(null);
+  };
+  return { buy, pending, error, consent: { isNeeded, isGiven, give: setIsGiven } };
+}
+
+/** The buyer's word where the law of the sale asks for it, and what went wrong. */
+export function BuyingNotes({ buying: { consent, error } }: { buying: Buying }): ReactNode {
+  const { t } = useDrawdown();
+  return (
+    <>
+      {consent.isNeeded ? (
+        <label className="dd-check" role="alert">
+          <input
+            type="checkbox"
+            checked={consent.isGiven}
+            onChange={(event) => consent.give(event.target.checked)}
+          />
+          <span>{t('pack.consent')}</span>
+        </label>
+      ) : null}
+      {error === null ? null : <Failure error={error} />}
+    </>
+  );
+}

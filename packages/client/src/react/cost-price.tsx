@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react';
+import type { Quote } from '../wire.ts';
+import { DrawBar } from './draw-bar.tsx';
+import { Icon } from './icon.tsx';
+import { useDrawdown, useNames } from './provider.tsx';
+import type { Shortage } from './shortage.ts';
+import type { Quoting } from './use-quote.ts';
+
+export function Price({ quoting: { quote, free, error } }: { quoting: Quoting }): ReactNode {
+  const { t } = useDrawdown();
+  if (free) return t('cost.free_on_device');
+  if (quote !== null) return t('credits', { count: quote.amount });
+  return error === null ? <span className="dd-skeleton">{t('credits', { count: 25 })}</span> : '–';
+}
+
+/** What it would be paid with, and what remains; or why it cannot be. */
+export function Split({ quote, shortage }: { quote: Quote; shortage: Shortage | null }): ReactNode {
+  const { t, format } = useDrawdown();
+  const names = useNames();
+  if (shortage !== null) {
+    return (
+      <p className="dd-cost__short">
+        <Icon name="warning" />
+        {shortage.kind === 'limit'
+          ? t('cost.limit', { count: shortage.available })
+          : t('cost.short', { count: shortage.missing })}
+      </p>
+    );
+  }
+  const drawn = new Map<string, number>();
+  for (const { class: id, amount } of quote.draws) drawn.set(id, (drawn.get(id) ?? 0) + amount);
+  const words = [...drawn].map(([id, amount]) => `${format.credits(amount)} ${names.class(id).short}`);
+  return (
+    <>
+      <DrawBar
+        size="slim"
+        parts={quote.after.classes.map((one) => ({
+          class: one.class,
+          keep: one.available,
+          draw: drawn.get(one.class) ?? 0,
+        }))}
+      />
+      <p>{t('cost.split', { parts: words.join(' + '), rest: quote.after.available })}</p>
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import type { team as english } from './english-team.ts';
+import type { Message } from './words.ts';
+
+/** Teams and their people. */
+export const team: Record<keyof typeof english, Message> = {
+  'ask.title': 'Um mehr bitten',
+  'ask.amount': 'Credits',
+  'ask.reason': 'Wofür (freiwillig)',
+  'ask.send': 'Bitten',
+  'ask.again': 'Neu bitten',
+  'ask.waiting': 'Du hast am {date} um {count} gebeten. Wer das Team verwaltet, antwortet.',
+
+  'switch.label': 'Wessen Credits',
+  'switch.personal': 'Persönlich',
+  'switch.team': 'Team {name}',
+
+  'team.title': 'Team',
+  'team.mine': 'Dein Anteil',
+  'team.limit': 'Limit',
+  'team.no_limit': 'Kein Limit',
+  'team.limit_day': { one: '{count} Credit am Tag', other: '{count} Credits am Tag' },
+  'team.limit_month': { one: '{count} Credit im Monat', other: '{count} Credits im Monat' },
+  'team.extra': 'diesmal {count} mehr',
+  'team.used': 'Verbraucht',
+  'team.left': 'Übrig',
+  'team.resets': 'Beginnt neu',
+  'team.meter': '{value} von {of} verbraucht',
+  'team.seats': {
+    one: '{members} von {count} Platz besetzt',
+    other: '{members} von {count} Plätzen besetzt',
+  },
+  'team.requests': 'Bitten um mehr',
+  'team.no_requests': 'Niemand wartet auf eine Antwort.',
+  'team.asks': { one: 'bittet um {count} Credit', other: 'bittet um {count} Credits' },
+  'team.approve': 'Genehmigen',
+  'team.deny': 'Ablehnen',
+  'team.you': '(du)',
+  'team.edit': '{name} ändern',
+  'team.add': 'Mitglied hinzufügen',
+  'team.use_free': 'diesen Monat {used} verbraucht',
+  'team.use_day': 'heute {used} von {of} verbraucht',
+  'team.use_month': 'diesen Monat {used} von {of} verbraucht',
+
+  'role.owner': 'Inhaber',
+  'role.admin': 'Admin',
+  'role.member': 'Mitglied',
+
+  'member.account': 'Konto',
+  'member.role': 'Rolle',
+  'member.limit': 'Ausgabenlimit in Credits',
+  'member.per': 'Je',
+  'member.per_day': 'am Tag',
+  'member.per_month': 'im Monat',
+  'member.save': 'Speichern',
+  'member.remove': 'Entfernen',
+  'member.leave': 'Team verlassen',
+  'member.owners_only': 'Inhaber ändern nur Inhaber.',
+  'member.no_seat': 'Alle {count} Plätze sind besetzt. Es braucht erst mehr Plätze.',
+  'member.last_owner': 'Ein Team behält einen Inhaber: Mach erst jemand anderen dazu.',
+};

@@ -1,0 +1,34 @@
+import { useMemo } from 'react';
+import type { PlanCheckoutRequest } from '../wire.ts';
+import { Intent } from './intent.ts';
+import type { PlanChoice } from './plan-picker.tsx';
+import { useDrawdown } from './provider.tsx';
+import { addressToReturnTo } from './return-address.ts';
+
+/**
+ * Carries out what a person may decide by themselves: buys a plan at a checkout and comes back to the page that they are
+ * on, ends one that its provider charges for, and takes that back. What else there is, only the product's server may.
+ */
+export function usePlanCheckout(currency?: string): (choice: PlanChoice) => Promise<void> {
+  const { client, account, live } = useDrawdown();
+  return useMemo(() => {
+    const intent = new Intent((body: PlanCheckoutRequest, idempotencyKey: string) =>
+      client.checkoutPlan(account, body, { idempotencyKey }),
+    );
+    return async (choice) => {
+      if (choice.action === 'subscribe') {
+        const { action: _, ...plan } = choice;
+        const { url } = await intent.run({
+          ...plan,
+          ...(currency === undefined ? {} : { currency }),
+          return_url: addressToReturnTo(),
+        });
+        location.assign(url);
+        return;
+      }
+      if (choice.action === 'cancel')
+        live.offer((await client.cancelSubscription(account, choice.subscription)).balance);
+      else live.offer((await client.reactivateSubscription(account, choice.subscription)).balance);
+    };
+  }, [client, account, live, currency]);
+}

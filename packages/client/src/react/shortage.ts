@@ -1,0 +1,47 @@
+import type { Catalog, LimitPeriod, Member, Quote } from '../wire.ts';
+
+/** Why a price cannot be paid now: each has its own way out, so each is said in other words. */
+export type Shortage = {
+  readonly required: number;
+  /** What may be spent on it. */
+  readonly available: number;
+  readonly missing: number;
+} & (
+  | { readonly kind: 'few' }
+  /** Running jobs reserve what is missing, and give back what they do not use. */
+  | { readonly kind: 'held'; readonly held: number }
+  /** There are credits enough, but not of a kind that may pay for this. */
+  | { readonly kind: 'class'; readonly other: number; readonly allowed: readonly string[] | null }
+  /** The team has enough; the person's limit in it does not leave as much. */
+  | { readonly kind: 'limit'; readonly per: LimitPeriod; readonly resetsAt: string }
+);
+
+interface Ground {
+  readonly catalog: Catalog | undefined;
+  /** Where the person stands, where a team pays. */
+  readonly member: Member | null;
+}
+
+/** What a quote is short of; null: it can be paid. A limit goes first, since no purchase would help against it. */
+export function shortageOf(quote: Quote, { catalog, member }: Ground): Shortage | null {
+  const required = quote.amount;
+  const limit = limitShortage(required, member);
+  if (limit !== null) return limit;
+  if (quote.sufficient) return null;
+  const missing = quote.shortfall;
+  const amounts = { required, available: required - missing, missing };
+  const { available, held } = quote.after;
+  const other = available - amounts.available;
+  if (other >= missing) {
+    const allowed = catalog?.features.find(({ id }) => id === quote.feature)?.classes ?? null;
+    return { ...amounts, kind: 'class', other, allowed };
+  }
+  return held >= missing ? { ...amounts, kind: 'held', held } : { ...amounts, kind: 'few' };
+}
+
+function limitShortage(required: number, member: Member | null): Shortage | null {
+  const remaining = member?.period.remaining ?? null;
+  if (member === null || remaining === null || remaining >= required) return null;
+  const { per, resets_at: resetsAt } = member.period;
+  return { kind: 'limit', required, available: remaining, missing: required - remaining, per, resetsAt };
+}
