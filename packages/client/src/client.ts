@@ -5,6 +5,7 @@ import { accountEvents, balances, type EventsOptions } from './events.ts';
 import { accountPath, change, parsed, post, read } from './exchange.ts';
 import { purchaseMethods } from './purchases.ts';
 import { reportMethods } from './reports.ts';
+import { staffMethods } from './staff.ts';
 import { subscriptionMethods } from './subscriptions.ts';
 import { teamMethods } from './teams.ts';
 import { topUpMethods } from './top-ups.ts';
@@ -72,6 +73,7 @@ export function createClient(options: ClientOptions) {
     ...topUpMethods(transport),
     ...reportMethods(transport),
     ...webhookMethods(transport),
+    ...staffMethods(transport),
     ...historyMethods(transport),
     ...serverMethods(transport),
   };

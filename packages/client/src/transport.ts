@@ -5,8 +5,11 @@ import type { Problem } from './wire.ts';
 export interface ClientOptions {
   /** Where the server is, e.g. `https://credits.example.com`; a path in it is kept. */
   url: string;
-  /** A secret key (servers) or a session token (browsers). A function is asked before every attempt. */
-  token: string | (() => string | Promise<string>);
+  /**
+   * A secret key (servers) or a session token (browsers). A function is asked before every attempt. Null: none, and the
+   * browser's cookie of the console says who asks; for pages of the server itself only.
+   */
+  token: string | (() => string | Promise<string>) | null;
   fetch?: typeof fetch;
   retry?: Partial<RetryOptions>;
   /** For each attempt, the answer's body included. Default 10,000. */
@@ -39,6 +42,8 @@ export interface Outgoing {
   /** Repeatable: sent again as it is. Keyed: sent again under one idempotency key. Once: never sent again. */
   kind?: 'repeatable' | 'keyed' | 'once';
   accept?: string;
+  /** In the place of the client's own token. */
+  token?: string;
 }
 
 export interface Answer {
@@ -54,6 +59,9 @@ export interface Transport {
   retry: RetryOptions;
 }
 
+/** Goes with every request that a cookie speaks for. */
+const CONSOLE_HEADER = 'x-drawdown-console';
+
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** One path segment. Dot segments would be taken out of the URL and reach another route. */
@@ -68,8 +76,11 @@ export function createTransport(options: ClientOptions): Transport {
   // Called late and as a plain function: browsers refuse a fetch whose `this` is another object.
   const doFetch: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
   const newKey = options.idempotencyKey ?? (() => crypto.randomUUID());
-  const bearer = async (): Promise<string> =>
-    `Bearer ${typeof options.token === 'function' ? await options.token() : options.token}`;
+  const authorize = async (headers: Headers, token = options.token): Promise<void> => {
+    // A page of another origin could not send this without being allowed to.
+    if (token === null) headers.set(CONSOLE_HEADER, '1');
+    else headers.set('authorization', `Bearer ${typeof token === 'function' ? await token() : token}`);
+  };
 
   const send = async (outgoing: Outgoing): Promise<Answer> => {
     const { method, path, body, options: call = {}, kind = 'repeatable' } = outgoing;
@@ -86,7 +97,7 @@ export function createTransport(options: ClientOptions): Transport {
 
     for (let attempt = 1; ; attempt++) {
       call.signal?.throwIfAborted();
-      headers.set('authorization', await bearer());
+      await authorize(headers, outgoing.token);
       const result = await attemptOnce(doFetch, url, { init, timeoutMs, signal: call.signal });
       if (result.kind === 'answer' && result.ok) return result;
       if (result.kind === 'lost') {
@@ -113,7 +124,8 @@ export function createTransport(options: ClientOptions): Transport {
     extra: Record<string, string>,
     signal: AbortSignal,
   ): Promise<Response> => {
-    const headers = new Headers({ ...extra, authorization: await bearer() });
+    const headers = new Headers(extra);
+    await authorize(headers);
     return doFetch(base + path, { headers, signal, redirect: 'error' });
   };
 

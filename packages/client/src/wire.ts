@@ -18,6 +18,7 @@ export type * from './wire/plan.ts';
 export type * from './wire/problem.ts';
 export type * from './wire/purchase.ts';
 export type * from './wire/report.ts';
+export type * from './wire/staff.ts';
 export type * from './wire/subscription.ts';
 export type * from './wire/team.ts';
 export type * from './wire/top-up.ts';

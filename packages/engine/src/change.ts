@@ -25,8 +25,17 @@ export interface Call {
   readonly person?: string;
   /** The accounts that ids may lead to; others answer like absent ones. */
   readonly accounts?: readonly string[];
+  /** Which of the staff asks; absent: none of them. */
+  readonly staff?: StaffCaller;
   /** Of a team's ledger only what is in this member's name; absent: all of it. */
   readonly sees?: string;
+}
+
+/** One of the staff, and the request by which they ask. */
+export interface StaffCaller {
+  readonly id: string;
+  readonly name: string;
+  readonly request: string;
 }
 
 export type Replayed = { replayed: boolean };

@@ -15,7 +15,7 @@ import { Presenter } from './present.ts';
 import { presentProfile, Queries } from './queries.ts';
 import { Quotes } from './quote.ts';
 import { Quoting } from './quoting.ts';
-import { answering, unavailable } from './reachable.ts';
+import { answering, ready, unavailable } from './reachable.ts';
 import { Records } from './records.ts';
 import { accountClosed } from './refusal.ts';
 import { Reports } from './reports.ts';
@@ -32,14 +32,15 @@ import {
 } from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
+import { Staff } from './staff/staff.ts';
 import { Accounts } from './store/accounts.ts';
 import { Catalogs } from './store/catalogs.ts';
 import { type Clock, nowStatement, SYSTEM_CLOCK, setTestClock, TEST_CLOCK } from './store/clock.ts';
 import type { Database } from './store/database.ts';
 import { History } from './store/history.ts';
-import { migrate, schemaVersion } from './store/migrate.ts';
+import { migrate } from './store/migrate.ts';
 import { Reader } from './store/reader.ts';
-import { checkServer, takesChanges } from './store/safety.ts';
+import { checkServer } from './store/safety.ts';
 import { setting } from './store/settings.ts';
 import { Writer } from './store/transact.ts';
 import { Wakeups } from './store/wakeups.ts';
@@ -98,6 +99,7 @@ export class Engine {
   readonly purchases: Payments['purchases'];
   readonly sandbox: Payments['sandbox'];
   readonly reports: Reports;
+  readonly staff: Staff;
   readonly grant: Changes['grant'];
   readonly voidGrant: Changes['voidGrant'];
   readonly extendGrant: Changes['extendGrant'];
@@ -196,6 +198,7 @@ export class Engine {
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
+    this.staff = new Staff(source);
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments.purchases);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
@@ -277,17 +280,8 @@ export class Engine {
   }
 
   /** Proves that the database answers and has the schema; throws `unavailable` otherwise. */
-  async ready(): Promise<{ database: true; schema: number }> {
-    try {
-      const [schema, changes] = await Promise.all([
-        schemaVersion(this.database),
-        takesChanges(this.database),
-      ]);
-      if (changes) return { database: true, schema };
-    } catch (error) {
-      throw new DrawdownError('unavailable', 'The database does not answer.', {}, error);
-    }
-    throw new DrawdownError('unavailable', 'The database takes no changes now.');
+  ready(): Promise<{ database: true; schema: number }> {
+    return ready(this.database);
   }
 
   /** The engine's clock: the database's, or the test clock. */

@@ -1,5 +1,7 @@
 import { DrawdownError } from './errors.ts';
 import { type Database, isOutage } from './store/database.ts';
+import { schemaVersion } from './store/migrate.ts';
+import { takesChanges } from './store/safety.ts';
 
 /** Passes an error on; that of a database that is lost, or takes no changes now, as the typed error callers know. */
 export function unavailable(error: unknown): never {
@@ -10,6 +12,17 @@ export function unavailable(error: unknown): never {
     {},
     error,
   );
+}
+
+/** See `Engine.ready`. */
+export async function ready(database: Database): Promise<{ database: true; schema: number }> {
+  try {
+    const [schema, changes] = await Promise.all([schemaVersion(database), takesChanges(database)]);
+    if (changes) return { database: true, schema };
+  } catch (error) {
+    throw new DrawdownError('unavailable', 'The database does not answer.', {}, error);
+  }
+  throw new DrawdownError('unavailable', 'The database takes no changes now.');
 }
 
 /** The same database for callers that answer people: where it is lost, they get `unavailable`. */

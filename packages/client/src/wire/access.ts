@@ -20,7 +20,18 @@ export interface Session {
   expires_at: Instant;
 }
 
-export type Scope = 'read' | 'consume' | 'grant' | 'refund' | 'sessions' | 'webhooks' | 'reports' | 'admin';
+export type Scope =
+  | 'read'
+  | 'consume'
+  | 'grant'
+  | 'refund'
+  | 'sessions'
+  | 'webhooks'
+  | 'reports'
+  | 'staff'
+  | 'act'
+  | 'approve'
+  | 'admin';
 
 export interface KeyRequest {
   name: string;

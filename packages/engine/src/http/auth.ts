@@ -1,11 +1,14 @@
-/** From the `Authorization` header to a caller, and from a caller to what it may do. */
+/** From the `Authorization` header, or the console's cookie, to a caller, and from a caller to what it may do. */
 
 import type { Call } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Caller, SessionFacts } from './caller.ts';
-import type { Keys, KnownKey } from './keys.ts';
+import { digest, isOfStaff, type Keys, type KnownKey } from './keys.ts';
 import type { Route } from './route.ts';
+import { SCOPES } from './schemas/access.ts';
 import type { Sessions } from './sessions.ts';
+import { type CookieRequest, cookieOf, demandOwnPage } from './staff-cookie.ts';
+import type { StaffSessions } from './staff-sessions.ts';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,16384}) *$/i;
 /** A key of ours: a prefix and 256 bits. Anything else is not worth asking the database for. */
@@ -15,18 +18,25 @@ const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 export interface AuthOptions {
   readonly keys: Keys;
   readonly sessions: Sessions;
+  readonly staffSessions: StaffSessions;
 }
 
 /**
- * Who sends the header. Throws 401. `beforeLookUp` runs before a key that is not remembered is looked up, and may
+ * Who sends the request. Throws 401. `beforeLookUp` runs before a key that is not remembered is looked up, and may
  * throw 429: guesses must not become load on the database.
  */
 export async function authenticate(
-  { keys, sessions }: AuthOptions,
-  header: string | undefined,
+  { keys, sessions, staffSessions }: AuthOptions,
+  request: CookieRequest,
   beforeLookUp: () => void,
 ): Promise<Caller> {
+  const header = request.headers.authorization;
   if (header === undefined) {
+    const cookie = cookieOf('staff', request);
+    if (cookie !== undefined) {
+      demandOwnPage(request);
+      return staffCaller(staffSessions, cookie);
+    }
     throw new DrawdownError('unauthenticated', 'Send a key or a session token: Authorization: Bearer …');
   }
   const token = BEARER.exec(header)?.[1];
@@ -46,11 +56,14 @@ export async function authenticate(
 
 function keyCaller(keys: Keys, secret: string, key: KnownKey): Caller {
   keys.used(key);
+  const { id, name } = key;
+  const kind = isOfStaff(key.scopes) ? 'staff' : 'key';
   return {
-    kind: key.staff ? 'staff' : 'key',
-    actor: `${key.staff ? 'staff' : 'key'}:${key.id}`,
+    kind,
+    actor: `${kind}:${id}`,
     principal: 'server',
-    scopes: key.scopes,
+    scopes: reachOf(key.scopes),
+    staff: kind === 'staff' ? { id, name, keyHash: digest(secret) } : null,
     session: null,
     check: async () => {
       const known = keys.remembered(secret);
@@ -58,6 +71,26 @@ function keyCaller(keys: Keys, secret: string, key: KnownKey): Caller {
     },
   };
 }
+
+/** By the cookie of the console. */
+async function staffCaller(staffSessions: StaffSessions, token: string): Promise<Caller> {
+  const { id, name, keyHash, scopes } = await staffSessions.demand(token);
+  return {
+    kind: 'staff',
+    actor: `staff:${id}`,
+    principal: 'server',
+    scopes: reachOf(scopes),
+    staff: { id, name, keyHash },
+    session: null,
+    check: async () => {
+      await staffSessions.demand(token);
+    },
+  };
+}
+
+const ALL_SCOPES: Caller['scopes'] = new Set(SCOPES);
+
+const reachOf = (scopes: Caller['scopes']): Caller['scopes'] => (scopes.has('admin') ? ALL_SCOPES : scopes);
 
 const NO_SCOPES: Caller['scopes'] = new Set();
 
@@ -67,6 +100,7 @@ function sessionCaller(sessions: Sessions, token: string, session: SessionFacts)
     actor: `user:${session.account}`,
     principal: `user:${session.account}`,
     scopes: NO_SCOPES,
+    staff: null,
     session,
     check: async () => {
       await sessions.verify(token);
@@ -80,8 +114,8 @@ export function authorize(route: Route, caller: Caller): void {
     if (route.sessions !== 'none') return;
     throw new DrawdownError('forbidden', 'A session token may not do that; a key of the server may');
   }
-  if (caller.kind === 'staff' || route.scope === null || caller.scopes.has(route.scope)) return;
-  throw new DrawdownError('forbidden', `The key lacks the scope "${route.scope}"`, {
+  if (route.scope === null || caller.scopes.has(route.scope)) return;
+  throw new DrawdownError('forbidden', `The credential lacks the scope "${route.scope}"`, {
     required_scope: route.scope,
   });
 }
@@ -130,12 +164,17 @@ function property(value: unknown, name: string): unknown {
 }
 
 /** The caller in the engine's terms. */
-export function callOf(route: Route, caller: Caller, idempotencyKey: string | undefined): Call {
-  const { actor, principal, session } = caller;
+export function callOf(
+  route: Route,
+  caller: Caller,
+  { idempotencyKey, request }: { readonly idempotencyKey: string | undefined; readonly request: string },
+): Call {
+  const { actor, principal, session, staff } = caller;
   return {
     actor,
     principal,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(staff === null ? {} : { staff: { id: staff.id, name: staff.name, request } }),
     ...(session === null
       ? {}
       : { surface: session.surface, person: session.account, accounts: session.accounts }),

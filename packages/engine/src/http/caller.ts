@@ -16,7 +16,10 @@ export interface Caller {
   readonly actor: string;
   /** The scope of idempotency keys: all of the product's own keys share one, each person has another. */
   readonly principal: string;
+  /** All of them where one is `admin`. */
   readonly scopes: ReadonlySet<Scope>;
+  /** Which of the staff; null: none of them. */
+  readonly staff: { readonly id: string; readonly name: string; readonly keyHash: string | null } | null;
   readonly session: SessionFacts | null;
   /** Throws as the credential's next request would: it expired, or was revoked. A stream asks from time to time. */
   check(): Promise<void>;

@@ -34,7 +34,7 @@ export function handlerOf(
     );
     const body = route.body === undefined ? undefined : validated(route.body, 'body', bodyOf(request));
     if (caller !== null) authorizeInput(route, caller, { params, body });
-    let call = caller === null ? {} : callOf(route, caller, idempotencyKey);
+    let call = caller === null ? {} : callOf(route, caller, { idempotencyKey, request: request.id });
     if (isAboutTeam(route, caller)) call = await admitted(services.engine, route, { call, params });
     allowQuiet(route, request);
     const answer = await route.handler(services, { params, query, body, call, caller, request });

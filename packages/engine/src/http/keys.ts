@@ -7,12 +7,13 @@ import type { CreatedKey, Key, KeyRequest, Page, Scope } from '@drawdown/client'
 import { formatInstant, parseInstant } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { type Database, statement } from '../store/database.ts';
-import { DEFAULT_SCOPES, SCOPES } from './schemas/access.ts';
+import { DEFAULT_SCOPES, SCOPES, STAFF_SCOPES } from './schemas/access.ts';
 
 /** A key as the server knows it. Times are epoch milliseconds. */
 export interface KnownKey {
   readonly id: string;
-  readonly staff: boolean;
+  /** Of one of the staff: their name. */
+  readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
@@ -88,8 +89,9 @@ export class Keys {
   constructor({ database, now, bootstrap = {} }: KeysOptions) {
     this.#database = database;
     this.#now = now;
-    if (bootstrap.secret) this.#bootstrap.set(digest(bootstrap.secret), bootstrapKey('key_bootstrap', false));
-    if (bootstrap.admin) this.#bootstrap.set(digest(bootstrap.admin), bootstrapKey('key_admin', true));
+    if (bootstrap.secret)
+      this.#bootstrap.set(digest(bootstrap.secret), bootstrapKey('key_bootstrap', DEFAULT_SCOPES));
+    if (bootstrap.admin) this.#bootstrap.set(digest(bootstrap.admin), bootstrapKey('key_admin', SCOPES));
     this.#timer = setInterval(() => void this.flush().catch(() => undefined), TOUCH_MS);
     this.#timer.unref();
   }
@@ -114,7 +116,7 @@ export class Keys {
     if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'must be in the future');
     const asked = new Set<Scope>(request.scopes ?? DEFAULT_SCOPES);
     const scopes = SCOPES.filter((scope) => asked.has(scope));
-    const secret = `${asked.has('admin') ? 'ak' : 'sk'}_${randomBytes(32).toString('base64url')}`;
+    const secret = `${isOfStaff(asked) ? 'ak' : 'sk'}_${randomBytes(32).toString('base64url')}`;
     const id = `key_${now.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex')}`;
     const prefix = secret.slice(0, PREFIX_LENGTH);
     await this.#database.query(insertKey, [
@@ -157,7 +159,16 @@ export class Keys {
 
   /** What is known of a key without asking the database; undefined where it must be asked. */
   remembered(secret: string): KnownKey | null | undefined {
-    const hash = digest(secret);
+    return this.#remembered(digest(secret));
+  }
+
+  /** The key of which somebody kept the hash, as whoever signed in with it. */
+  async ofHash(hash: string): Promise<KnownKey | null> {
+    const known = this.#remembered(hash);
+    return known === undefined ? await this.#read(hash) : known;
+  }
+
+  #remembered(hash: string): KnownKey | null | undefined {
     const bootstrap = this.#bootstrap.get(hash);
     if (bootstrap !== undefined) return bootstrap;
     const cached = this.#cache.get(hash);
@@ -227,20 +238,21 @@ export class Keys {
   }
 }
 
-function bootstrapKey(id: string, staff: boolean): KnownKey {
-  return { id, staff, scopes: new Set(staff ? SCOPES : DEFAULT_SCOPES), expiresAt: null, revokedAt: null };
+function bootstrapKey(id: string, scopes: readonly Scope[]): KnownKey {
+  return { id, name: id, scopes: new Set(scopes), expiresAt: null, revokedAt: null };
 }
 
-function digest(secret: string): string {
+export const isOfStaff = (scopes: ReadonlySet<Scope>): boolean => STAFF_SCOPES.some((one) => scopes.has(one));
+
+export function digest(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 
 function known(row: Row): KnownKey {
-  const scopes = scopesOf(row);
   return {
     id: row.id,
-    staff: scopes.includes('admin'),
-    scopes: new Set(scopes),
+    name: row.name,
+    scopes: new Set(scopesOf(row)),
     expiresAt: row.expires_at === null ? null : Number(row.expires_at),
     revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
   };

@@ -14,6 +14,7 @@ import * as operation from './schemas/operation.ts';
 import * as primitives from './schemas/primitives.ts';
 import * as problem from './schemas/problem.ts';
 import * as purchase from './schemas/purchase.ts';
+import * as staff from './schemas/staff.ts';
 import * as subscription from './schemas/subscription.ts';
 import * as team from './schemas/team.ts';
 
@@ -32,6 +33,7 @@ const MODULES = [
   forecast,
   catalog,
   access,
+  staff,
   problem,
 ];
 
@@ -69,7 +71,11 @@ const SECURITY_SCHEMES = {
     scheme: 'bearer',
     description: "`sk_…`: the product's server, within the key's scopes.",
   },
-  adminKey: { type: 'http', scheme: 'bearer', description: '`ak_…`: staff; may do everything.' },
+  adminKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: "`ak_…`: one of the staff, within the key's scopes; with `admin` all of them.",
+  },
   session: {
     type: 'http',
     scheme: 'bearer',

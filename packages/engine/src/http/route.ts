@@ -9,6 +9,7 @@ import type { Demonstration } from './demonstration.ts';
 import type { Keys } from './keys.ts';
 import type { Sessions } from './sessions.ts';
 import type { SigningKeys } from './signing.ts';
+import type { StaffSessions } from './staff-sessions.ts';
 import type { Streams } from './stream.ts';
 
 /**
@@ -38,6 +39,7 @@ export interface Services {
   readonly engine: Engine;
   readonly keys: Keys;
   readonly sessions: Sessions;
+  readonly staffSessions: StaffSessions;
   readonly signing: SigningKeys;
   readonly streams: Streams;
   readonly demonstration: Demonstration;
@@ -81,7 +83,7 @@ interface Facts {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** What a secret key needs; null: the route is public. A key of staff (`admin`) may do everything. */
+  /** What a key, or one of the staff, needs; null: the route is public. Whoever has `admin` may do everything. */
   readonly scope: Scope | null;
   /** Whether a session's body is held to what an end user may state: a feature, never a price. */
   readonly spends?: boolean;

@@ -30,6 +30,7 @@ import type { Route, Services } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import { Sessions } from './sessions.ts';
 import { SigningKeys } from './signing.ts';
+import { StaffSessions } from './staff-sessions.ts';
 import { Streams } from './stream.ts';
 
 export interface ServerOptions {
@@ -150,15 +151,15 @@ function servicesOf(options: ServerOptions, { routes, streams, metrics }: Made):
   const signing = new SigningKeys(engine.database);
   const document = openApiDocument(routes, version);
   const sessions = new Sessions({ engine, signing, now });
+  const { database } = engine;
+  const bootstrap = { secret: options.secretKey, admin: options.adminKey };
+  const keys = new Keys({ database, now, bootstrap });
   return {
     engine,
-    keys: new Keys({
-      database: engine.database,
-      now,
-      bootstrap: { secret: options.secretKey, admin: options.adminKey },
-    }),
+    keys,
     signing,
     sessions,
+    staffSessions: new StaffSessions({ database, keys, now }),
     streams,
     demonstration: new Demonstration({ engine, sessions }),
     openapi: () => document,
@@ -220,9 +221,7 @@ function addAuthentication(server: FastifyInstance, services: Services, limits: 
       rates.public.take(request.ip);
       return;
     }
-    const caller = await authenticate(services, request.headers.authorization, () =>
-      lookUps.take(request.ip),
-    );
+    const caller = await authenticate(services, request, () => lookUps.take(request.ip));
     request.caller = caller;
     rates[caller.session === null ? 'server' : 'session'].take(caller.actor);
     authorize(route, caller);

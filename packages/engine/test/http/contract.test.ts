@@ -28,6 +28,7 @@ import { cashOutContract } from './cash-out-contract.ts';
 import { readEvents } from './events.ts';
 import { purchaseContract } from './purchase-contract.ts';
 import { reportContract } from './report-contract.ts';
+import { staffContract } from './staff-contract.ts';
 import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 import { teamContract } from './team-contract.ts';
@@ -513,6 +514,7 @@ describe('notices and webhooks', () => webhookContract(() => t));
 describe('campaigns', () => campaignContract(() => t));
 
 describe('account life', () => accountLifeContract(() => t));
+describe('staff', () => staffContract(() => t));
 describe('payouts', () => cashOutContract(() => t));
 
 describe('subscriptions', () => subscriptionContract(() => t));

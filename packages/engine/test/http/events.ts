@@ -20,11 +20,11 @@ export interface EventReader {
 
 export async function readEvents(
   url: string,
-  { as = SECRET, headers = {} }: { as?: string; headers?: Record<string, string> } = {},
+  { as = SECRET, headers = {} }: { as?: string | null; headers?: Record<string, string> } = {},
 ): Promise<EventReader> {
   const controller = new AbortController();
   const response = await fetch(url, {
-    headers: { authorization: `Bearer ${as}`, ...headers },
+    headers: { ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers },
     signal: controller.signal,
   });
   const frames = framesOf(response.body ?? new ReadableStream());

@@ -26,6 +26,8 @@ import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
 import { cashable, payable } from './cash-out-contract.ts';
 import { confused, tampered, unsigned } from './forged-tokens.ts';
+import type { Row } from './matrix-row.ts';
+import { staffRows } from './staff-rows.ts';
 import {
   ADMIN,
   type Ask,
@@ -39,17 +41,6 @@ import {
   type TestServer,
 } from './support.ts';
 import { CREW, makeCrew, type TeamRow, teamRows, type Wanted } from './team-rows.ts';
-
-interface Row {
-  /** What a secret key needs; 'admin': only staff; null: anybody. */
-  scope: Scope | null;
-  /** Whether a session may, for what is its own. */
-  session: boolean;
-  /** A request that succeeds for the account, made afresh for each caller. */
-  request(account: string, by: Ask): Promise<Wanted> | Wanted;
-  /** Where a foreign resource and an absent one must answer alike: the same request for one that was never there. */
-  absent?(account: string): Wanted;
-}
 
 const OWN = 'u_own';
 const FOREIGN = 'u_foreign';
@@ -297,6 +288,7 @@ const onEndpoint = (act: string, body?: unknown): Pick<Row, 'request'> => ({
 });
 
 const ROWS: Record<string, Row> = {
+  ...staffRows,
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
   getAccount: { ...reads, ...onAccount('') },
   getBalance: { ...reads, ...onAccount('/balance') },

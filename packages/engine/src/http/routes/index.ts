@@ -15,6 +15,7 @@ import { processRoutes } from './process.ts';
 import { purchaseRoutes } from './purchases.ts';
 import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
+import { staffRoutes } from './staff.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { teamRoutes } from './teams.ts';
 import { topUpRoutes } from './top-ups.ts';
@@ -42,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   ...campaignRoutes,
   ...catalogRoutes,
   ...accessRoutes,
+  ...staffRoutes,
   ...demonstrationRoutes,
   ...processRoutes,
 ];

@@ -36,21 +36,34 @@ export const SCOPES = [
   'sessions',
   'webhooks',
   'reports',
+  'staff',
+  'act',
+  'approve',
   'admin',
 ] as const;
 
+/** Whoever has one of these is a person, whose name is written down beside what they do. */
+export const STAFF_SCOPES: readonly (typeof SCOPES)[number][] = ['staff', 'act', 'approve', 'admin'];
+
 /** What a key has unless it is asked for: a product's server needs to know nothing of all accounts together. */
-export const DEFAULT_SCOPES = SCOPES.filter((one) => one !== 'reports' && one !== 'admin');
+export const DEFAULT_SCOPES = SCOPES.filter((one) => one !== 'reports' && !STAFF_SCOPES.includes(one));
 
 export const scope = z.enum(SCOPES).meta({ id: 'Scope' });
 
 export const keyRequest = z
   .strictObject({
     name: shortText,
-    scopes: z.array(scope).min(1).max(SCOPES.length).exactOptional().meta({
-      description:
-        'All but `reports` and `admin` by default. With `admin` the key is one of staff and may do everything.',
-    }),
+    scopes: z
+      .array(scope)
+      .min(1)
+      .max(SCOPES.length)
+      .exactOptional()
+      .meta({
+        description:
+          'All but `reports` and those of staff by default. With `staff`, `act`, `approve` or `admin` the key is one of ' +
+          "the staff, and its name theirs: `staff` looks, `act` acts on accounts, `approve` is the second person for others' " +
+          'acts, `admin` may do everything.',
+      }),
     expires_at: instantIn.exactOptional(),
   })
   .meta({ id: 'KeyRequest', examples: [{ name: 'backend' }] });

@@ -1,0 +1,232 @@
+/** What the product's own people see and do: sign-in, acts, second persons, the audit log, and how the server is. */
+import type { Scope } from './access.ts';
+import type { Balance, GrantState } from './account.ts';
+import type { Operation } from './change.ts';
+import type { Amount, Instant, Metadata } from './common.ts';
+
+/** One of the staff: by a key of theirs, or as the identity provider knows them. */
+export interface StaffMember {
+  /** `key_…` or `oidc_…` */
+  id: string;
+  name: string;
+}
+
+/** How staff may sign in here. */
+export interface SignIn {
+  key: true;
+  /** A link to follow, and what to write on it; null: no identity provider is configured. */
+  oidc: { name: string; url: string } | null;
+}
+
+/** From how many credits on acts need a second person, within 24 hours and by one of the staff; null: never. */
+export interface ApprovalLimits {
+  /** On one account. */
+  account_limit: number | null;
+  /** On all accounts together. */
+  staff_limit: number | null;
+}
+
+export interface StaffSession {
+  staff: StaffMember;
+  scopes: Scope[];
+  /** Null: a key asked, not somebody who is signed in. */
+  expires_at: Instant | null;
+  approval: ApprovalLimits;
+}
+
+export type ActName = 'grant' | 'extend' | 'void' | 'freeze' | 'unfreeze' | 'refund' | 'adjust';
+
+export interface GrantAct {
+  act: 'grant';
+  account: string;
+  class: string;
+  amount: Amount;
+  effective_at?: Instant;
+  /** Null: never; absent: by `valid_for`, or as the class says. */
+  expires_at?: Instant | null;
+  valid_for?: string;
+  priority?: number;
+  features?: string[];
+  metadata?: Metadata;
+}
+
+export interface ExtendAct {
+  act: 'extend';
+  grant: string;
+  expires_at: Instant | null;
+}
+
+export interface LotAct {
+  act: 'void' | 'freeze' | 'unfreeze';
+  grant: string;
+}
+
+export interface RefundAct {
+  act: 'refund';
+  operation: string;
+  /** Absent: all that is left to refund. */
+  amount?: Amount;
+}
+
+export interface AdjustAct {
+  act: 'adjust';
+  account: string;
+  /** Signed: above 0 grants a lot of `class`, below 0 draws in the usual order. */
+  amount: Amount;
+  class?: string;
+  metadata?: Metadata;
+}
+
+/** What staff may do to an account, before anybody says why. */
+export type Act = GrantAct | ExtendAct | LotAct | RefundAct | AdjustAct;
+
+/** `preview`: the effect that was shown; where it is another one now, nothing is done. */
+export type ActRequest = Act & { reason: string; preview: string };
+
+/** What a lot has on one side of an act. */
+export interface LotFacts {
+  remaining: number;
+  held: number;
+  state: GrantState;
+  expires_at: Instant | null;
+}
+
+/** What an act would do now. */
+export interface ActPreview {
+  /** Names the effect: the same as long as the act would do the same. */
+  preview: string;
+  act: ActName;
+  account: string;
+  as_of: Instant;
+  /** The credits that it counts for against the limits. */
+  size: number;
+  before: Balance;
+  after: Balance;
+  /** Those that it changes. `grant` null: the lot that it makes. */
+  lots: { grant: string | null; class: string; before: LotFacts | null; after: LotFacts }[];
+  /** Whether a second person must approve, and what this one has done alone within 24 hours. */
+  approval: ApprovalLimits & { required: boolean; account_used: number; staff_used: number };
+}
+
+export interface AuditRecord {
+  id: string;
+  at: Instant;
+  /** `request`, `reject` and `withdraw` are of an act that waits, or waited, for a second person. */
+  act: ActName | 'request' | 'reject' | 'withdraw';
+  account: string;
+  staff: StaffMember;
+  approved_by: StaffMember | null;
+  reason: string | null;
+  /** What was asked. */
+  input: Metadata;
+  /** What was shown before it was done; null: it was asked for without looking. */
+  preview: ActPreview | null;
+  size: number;
+  operation: string | null;
+  /** The entries of the ledger, by number. */
+  entries: number[];
+  approval: string | null;
+  request_id: string | null;
+}
+
+export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'withdrawn' | 'expired';
+
+/** An act that waits, or waited, for a second person. */
+export interface Approval {
+  id: string;
+  account: string;
+  act: ActName;
+  request: Metadata;
+  reason: string | null;
+  requested_by: StaffMember;
+  size: number;
+  /** As it was shown to whoever asked. */
+  preview: ActPreview | null;
+  state: ApprovalState;
+  created_at: Instant;
+  /** Nobody can approve it from then on. */
+  expires_at: Instant;
+  decided_by: StaffMember | null;
+  decided_at: Instant | null;
+  decision_reason: string | null;
+  operation: string | null;
+}
+
+export interface ActReceipt {
+  state: 'done' | 'pending';
+  /** Where it is done. */
+  audit: AuditRecord | null;
+  operation: Operation | null;
+  balance: Balance | null;
+  /** Where it waits for a second person, or one has approved it. */
+  approval: Approval | null;
+}
+
+/** An account that a search found. */
+export interface FoundAccount {
+  account: string;
+  kind: 'user' | 'team';
+  state: 'active' | 'closed';
+  version: number;
+  total: number;
+  /** Lots that are frozen. */
+  frozen: number;
+  created_at: Instant;
+  /** When time changes it next; null: never. */
+  due_at: Instant | null;
+  /** What led to it. */
+  found: {
+    by:
+      | 'account'
+      | 'grant'
+      | 'operation'
+      | 'hold'
+      | 'purchase'
+      | 'subscription'
+      | 'code'
+      | 'approval'
+      | 'audit';
+    id: string;
+  } | null;
+}
+
+/** How the server is: this process, and the database that it shares with the others. */
+export interface SystemState {
+  as_of: Instant;
+  /** Of this process. */
+  process: {
+    started_at: Instant;
+    version: string;
+    /** Per second, over the last minute or since the start. */
+    rates: { commands: number; deductions: number; refused: number; batches: number };
+    commands: { verb: string; outcome: string; count: number }[];
+    waiting_commands: number;
+    /** How long the oldest waiting command has waited. */
+    lane_lag_ms: number;
+    streams: number;
+  };
+  sweep: {
+    /** Of the last round of this process; null: none yet. */
+    lag_ms: number;
+    settled: number;
+    /** Accounts for which time has something to enter now; counted up to a thousand. */
+    due_accounts: number;
+    oldest_due_at: Instant | null;
+  };
+  webhooks: {
+    endpoints: { id: string; url: string; state: string; waiting: number; failed: number }[];
+  };
+  database: {
+    version: string;
+    role: 'primary' | 'standby';
+    size_bytes: number;
+    schema: number;
+    migrations: { number: number; name: string; applied_at: Instant | null }[];
+    connections: number;
+    /** Rows, as the database's statistics estimate them. */
+    estimated: { accounts: number; entries: number; grants: number };
+  };
+  /** The last `drawdown verify` on this database; null: none yet. */
+  verify: { finished_at: Instant; accounts: number; entries: number; violations: number } | null;
+  approvals: ApprovalLimits & { pending: number };
+}

@@ -1,0 +1,120 @@
+/** The console's own routes: signing in, and finding an account. */
+import { z } from 'zod';
+import { formatInstant } from '../../core/calendar.ts';
+import { DrawdownError } from '../../errors.ts';
+import type { Caller } from '../caller.ts';
+import { type Input, route, type Services } from '../route.ts';
+import { SCOPES } from '../schemas/access.ts';
+import { foundAccountPage, signIn, staffSession } from '../schemas/staff.ts';
+import { cookieOf, keptAs } from '../staff-cookie.ts';
+import { paging } from './params.ts';
+
+const looks = { tag: 'Staff', scope: 'staff', sessions: 'none', idempotency: 'none', status: 200 } as const;
+
+const getSignIn = route({
+  ...looks,
+  scope: null,
+  sessions: 'any',
+  method: 'GET',
+  path: '/v1/staff/sign_in',
+  operationId: 'getSignIn',
+  summary: 'How staff may sign in',
+  answers: { 200: { description: 'The ways', schema: signIn } },
+  problems: [],
+  handler: async () => ({ body: { key: true, oidc: null } }),
+});
+
+const createStaffSession = route({
+  ...looks,
+  method: 'POST',
+  path: '/v1/staff/sessions',
+  operationId: 'createStaffSession',
+  summary: 'Exchanges a key of one of the staff for a cookie of the console',
+  status: 201,
+  answers: { 201: { description: 'Who is signed in; the cookie is in the header', schema: staffSession } },
+  problems: [],
+  handler: async ({ staffSessions }, { caller, request }) => {
+    const { staff, scopes } = caller as Caller;
+    // A session is no credential for the next one: then it would never end.
+    if (staff === null || request.headers.authorization === undefined) {
+      throw new DrawdownError('forbidden', 'Only a key of one of the staff is exchanged for a session');
+    }
+    const { token, expiresAt, maxAgeSeconds } = await staffSessions.open({ ...staff, scopes });
+    return {
+      body: presentSession(caller, expiresAt),
+      headers: { 'set-cookie': keptAs('staff', token, request, { maxAgeSeconds }) },
+    };
+  },
+});
+
+const getStaffSession = route({
+  ...looks,
+  method: 'GET',
+  path: '/v1/staff/session',
+  operationId: 'getStaffSession',
+  summary: 'Who is signed in, or whose key asks',
+  answers: { 200: { description: 'The session', schema: staffSession } },
+  problems: [],
+  handler: async (services, input) => {
+    const token = sessionOf(input);
+    const session = token === undefined ? null : await services.staffSessions.demand(token);
+    return { body: presentSession(input.caller, session?.expiresAt ?? null) };
+  },
+});
+
+const endStaffSession = route({
+  ...looks,
+  method: 'DELETE',
+  path: '/v1/staff/session',
+  operationId: 'endStaffSession',
+  summary: 'Signs out',
+  answers: { 200: { description: 'Nobody is signed in', schema: z.object({}) } },
+  problems: [],
+  handler: async ({ staffSessions }, input) => {
+    const token = sessionOf(input);
+    if (token !== undefined) await staffSessions.end(token);
+    return { body: {}, headers: { 'set-cookie': keptAs('staff', '', input.request, { maxAgeSeconds: 0 }) } };
+  },
+});
+
+/** The cookie's token, where it is the cookie that speaks. */
+function sessionOf({ request }: Pick<Input<unknown, unknown, unknown>, 'request'>): string | undefined {
+  return request.headers.authorization === undefined ? cookieOf('staff', request) : undefined;
+}
+
+function presentSession(caller: Caller | null, expiresAt: number | null) {
+  const { staff, scopes } = caller as Caller;
+  return {
+    staff: { id: staff?.id, name: staff?.name },
+    scopes: SCOPES.filter((one) => scopes.has(one)),
+    expires_at: expiresAt === null ? null : formatInstant(expiresAt),
+    approval: { account_limit: null, staff_limit: null },
+  };
+}
+
+const findAccounts = route({
+  ...looks,
+  method: 'GET',
+  path: '/v1/staff/accounts',
+  operationId: 'findAccounts',
+  summary: 'Finds accounts by their id, or by the id or reference of what leads to one',
+  query: z.strictObject({
+    q: z
+      .string()
+      .max(300)
+      .exactOptional()
+      .meta({
+        description:
+          'An account id or the beginning of one. Where none begins so: the id of a lot, operation, hold, purchase or ' +
+          'subscription, the number of a payment or checkout, the ref of a subscription, or a code that was redeemed.',
+      }),
+    state: z.enum(['all', 'active', 'due', 'closed', 'frozen']).exactOptional(),
+    kind: z.enum(['user', 'team']).exactOptional(),
+    ...paging,
+  }),
+  answers: { 200: { description: 'A page of accounts, by id', schema: foundAccountPage } },
+  problems: ['invalid_cursor'],
+  handler: async ({ engine }: Services, { query }) => ({ body: await engine.staff.find.accounts(query) }),
+});
+
+export const staffRoutes = [getSignIn, createStaffSession, getStaffSession, endStaffSession, findAccounts];

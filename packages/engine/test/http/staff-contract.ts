@@ -1,0 +1,24 @@
+/** Every operation of the staff with success, and the refusals that are theirs; answers are checked as they come. */
+import type { FoundAccount, Page, SignIn, StaffSession } from '@drawdown/client';
+import { expect, test } from 'vitest';
+import { ADMIN, type TestServer } from './support.ts';
+
+/** `server` is asked for when a test runs, since it is started after the tests are declared. */
+export function staffContract(server: () => TestServer): void {
+  test('staff sign in with a key, are known by their cookie, find an account and sign out', async () => {
+    const t = server();
+    expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', { as: null })).body).toEqual({
+      key: true,
+      oidc: null,
+    });
+    const signedIn = await t.ask<StaffSession>('POST', '/v1/staff/sessions', { as: ADMIN, key: null });
+    const cookie = String(signedIn.headers['set-cookie']).split(';')[0] as string;
+    const page = { as: null, headers: { cookie, 'x-drawdown-console': '1' } };
+    expect((await t.ask<StaffSession>('GET', '/v1/staff/session', page)).body).toEqual(signedIn.body);
+    await t.ask('POST', '/v1/accounts/u_found/grants', { body: { class: 'purchased', amount: 7 } });
+    const { body } = await t.ask<Page<FoundAccount>>('GET', '/v1/staff/accounts?q=u_found', page);
+    expect(body.data).toMatchObject([{ account: 'u_found', total: 7, state: 'active' }]);
+    expect((await t.ask('DELETE', '/v1/staff/session', page)).status).toBe(200);
+    expect((await t.ask('GET', '/v1/staff/session', page)).body).toMatchObject({ code: 'unauthenticated' });
+  });
+}
