@@ -199,7 +199,7 @@ export class Engine {
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
     this.staff = new Staff(source);
-    this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments.purchases);
+    this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);
     this.extendGrant = changes.extendGrant.bind(changes);

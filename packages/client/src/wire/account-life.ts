@@ -74,6 +74,8 @@ export interface ClosePreview {
 
 /** What the paid credits of one lot were worth, or a payment that came after the closing, and what became of it. */
 export interface Settlement {
+  /** What was left of a lot, what was paid too late to come to credits, or what was paid for a purchase again. */
+  kind: 'lot' | 'late' | 'double';
   grant: string | null;
   purchase: string | null;
   credits: number;

@@ -25,7 +25,8 @@ export interface PlanCheckout {
   subscription: string;
   account: string;
   provider: PaymentProvider;
-  state: 'open' | 'canceled' | 'failed' | 'expired' | 'begun';
+  /** `refused`: gone through with when nothing could begin any more; what was paid is owed back. */
+  state: 'open' | 'canceled' | 'failed' | 'expired' | 'begun' | 'refused';
   plan: string;
   interval: 'month' | 'year';
   seats: number | null;

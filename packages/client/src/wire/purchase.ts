@@ -81,6 +81,8 @@ export interface Purchase {
   price: Cost;
   /** What the provider charged, and what of it is not tax; null until it is paid. */
   paid: { amount_minor: number; net_minor: number; currency: string } | null;
+  /** Payments of the same besides that one, and how much of each has not gone back: it is owed to the payer. */
+  paid_again: { payment: string; amount_minor: number; currency: string }[];
   /** Bought credits first, the bonus behind them, then what replaced credits that were taken back and returned. */
   grants: string[];
   /** Credits that were taken back, since the money went back. */

@@ -220,6 +220,8 @@ export interface Policies {
    * the rest is payable; all of it is payable; or it is forfeited with the person's consent.
    */
   readonly closure: 'refund' | 'payable' | 'forfeit';
+  /** Whether a period that a discount made free at its provider is granted like one that was paid. */
+  readonly freePeriods: boolean;
   readonly holds: { readonly defaultTtlSeconds: number; readonly maxTtlSeconds: number };
   readonly quotes: { readonly ttlSeconds: number };
   readonly campaignValidity: { readonly minimum: CatalogDuration; readonly maximum: CatalogDuration };

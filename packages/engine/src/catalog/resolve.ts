@@ -154,6 +154,7 @@ function resolvePolicies(file: ValidatedFile): Policies {
     overdraft: { allowed: overdraft.allowed, limit: overdraft.allowed ? atoms(overdraft.limit, scale) : 0n },
     reversal: policies.reversal,
     closure: policies.closure ?? 'refund',
+    freePeriods: policies.free_periods ?? false,
     holds: { defaultTtlSeconds: holds.default_ttl_seconds, maxTtlSeconds: holds.max_ttl_seconds },
     quotes: { ttlSeconds: quotes.ttl_seconds },
     campaignValidity: {

@@ -234,6 +234,7 @@ export function catalogFileSchema(scale: number) {
     reversal: z.enum(['loss', 'debt']).default('loss'),
     // Without a default in the file: a default would give catalogs that are in force another version.
     closure: z.enum(['refund', 'payable', 'forfeit']).optional(),
+    free_periods: z.boolean().optional(),
     holds: z
       .strictObject({ default_ttl_seconds: seconds.default(900), max_ttl_seconds: seconds.default(86_400) })
       .prefault({}),

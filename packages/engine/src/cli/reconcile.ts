@@ -39,7 +39,7 @@ could not be settled.`,
           const lines = worth.map(({ purchase, account, provider, result, before, after, reason }) => {
             const change = before === after ? before : `${before} → ${after}`;
             const whose = account === '' ? provider : `${provider}, account ${account}`;
-            return `${result.padEnd(8)}  ${purchase ?? '-'}  ${whose}: ${[change, reason].filter(Boolean).join(', ')}`;
+            return `${result.padEnd(10)}  ${purchase ?? '-'}  ${whose}: ${[change, reason].filter(Boolean).join(', ')}`;
           });
           const asked = found.filter(({ result }) => result !== 'unasked').length;
           lines.push(`${found.length} purchases, ${asked} of them at a provider that can be asked.`);
@@ -55,7 +55,8 @@ could not be settled.`,
 
 /** What was only looked at and could be taken in is a fault that was found; what could not be is a failure. */
 function exitOf(results: readonly Reconciled['result'][]): number {
-  const isOpen = (one: Reconciled['result']) => one === 'differs' || one === 'missing';
+  const open: readonly Reconciled['result'][] = ['differs', 'missing', 'paid_again'];
+  const isOpen = (one: Reconciled['result']) => open.includes(one);
   if (results.some((one) => one !== 'repaired' && !isOpen(one))) return EXIT.failed;
   return results.some(isOpen) ? EXIT.faults : EXIT.ok;
 }

@@ -89,7 +89,6 @@ function shown(desk: SandboxDesk): {
     };
   }
   const { plan, subscription } = desk;
-  const open = plan.state === 'begun' ? 'open' : plan.state;
   return {
     title: `Plan ${plan.plan}: ${count(plan.credits)} credits per refill`,
     bonus:
@@ -97,9 +96,14 @@ function shown(desk: SandboxDesk): {
         ? 'It begins with its trial; nothing is charged before that ends.'
         : '',
     price: `${priceText(plan.price)} per ${plan.interval}`,
-    note: subscription === null ? SENTENCES[open] : planNote(subscription),
+    note: subscription === null ? checkoutNote(plan.state) : planNote(subscription),
     ids: `Account ${plan.account}, subscription ${plan.subscription}`,
   };
+}
+
+function checkoutNote(state: Plan['plan']['state']): string {
+  if (state === 'refused') return 'The plan could not begin any more. What was paid is owed back.';
+  return SENTENCES[state === 'begun' ? 'open' : state];
 }
 
 function planNote({ status, paid_until, cancel_at }: NonNullable<Plan['subscription']>): string {

@@ -3,7 +3,7 @@ import { Closures } from './closures.ts';
 import { Erasures } from './erasures.ts';
 import { Exports, type ExportsSetting } from './exports.ts';
 import { Merges } from './merges.ts';
-import type { Purchases } from './purchases.ts';
+import type { Payments } from './payments.ts';
 import { Settlements } from './settlements.ts';
 
 /** What happens to an account as a whole. */
@@ -15,9 +15,9 @@ export class AccountLife {
   readonly cashOuts: CashOuts;
   readonly settlements: Settlements;
 
-  constructor(setting: ExportsSetting, purchases: Purchases) {
+  constructor(setting: ExportsSetting, payments: Pick<Payments, 'purchases' | 'plans'>) {
     this.merges = new Merges(setting);
-    this.closures = new Closures(setting, purchases);
+    this.closures = new Closures(setting, payments);
     this.erasures = new Erasures(setting, this.closures);
     this.exports = new Exports(setting);
     this.cashOuts = new CashOuts(setting);

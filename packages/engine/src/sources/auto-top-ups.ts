@@ -12,7 +12,7 @@ import type { Connection } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
 import type { PaymentProvider, ProviderId, SavedMethod } from './provider.ts';
 import { newPurchase, type Place } from './purchase-order.ts';
-import { newPart } from './purchase-plan.ts';
+import { newPart } from './purchase-parts.ts';
 import { insertion, lastPurchase, purchaseByNo, update } from './purchase-rows.ts';
 import { unite } from './purchase-state.ts';
 import { termsOf } from './purchase-terms.ts';

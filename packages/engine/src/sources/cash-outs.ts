@@ -96,7 +96,9 @@ async function prepare(
     const purchase = purchases.find(({ parts }) => parts.some((part) => part.lots.includes(lot.no)));
     return {
       account: account.number,
+      kind: 'lot',
       no: lot.no,
+      payment: '',
       purchase: purchase?.no ?? null,
       credits: lot.remaining,
       amountMinor: Number(worthOf(lot, lot.remaining)),

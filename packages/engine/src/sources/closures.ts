@@ -15,6 +15,8 @@ import type { Prepared, Write } from '../store/task.ts';
 import { comingMerges, demandIdle, openHoldsOf, pendingPurchases } from './account-idle.ts';
 import { purchasesOf } from './merge-lots.ts';
 import { ONE_AT_A_TIME } from './merge-rows.ts';
+import type { Payments } from './payments.ts';
+import type { Plans } from './plans.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
 import { mayAsk } from './purchase-wish.ts';
@@ -42,10 +44,12 @@ interface Estate {
 export class Closures {
   readonly #setting: SourceSetting;
   readonly #purchases: Purchases;
+  readonly #plans: Plans;
 
-  constructor(setting: SourceSetting, purchases: Purchases) {
+  constructor(setting: SourceSetting, { purchases, plans }: Pick<Payments, 'purchases' | 'plans'>) {
     this.#setting = setting;
     this.#purchases = purchases;
+    this.#plans = plans;
   }
 
   /** Refused where the closing would be, but for the consent that it may need. */
@@ -97,11 +101,9 @@ export class Closures {
     const purchases = await purchasesOf(on, account.number);
     const all = await readSubscriptions(on, account.number);
     const live = all.filter((one) => !['cancelled', 'ended'].includes(statusAt(one, now)));
-    // A provider goes on charging until it is told, which is no part of this change.
-    const charged = live.filter(({ provider, cancelAt }) => provider !== null && cancelAt === null);
     demandIdle({
       holds: openHoldsOf(account),
-      subscriptions: charged.map(({ no }) => subscriptionId(account.number, no)),
+      subscriptions: [],
       purchases: pendingPurchases(purchases, now),
       merges: await comingMerges(on, account.number),
     });
@@ -126,7 +128,7 @@ export class Closures {
   }
 
   /**
-   * Closes the account for good. What may be given back is paid back by its provider first, each in a change of its own,
+   * Closes the account for good. Plans are ended at their providers, and what may be given back is paid back by its provider first, each in a change of its own,
    * so that the same call again goes on where one broke off.
    */
   async close(id: string, body: wire.CloseRequest, call: Call): Promise<wire.CloseReceipt & Replayed> {
@@ -137,6 +139,8 @@ export class Closures {
     const ground = await queries.settled(id);
     if (ground.account.closed === null) {
       const estate = await this.#demandClosable(database, ground);
+      // A provider goes on charging until it is told.
+      await this.#plans.endAll(id, call);
       await this.#payBack(this.#refundable(estate, ground), call);
     }
     const { operation, replayed } = await runner.runPrepared({
@@ -209,7 +213,9 @@ export class Closures {
     return [
       {
         account: account.number,
+        kind: 'lot',
         no: lot.no,
+        payment: '',
         purchase: purchase?.no ?? null,
         credits: lot.phase === 'scheduled' ? lot.amount : lot.remaining,
         ...value,

@@ -7,8 +7,8 @@ import type { Connection } from '../store/database.ts';
 import { grantOf } from '../store/rows.ts';
 import type { Write } from '../store/task.ts';
 import * as rows from './merge-rows.ts';
-import type { Part } from './purchase-plan.ts';
-import { fallenBack, isIssued } from './purchase-plan.ts';
+import type { Part } from './purchase-parts.ts';
+import { fallenBack, isIssued } from './purchase-parts.ts';
 import { insertion, lastPurchase, type Purchase, purchasesBefore } from './purchase-rows.ts';
 
 /** A lot keeps all its terms; it is as large as what was left of it, and cost its share of what was paid. */

@@ -1,4 +1,5 @@
 /** From what a provider says of a plan to what the subscription becomes, and what the account's ledger takes. */
+import type { Policies } from '../catalog/catalog.ts';
 import { nextStamp } from '../core/account.ts';
 import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
@@ -6,45 +7,64 @@ import { DrawdownError } from '../errors.ts';
 import { type PlanCheckout, planIdOf } from './plan-rows.ts';
 import type { PlanInvoice, PlanNews } from './provider.ts';
 import { newPurchase } from './purchase-order.ts';
-import { newPart } from './purchase-plan.ts';
+import { newPart } from './purchase-parts.ts';
 import type { Purchase } from './purchase-rows.ts';
+import { demandBilled } from './subscription-billed.ts';
 import { agree } from './subscription-change.ts';
 import { cancelAt, cancelLater, goOn } from './subscription-end.ts';
-import { type Decided, fail, type Ground, renew } from './subscription-pay.ts';
-import type { Paid, Subscription } from './subscription-state.ts';
-import { priceOf, refillOf, refillStepOf, stepOf, type Terms } from './subscription-terms.ts';
+import { type Decided, fail, type Ground, isKnown, renew } from './subscription-pay.ts';
+import type { Subscription } from './subscription-state.ts';
+import { type Offer, refillOf, refillStepOf, stepOf, type Terms } from './subscription-terms.ts';
 
 export interface Followed {
   readonly checkout: PlanCheckout;
-  /** Null while nothing was paid and no trial runs. */
+  /** Null while nothing was paid and no trial runs, and where nothing may begin or go on any more. */
   readonly after: Subscription | null;
   readonly commands: readonly Command[];
   /** One for each payment that is new: what refunds and disputes of it are about. */
   readonly purchases: readonly Purchase[];
+  /** Payments for which nothing can be granted any more: what was paid is owed back, each once. */
+  readonly late: readonly Purchase[];
+  /** Invoices that are not what was agreed: nothing is granted for them. */
+  readonly refused: readonly Refused[];
+  /** That of the last period, where it is refused: earlier ones were answered when they came. */
+  readonly refusal: DrawdownError | null;
+  /** The provider goes on charging for what is not given here. */
+  readonly isUnwanted: boolean;
+}
+
+export interface Refused {
+  readonly ref: string;
+  readonly error: DrawdownError;
 }
 
 export interface Standing {
   readonly checkout: PlanCheckout;
   readonly one: Subscription | null;
+  /** The account is closed, or was merged, or another subscription of the plan was faster. */
+  readonly isTooLate: boolean;
   /** The last number that was given to a purchase of the account. */
   readonly lastPurchase: number;
-  readonly reversal: 'loss' | 'debt';
+  readonly policies: Pick<Policies, 'reversal' | 'freePeriods'>;
 }
 
 /**
  * Every invoice is a renewal like any other, by its name and the end of its period, so that what is said twice, late or
  * in another order comes to the same. An end that was now comes before the invoices: what was paid for beyond it is
- * not issued.
+ * not issued. An invoice that is not what was agreed is left out, and keeps none of the others from being taken in.
  */
 export function followPlan(standing: Standing, news: PlanNews, ground: Ground): Followed {
-  const { checkout } = standing;
+  const { checkout, isTooLate } = standing;
   const external = news.external ?? checkout.external;
   const invoices = inOrder(news.paid);
-  const begun = standing.one === null && news.begun ? beginPlan(checkout, invoices, { news, ground }) : null;
+  if (isTooLate && news.begun) return tooLate(standing, news, ground);
+  const begun = standing.one === null && news.begun ? beginPlan(standing, invoices, { news, ground }) : null;
   const one = begun?.after ?? standing.one;
   if (one === null) {
     const state = checkout.state === 'open' ? (news.ended ?? 'open') : checkout.state;
-    return { checkout: { ...checkout, external, state }, after: null, commands: [], purchases: [] };
+    const refused = refusalsOf(standing, invoices);
+    const refusal = refusalOfLast(refused, invoices);
+    return { ...NOTHING, checkout: { ...checkout, external, state }, refused, refusal };
   }
   const plan = new PlanChange(one, begun?.commands ?? [], { standing, ground });
   const { ends } = news;
@@ -54,8 +74,45 @@ export function followPlan(standing: Standing, news: PlanNews, ground: Ground): 
   if (failed !== null) plan.do((now) => fail(now, failed, ground));
   if (ends?.how === 'period_end') plan.do((now) => cancelLater(now, ground));
   if (ends === null) plan.do((now) => goOn(now, ground));
-  const { current, commands, purchases } = plan;
-  return { checkout: { ...checkout, external, state: 'begun' }, after: current, commands, purchases };
+  const { current, commands, purchases, late, refused } = plan;
+  const after = { ...checkout, external, state: 'begun' as const };
+  const refusal = refusalOfLast(refused, invoices);
+  const told = { purchases, late, refused, refusal, isUnwanted: false };
+  return { checkout: after, after: current, commands, ...told };
+}
+
+const NOTHING = {
+  after: null,
+  commands: [],
+  purchases: [],
+  late: [],
+  refused: [],
+  refusal: null,
+  isUnwanted: false,
+};
+
+function refusalOfLast(refused: readonly Refused[], invoices: readonly PlanInvoice[]): DrawdownError | null {
+  const last = invoices.at(-1);
+  return refused.find(({ ref }) => ref === last?.ref)?.error ?? null;
+}
+
+/** Nothing begins and nothing is granted: what was paid is owed back, and the provider is to charge no more. */
+function tooLate(standing: Standing, news: PlanNews, { account, now }: Ground): Followed {
+  const { checkout, one } = standing;
+  const state = one === null ? 'refused' : checkout.state;
+  let no = standing.lastPurchase;
+  const known = new Set(one?.paid.map(({ ref }) => ref));
+  const late = inOrder(news.paid)
+    .filter(({ ref }) => !known.has(ref))
+    .flatMap((invoice) => {
+      if (invoice.payment === null || invoice.net <= 0) return [];
+      no = nextStamp(no, now);
+      const about = { no, account: account.number, now, endsAt: now, lots: [] };
+      return [paymentOf(standing, { invoice, terms: checkout.offer, ...about })];
+    });
+  const external = news.external ?? checkout.external;
+  const isUnwanted = news.ends?.how !== 'now';
+  return { ...NOTHING, checkout: { ...checkout, external, state }, late, isUnwanted };
 }
 
 /** By the period that they are for; those that name none are for the first that is unpaid. */
@@ -64,14 +121,17 @@ function inOrder(invoices: readonly PlanInvoice[]): PlanInvoice[] {
   return [...invoices].sort((a, b) => end(a) - end(b) || (a.ref < b.ref ? -1 : 1));
 }
 
+/** Null where all that was paid is not what was asked for at the checkout. */
 function beginPlan(
-  checkout: PlanCheckout,
+  standing: Standing,
   invoices: readonly PlanInvoice[],
   { news, ground }: { news: PlanNews; ground: Ground },
-): Decided {
+): Decided | null {
+  const { checkout } = standing;
   const { account, no, offer, trial } = checkout;
-  const [first] = invoices;
-  if (first !== undefined && trial === null) checkFirst(checkout, first);
+  const isTrial = trial !== null || news.trialEndsAt !== null;
+  const refused = refusalsOf(standing, invoices).length;
+  if (!isTrial && refused > 0 && refused === invoices.length) return null;
   const { timeZone } = ground.account;
   // A provider's clock may be ahead of ours; what is paid is there at once all the same.
   const startsAt = Math.min(news.anchor ?? ground.now, ground.now);
@@ -87,22 +147,31 @@ function beginPlan(
     pausedAt: null,
     provider: checkout.provider,
   };
-  const agreed = trial && trialEndsAt !== null ? { credits: trial.credits, endsAt: trialEndsAt } : null;
+  // Days that the provider gives by itself come without credits.
+  const agreed = trialEndsAt === null ? null : { credits: trial?.credits ?? 0n, endsAt: trialEndsAt };
   return agree(fresh, { offer, startsAt, timeZone, trial: agreed }, ground);
 }
 
 const endOf = (instant: number, validity: string, timeZone: string): number =>
   addDuration(instant, parseDuration(validity) as Duration, { timeZone });
 
-/** What was paid at the checkout must be what was asked for there. Later invoices are between provider and buyer. */
-function checkFirst({ offer, ...checkout }: PlanCheckout, { currency, gross, net }: PlanInvoice): void {
-  const price = priceOf(offer);
-  const refuse = (field: string, wanted: unknown): never => {
-    const about = { field, subscription: planIdOf(checkout) };
-    throw new DrawdownError('payment_refused', `${field}: ${wanted} was asked for`, about);
-  };
-  if (price?.currency !== currency) refuse('currency', price?.currency);
-  if (gross !== price?.amountMinor && net !== price?.amountMinor) refuse('amount', price?.amountMinor);
+/** Of a plan that has not begun: what was asked for at the checkout is what must be paid. */
+function refusalsOf({ checkout, policies }: Standing, invoices: readonly PlanInvoice[]): Refused[] {
+  return invoices.flatMap((invoice) => {
+    const bill = { ...invoice, mayBeFree: policies.freePeriods };
+    const error = refusalIn(() => demandBilled(checkout.offer, bill, { subscription: planIdOf(checkout) }));
+    return error === null ? [] : [{ ref: invoice.ref, error }];
+  });
+}
+
+function refusalIn(act: () => void): DrawdownError | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (error instanceof DrawdownError) return error;
+    throw error;
+  }
 }
 
 /** A subscription on its way through several changes, with what they ask of the ledger. */
@@ -110,10 +179,14 @@ class PlanChange {
   current: Subscription;
   readonly commands: Command[];
   readonly purchases: Purchase[] = [];
+  readonly late: Purchase[] = [];
+  readonly refused: Refused[] = [];
   readonly #standing: Standing;
   readonly #ground: Ground;
   #stamp: number;
   #no: number;
+  /** The numbers that the lots of the last change will get, in order. */
+  #last: number[] = [];
 
   constructor(
     one: Subscription,
@@ -138,61 +211,82 @@ class PlanChange {
   pay(invoice: PlanInvoice): void {
     const { ref, periodEnd, net, currency } = invoice;
     const before = this.current.paid.length;
-    const payment = { ref, periodEnd, cost: { amountMinor: net, currency } };
-    const { after, commands } = renew(this.current, payment, this.#ground);
-    this.current = after;
-    const lots = this.#issue(commands);
-    const paid = after.paid[before];
-    if (paid !== undefined && invoice.payment !== null && net > 0) this.#enter(invoice, paid, lots);
+    const bill = { ...invoice, mayBeFree: this.#standing.policies.freePeriods };
+    const payment = { ref, periodEnd, cost: { amountMinor: Math.max(0, net), currency }, bill };
+    const error = refusalIn(() => this.do((now) => renew(now, payment, this.#ground)));
+    const paid = this.current.paid[before];
+    const isPurchase = invoice.payment !== null && net > 0;
+    // A period behind the end that was agreed is nobody's, nor one that is paid already: the money is the payer's.
+    const isSpare = error === null ? paid === undefined : error.code === 'subscription_state';
+    if (isSpare && isPurchase && !isKnown(this.current, ref)) {
+      const terms = this.current.terms.at(-1) as Terms;
+      this.late.push(this.#payment(invoice, { terms, endsAt: this.#ground.now, lots: [] }));
+    } else if (error !== null) this.refused.push({ ref, error });
+    else if (paid !== undefined && isPurchase) {
+      const terms = this.current.terms[paid.term] as Terms;
+      this.purchases.push(this.#payment(invoice, { terms, endsAt: paid.endsAt, lots: this.#last }));
+    }
   }
 
-  /** The numbers that lots will get, in order. */
-  #issue(commands: readonly Command[]): number[] {
-    const numbers: number[] = [];
+  #issue(commands: readonly Command[]): void {
+    this.#last = [];
     for (const command of commands) {
       this.commands.push(command);
       if (command.verb !== 'grant') continue;
       this.#stamp = nextStamp(this.#stamp, this.#ground.now);
-      numbers.push(this.#stamp);
+      this.#last.push(this.#stamp);
     }
-    return numbers;
   }
 
-  #enter(invoice: PlanInvoice, paid: Paid, lots: readonly number[]): void {
-    const { checkout, reversal } = this.#standing;
+  #payment(invoice: PlanInvoice, about: { terms: Offer; endsAt: number; lots: readonly number[] }): Purchase {
     const { now, account } = this.#ground;
-    const terms = this.current.terms[paid.term] as Terms;
-    const credits = refillOf(terms) * BigInt(Math.round(stepOf(terms) / refillStepOf(terms)));
     this.#no = nextStamp(this.#no, now);
-    const { payment, gross, net, currency, at } = invoice;
-    this.purchases.push({
-      ...newPurchase(account.number, this.#no, now),
-      provider: checkout.provider,
-      payment,
-      pack: null,
-      plan: terms.plan,
-      subscription: checkout.no,
-      endsAt: paid.endsAt,
-      credits,
-      bonus: 0n,
-      class: terms.class,
-      validity: null,
-      priceMinor: net,
-      currency,
-      reversal,
-      refundWindow: null,
-      jurisdiction: null,
-      law: null,
-      consent: null,
-      returnUrl: null,
-      facts: [{ kind: 'paid', payment: payment as string, gross, net, currency, at }],
-      parts: [{ ...newPart(credits), lots }],
-      frozen: [],
-      awaits: false,
-      state: 'completed',
-      paidAt: now,
-      key: null,
-      fingerprint: null,
-    });
+    const place = { no: this.#no, account: account.number, now };
+    return paymentOf(this.#standing, { invoice, ...about, ...place });
   }
+}
+
+/** A payment of a plan as the purchase that it is. */
+function paymentOf(
+  { checkout, policies }: Standing,
+  about: {
+    invoice: PlanInvoice;
+    terms: Offer;
+    endsAt: number;
+    lots: readonly number[];
+    account: number;
+    no: number;
+    now: number;
+  },
+): Purchase {
+  const { invoice, terms, endsAt, lots, account, no, now } = about;
+  const credits = refillOf(terms) * BigInt(Math.round(stepOf(terms) / refillStepOf(terms)));
+  const { payment, gross, net, currency, at } = invoice;
+  return {
+    ...newPurchase(account, no, now),
+    provider: checkout.provider,
+    payment,
+    pack: null,
+    plan: terms.plan,
+    subscription: account === checkout.account ? checkout.no : null,
+    endsAt,
+    credits,
+    bonus: 0n,
+    class: terms.class,
+    validity: null,
+    priceMinor: net,
+    currency,
+    reversal: policies.reversal,
+    refundWindow: null,
+    jurisdiction: null,
+    law: null,
+    consent: null,
+    returnUrl: null,
+    facts: [{ kind: 'paid', payment: payment as string, gross, net, currency, at }],
+    parts: [{ ...newPart(credits), lots }],
+    state: 'completed',
+    paidAt: now,
+    key: null,
+    fingerprint: null,
+  };
 }

@@ -4,8 +4,11 @@ import type { Write } from '../store/task.ts';
 import type { ProviderId } from './provider.ts';
 import { type Offer, readKeptOffer, writeTerms } from './subscription-terms.ts';
 
-/** `begun`: the provider runs the subscription from then on. */
-export type PlanCheckoutState = 'open' | 'canceled' | 'failed' | 'expired' | 'begun';
+/**
+ * `begun`: the provider runs the subscription from then on. `refused`: it was gone through with when the account was closed
+ * or had the plan already, so that nothing begins, and what was paid is owed back.
+ */
+export type PlanCheckoutState = 'open' | 'canceled' | 'failed' | 'expired' | 'begun' | 'refused';
 
 /** A trial as it was agreed: atoms, and how long. */
 export interface AgreedTrial {
@@ -63,6 +66,11 @@ const BY_KEY = statement<[number, string], Row>(
   'plan_checkout_by_key',
   `select ${COLUMNS} from drawdown.plan_checkouts where account = $1 and key = decode($2, 'hex')`,
 );
+const OPEN = statement<[number], Row>(
+  'plan_checkouts_open',
+  `select ${COLUMNS} from drawdown.plan_checkouts
+    where account = $1 and state = 'open' and checkout is not null order by no`,
+);
 const LAST = statement<[number], { no: bigint | null }>(
   'plan_checkout_last',
   'select max(no) as no from drawdown.plan_checkouts where account = $1',
@@ -88,6 +96,12 @@ type Reader = Pick<Connection, 'query'> | Pick<Database, 'query'>;
 export async function planCheckout(on: Reader, account: number, no: number): Promise<PlanCheckout | null> {
   const { rows } = await on.query(BY_NO, [account, no]);
   return rows[0] === undefined ? null : checkoutOf(rows[0]);
+}
+
+/** Those that can still be paid. */
+export async function openPlanCheckouts(on: Reader, account: number): Promise<PlanCheckout[]> {
+  const { rows } = await on.query(OPEN, [account]);
+  return rows.map(checkoutOf);
 }
 
 export async function planCheckoutByKey(

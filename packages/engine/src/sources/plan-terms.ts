@@ -3,7 +3,7 @@ import type * as wire from '@drawdown/client';
 import type { Catalog } from '../catalog/catalog.ts';
 import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
-import type { AgreedTrial } from './plan-rows.ts';
+import type { AgreedTrial, PlanCheckout } from './plan-rows.ts';
 import { idOf } from './subscription-pay.ts';
 import { checkKind, readOffer, readPlan } from './subscription-request.ts';
 import { type Status, type Subscription, statusAt, termsAt } from './subscription-state.ts';
@@ -59,14 +59,28 @@ export function checkSale(
 ): void {
   checkKind(wish, account);
   const { plan } = wish.offer;
-  const running = all.find(
-    (one) => RUNNING.includes(statusAt(one, now)) && termsAt(one, now).terms.plan === plan,
-  );
+  const running = runningOf(plan, all, now);
   if (running !== undefined) {
     throw new DrawdownError('plan_running', undefined, { plan, subscription: idOf(running) });
   }
-  const isUsed = all.some((one) => one.trialEndsAt !== null && one.terms[0]?.plan === plan);
-  if (wish.trial !== null && isUsed) throw new DrawdownError('trial_used', undefined, { plan });
+  if (wish.trial !== null && isTrialUsed(plan, all))
+    throw new DrawdownError('trial_used', undefined, { plan });
+}
+
+const runningOf = (plan: string, all: readonly Subscription[], now: number): Subscription | undefined =>
+  all.find((one) => RUNNING.includes(statusAt(one, now)) && termsAt(one, now).terms.plan === plan);
+
+const isTrialUsed = (plan: string, all: readonly Subscription[]): boolean =>
+  all.some((one) => one.trialEndsAt !== null && one.terms[0]?.plan === plan);
+
+/** Another checkout of the plan was faster: it must not run twice, nor be tried twice. */
+export function isTaken(
+  { no, offer: { plan }, trial }: Pick<PlanCheckout, 'no' | 'offer' | 'trial'>,
+  all: readonly Subscription[],
+  now: number,
+): boolean {
+  const others = all.filter((one) => one.no !== no);
+  return runningOf(plan, others, now) !== undefined || (trial !== null && isTrialUsed(plan, others));
 }
 
 const DAY_MS = 86_400_000;

@@ -1,21 +1,33 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
 import type { Command } from '../core/command.ts';
-import { parseSubscriptionId } from '../core/id.ts';
+import { parseSubscriptionId, subscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { classIn } from '../present.ts';
+import { readAccountId } from '../request.ts';
+import { keyHash } from '../store/chain.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
-import { followPlan } from './plan-follow.ts';
+import { type Followed, followPlan } from './plan-follow.ts';
 import { PlanOrders } from './plan-order.ts';
 import { presentPlanCheckout } from './plan-present.ts';
-import { type PlanCheckout, planCheckout, planIdOf, planUpdate } from './plan-rows.ts';
+import {
+  openPlanCheckouts,
+  type PlanCheckout,
+  planCheckout,
+  planCheckoutByKey,
+  planIdOf,
+  planUpdate,
+} from './plan-rows.ts';
+import { isTaken } from './plan-terms.ts';
 import type { PaymentProvider, PlanNews, PlanPlace, ProviderId } from './provider.ts';
 import { purchaseNotices } from './purchase-notices.ts';
-import { insertion, lastPurchase } from './purchase-rows.ts';
+import { insertion, lastPurchase, type Purchase, purchaseByPayment } from './purchase-rows.ts';
+import { settlementOfLate } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
 import type { Ground } from './subscription-pay.ts';
 import { readSubscriptions, writesOf } from './subscription-rows.ts';
+import { statusAt } from './subscription-state.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface PlansOptions {
@@ -38,8 +50,8 @@ export class Plans {
   readonly #orders: PlanOrders;
   readonly #subscriptions: PlansOptions['subscriptions'];
   /** By subscription: the question that is out, and the one that is asked after it. */
-  readonly #asking = new Map<string, Promise<PlanCheckout>>();
-  readonly #next = new Map<string, Promise<PlanCheckout>>();
+  readonly #asking = new Map<string, Promise<Looked>>();
+  readonly #next = new Map<string, Promise<Looked>>();
 
   constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PlansOptions) {
     this.#setting = setting;
@@ -57,6 +69,7 @@ export class Plans {
     body: wire.PlanCheckoutRequest,
     call: Call & { readonly origin: string },
   ): Promise<wire.PlanCheckoutReceipt & Replayed> {
+    await this.#replace(id, body, call);
     const { row, replayed } = await this.#orders.checkout(id, body, call);
     return {
       url: row.url as string,
@@ -94,11 +107,57 @@ export class Plans {
       const about = { field: 'provider', subscription: plan };
       throw new DrawdownError('payment_refused', `provider: the plan is one of ${row.provider}`, about);
     }
-    return news === undefined ? this.#look(row) : (await this.#apply(row, news, null)).checkout;
+    const applied = await (news === undefined ? this.#look(row) : this.#apply(row, news, null));
+    if (applied.isUnwanted) await this.#endUnwanted(applied.checkout);
+    if (applied.refusal !== null) throw applied.refusal;
+    return applied.checkout;
+  }
+
+  /** Where it cannot be told now, the event comes again. A provider that refuses has nothing to end any more. */
+  async #endUnwanted(row: PlanCheckout): Promise<void> {
+    try {
+      await this.#providers.get(row.provider)?.endPlan?.(placeOf(row), 'now');
+    } catch (error) {
+      if (!(error instanceof DrawdownError) || error.code !== 'payment_refused') throw error;
+      this.#setting.log(`${planIdOf(row)} is not given here any more, and could not be ended there`, error);
+    }
+  }
+
+  /** A checkout of the plan that is still open is closed before another one is opened: only one of them is to be paid. */
+  async #replace(id: string, body: wire.PlanCheckoutRequest, call: Call): Promise<void> {
+    const { accounts, database } = this.#setting;
+    const number = await accounts.numberOf(readAccountId(id));
+    if (number === null) return;
+    const { idempotencyKey, principal = 'server' } = call;
+    const key = idempotencyKey === undefined ? null : keyHash(principal, id, idempotencyKey);
+    if (key !== null && (await planCheckoutByKey(database, number, key)) !== null) return;
+    const open = await openPlanCheckouts(database, number);
+    for (const row of open.filter(({ offer }) => offer.plan === body.plan)) await this.#close(row);
+  }
+
+  /** Closes a checkout at its provider; what was paid there meanwhile is looked at. */
+  async #close(row: PlanCheckout): Promise<void> {
+    const provider = this.#providers.get(row.provider);
+    if (provider?.closeCheckout === undefined) return;
+    const news = await provider.closeCheckout(placeOf(row));
+    if (news === null) await this.#look(row);
+    else await this.#apply(row, news, null);
+  }
+
+  /** Before an account is closed: nothing of it can be paid, and nothing is charged any more. Again, it changes nothing. */
+  async endAll(account: string, call: Call): Promise<void> {
+    const { database, queries } = this.#setting;
+    const { account: settled, now } = await queries.settled(account);
+    const { number } = settled;
+    for (const row of await openPlanCheckouts(database, number)) await this.#close(row);
+    for (const one of await readSubscriptions(database, number)) {
+      if (one.provider === null || statusAt(one, now) === 'cancelled') continue;
+      await this.end(account, subscriptionId(number, one.no), { when: 'now', call });
+    }
   }
 
   /** What arrives while the provider is being asked is answered by asking once more, however many have arrived. */
-  #look(row: PlanCheckout): Promise<PlanCheckout> {
+  #look(row: PlanCheckout): Promise<Looked> {
     const id = planIdOf(row);
     const next = this.#next.get(id);
     if (next !== undefined) return next;
@@ -111,7 +170,7 @@ export class Plans {
     return own;
   }
 
-  async #ask(id: string, row: PlanCheckout): Promise<PlanCheckout> {
+  async #ask(id: string, row: PlanCheckout): Promise<Looked> {
     this.#next.delete(id);
     const asking = this.#lookNow(row);
     this.#asking.set(id, asking);
@@ -123,15 +182,15 @@ export class Plans {
   }
 
   /** Asks how things stand until an answer counts: one that nobody was faster than. */
-  async #lookNow(row: PlanCheckout): Promise<PlanCheckout> {
+  async #lookNow(row: PlanCheckout): Promise<Looked> {
     const provider = this.#providers.get(row.provider);
-    if (provider?.lookAtPlan === undefined) return row;
+    if (provider?.lookAtPlan === undefined) return { ...UNCOUNTED, checkout: row };
     let current = row;
     for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
       const news = await provider.lookAtPlan(placeOf(current));
-      if (news === null) return current;
+      if (news === null) return { ...UNCOUNTED, checkout: current };
       const applied = await this.#apply(current, news, current.looks);
-      if (applied.counts) return applied.checkout;
+      if (applied.counts) return applied;
       current = applied.checkout;
     }
     throw new DrawdownError('unavailable', 'The plan is being changed all the time: try again later.');
@@ -139,39 +198,43 @@ export class Plans {
 
   /** `looks`: how often the provider had been asked before this answer; null where it came by itself. */
   async #apply(row: PlanCheckout, news: PlanNews, looks: number | null, call: Call = {}): Promise<Applied> {
-    const { accounts, catalog, presenter, runner } = this.#setting;
-    const id = await accounts.idOf(row.account);
+    const { accounts, presenter, runner } = this.#setting;
+    // A merge leaves the plan behind; whoever has the credits now is owed what is still paid for it.
+    const number = await accounts.heirOf(row.account);
+    const id = await accounts.idOf(number);
     if (id === null) throw new DrawdownError('account_not_found');
-    let result = { checkout: row, counts: false };
+    let result: Looked = { ...UNCOUNTED, checkout: row };
     const prepare = async (on: Connection, ground: Ground): Promise<Prepared> => {
       const checkout = (await planCheckout(on, row.account, row.no)) as PlanCheckout;
       if (looks !== null && checkout.looks !== looks) {
-        result = { checkout, counts: false };
+        result = { ...UNCOUNTED, checkout };
         return { command: { verb: 'settle' }, writes: () => [] };
       }
-      const one = (await readSubscriptions(on, row.account)).find(({ no }) => no === row.no) ?? null;
-      const { reversal } = catalog.policies;
-      const standing = { checkout, one, reversal, lastPurchase: await lastPurchase(on, row.account) };
-      const followed = followPlan(standing, news, ground);
+      const { standing, followed } = await this.#follow(on, { checkout, news, ground });
       const counted = looks === null ? checkout.looks : looks + 1;
       const after = { ...followed.checkout, looks: counted, updatedAt: ground.now };
-      result = { checkout: after, counts: true };
+      const { refused, refusal, isUnwanted } = followed;
+      const late = await unknownOf(on, followed.late);
+      const purchases = [...followed.purchases, ...late];
+      result = { checkout: after, counts: true, refused, refusal, late: late.length, isUnwanted };
       return {
         command: commandOf(followed.commands),
         writes: () => [
           planUpdate(after),
-          ...(followed.after === null ? [] : writesOf(one, followed.after)),
-          ...followed.purchases.map(insertion),
+          ...(followed.after === null ? [] : writesOf(standing.one, followed.after)),
+          ...purchases.map(insertion),
+          ...late.flatMap(settlementOfLate),
         ],
         notices: ({ account, now }) =>
-          followed.purchases.flatMap((purchase) => {
+          purchases.flatMap((purchase) => {
             const unpaid = { ...purchase, facts: [] };
             return purchaseNotices(unpaid, purchase, { account, presenter, now });
           }),
       };
     };
     const receipt = await runner.runPrepared({
-      account: { number: row.account, id },
+      alsoClosed: true,
+      account: { number, id },
       verb: 'plan',
       input: { plan: planIdOf(row) },
       call: { actor: call.actor ?? `provider:${row.provider}`, principal: 'source' },
@@ -181,7 +244,34 @@ export class Plans {
         balance: presenter.balance(account, now),
       }),
     });
+    this.#tell(row, result);
     return { ...result, ...receipt };
+  }
+
+  async #follow(
+    on: Connection,
+    { checkout, news, ground }: { checkout: PlanCheckout; news: PlanNews; ground: Ground },
+  ) {
+    const { account, now } = ground;
+    const all = await readSubscriptions(on, checkout.account);
+    const one = all.find(({ no }) => no === checkout.no) ?? null;
+    const isGone = account.closed !== null || account.number !== checkout.account;
+    const isRefused = checkout.state === 'refused' || (one === null && isTaken(checkout, all, now));
+    const standing = {
+      checkout,
+      one,
+      isTooLate: isGone || isRefused,
+      policies: this.#setting.catalog.policies,
+      lastPurchase: await lastPurchase(on, account.number),
+    };
+    return { standing, followed: followPlan(standing, news, ground) };
+  }
+
+  #tell(row: PlanCheckout, { refused, late }: Pick<Applied, 'refused' | 'late'>): void {
+    const { log } = this.#setting;
+    for (const { ref, error } of refused)
+      log(`${planIdOf(row)}: nothing is granted for ${ref}: ${error.message}`);
+    if (late > 0) log(`${planIdOf(row)} was paid ${late} times for nothing: it is owed to the payer`);
   }
 
   /** Ends a plan at its provider, or lets it go on; null where no provider charges for the subscription. */
@@ -206,10 +296,27 @@ export class Plans {
   }
 }
 
-interface Applied extends Pick<wire.SubscriptionReceipt, 'operation' | 'balance'> {
+/** What an answer of a provider came to. */
+interface Looked extends Pick<Followed, 'refused' | 'refusal' | 'isUnwanted'> {
   readonly checkout: PlanCheckout;
   /** False: the provider was asked again meanwhile, and this answer is older. */
   readonly counts: boolean;
+  /** How many payments are new for which nothing is granted. */
+  readonly late: number;
+}
+
+type Applied = Looked & Pick<wire.SubscriptionReceipt, 'operation' | 'balance'>;
+
+const UNCOUNTED = { counts: false, refused: [], refusal: null, late: 0, isUnwanted: false };
+
+/** What is owed back is so once, whatever is said of it again. */
+async function unknownOf(on: Connection, late: readonly Purchase[]): Promise<Purchase[]> {
+  const unknown: Purchase[] = [];
+  for (const one of late) {
+    const payment = { provider: one.provider, payment: one.payment as string };
+    if ((await purchaseByPayment(on, payment)) === null) unknown.push(one);
+  }
+  return unknown;
 }
 
 const NOTHING_NEW: PlanNews = {

@@ -98,6 +98,21 @@ export interface RenewalEvent {
   readonly periodEnd: number | null;
   /** Net, in minor units. */
   readonly cost: { readonly amountMinor: number; readonly currency: string };
+  /** Absent: a store's own price, which differs by country. */
+  readonly billed?: Billed;
+}
+
+/** How an invoice comes to its sum, in minor units of its currency. */
+export interface Billed {
+  readonly currency: string;
+  /** The price of the period, before discounts. */
+  readonly list: number;
+  /** What discounts took off, which staff give at the provider. */
+  readonly discount: number;
+  /** Charged for changes within a period; credited, where it is negative. */
+  readonly prorated: number;
+  /** The sum, taxes included. */
+  readonly gross: number;
 }
 
 /** Something happened to a plan that a provider charges for. Without news the provider is asked how things stand. */
@@ -109,15 +124,13 @@ export interface PlanEvent {
 }
 
 /** One invoice of a plan that was paid. */
-export interface PlanInvoice {
+export interface PlanInvoice extends Billed {
   readonly ref: string;
   /** The provider's own id of the payment, which refunds and disputes name; null where nothing was charged. */
   readonly payment: string | null;
   /** The end of the period that it is for, in epoch milliseconds; null: the first that is unpaid. */
   readonly periodEnd: number | null;
-  readonly gross: number;
   readonly net: number;
-  readonly currency: string;
   readonly at: number;
 }
 
@@ -201,6 +214,8 @@ export interface PaymentProvider {
   delivered?(payment: string): Promise<void>;
   /** Opens a checkout for a plan; the same order again answers with the same one. */
   sellPlan?(order: PlanOrder): Promise<OpenedCheckout>;
+  /** Closes a checkout that nobody went through with; null: how it stands is looked at afterwards. */
+  closeCheckout?(place: PlanPlace): Promise<PlanNews | null>;
   /** All that the provider knows of a plan now, whatever was delivered of it; null: it knows no such checkout. */
   lookAtPlan?(place: PlanPlace): Promise<PlanNews | null>;
   /** Ends a plan at the period's end or now, or lets it go on; what became of it is looked at afterwards. */

@@ -8,9 +8,9 @@ import type { PaymentEvent } from './provider.ts';
 import { follow } from './purchase-follow.ts';
 import { purchaseNotices } from './purchase-notices.ts';
 import type { Place } from './purchase-order.ts';
-import { lotsNumbered, type Purchase, purchaseByNo, update } from './purchase-rows.ts';
-import type { Fact } from './purchase-state.ts';
-import { paidTooLate } from './settlement-rows.ts';
+import { idOf, lotsNumbered, type Purchase, purchaseByNo, update } from './purchase-rows.ts';
+import { type Fact, outcomeOf } from './purchase-state.ts';
+import { paidAgain, paidTooLate, settlementsOfPurchase } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
 import { methodWrites } from './top-up-rows.ts';
 
@@ -35,10 +35,12 @@ export interface PurchaseChanged {
   readonly differs: boolean;
 }
 
-export class PurchaseChanges {
-  readonly #setting: Pick<SourceSetting, 'runner' | 'database' | 'presenter'>;
+type ChangesSetting = Pick<SourceSetting, 'runner' | 'database' | 'presenter' | 'log'>;
 
-  constructor(setting: Pick<SourceSetting, 'runner' | 'database' | 'presenter'>) {
+export class PurchaseChanges {
+  readonly #setting: ChangesSetting;
+
+  constructor(setting: ChangesSetting) {
     this.#setting = setting;
   }
 
@@ -48,7 +50,7 @@ export class PurchaseChanges {
     about: PurchaseChange,
   ): Promise<PurchaseChanged> {
     const { runner, database, presenter } = this.#setting;
-    let result: { purchase: Purchase; differs: boolean } | undefined;
+    let result: (Omit<PurchaseChanged, 'replayed'> & { isPaidAgain: boolean }) | undefined;
     const prepare = async (on: Connection, locked: { account: Account; now: number }): Promise<Prepared> => {
       const current = await purchaseByNo(on, account.number, no);
       if (current === null) throw new DrawdownError('purchase_not_found');
@@ -58,8 +60,10 @@ export class PurchaseChanges {
       }
       const lots = await lotsOf(on, locked.account, current);
       const added = about.facts(current, { ...locked, lots: [...lots.values()] });
-      const { changed, commands } = follow(current, added, { ...locked, lots });
-      result = { purchase: changed, differs: changed !== current };
+      const settlements = await settlementsOfPurchase(on, current);
+      const { changed, commands } = follow(current, added, { ...locked, lots, settlements });
+      const isPaidAgain = outcomeOf(changed.facts).again.length > outcomeOf(current.facts).again.length;
+      result = { purchase: changed, differs: changed !== current, isPaidAgain };
       if (about.isRehearsal === true) return { command: { verb: 'settle' }, writes: () => [] };
       return {
         command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
@@ -68,6 +72,7 @@ export class PurchaseChanges {
           ...(closed === null
             ? methodWrites(account.number, about.saved, locked.now)
             : paidTooLate(current, changed)),
+          ...paidAgain(changed),
         ],
         notices: ({ account: settled, now }) =>
           purchaseNotices(current, changed, { account: settled, presenter, now }),
@@ -82,7 +87,12 @@ export class PurchaseChanges {
       prepare,
       answer: (_: Outcome) => undefined,
     });
-    if (result !== undefined) return { ...result, replayed: false };
+    if (result !== undefined) {
+      if (about.isRehearsal !== true && result.isPaidAgain) {
+        this.#setting.log(`${idOf(result.purchase)} was paid again: what more was paid is owed to the payer`);
+      }
+      return { ...result, replayed: false };
+    }
     // A repetition prepares nothing: what it came to is what is kept.
     const kept = (await purchaseByNo(database, account.number, no)) as Purchase;
     return { purchase: kept, replayed: true, differs: false };

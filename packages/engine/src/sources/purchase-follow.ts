@@ -1,10 +1,10 @@
 /** From what an event says to what a purchase becomes and what its lots are to do. */
-import type { Account, Grant } from '../core/account.ts';
+import type { Account } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
 import type { PaymentEvent, ProviderId } from './provider.ts';
 import { partsText } from './purchase-parts.ts';
-import { planOf } from './purchase-plan.ts';
+import { planOf, type Situation } from './purchase-plan.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { type Fact, outcomeOf, unite } from './purchase-state.ts';
 
@@ -29,7 +29,7 @@ export function checked(current: Purchase, provider: ProviderId, event: PaymentE
 export function follow(
   current: Purchase,
   added: readonly Fact[],
-  { account, lots, now }: { account: Account; lots: ReadonlyMap<number, Grant>; now: number },
+  about: Pick<Situation, 'lots' | 'settlements' | 'now'> & { account: Account },
 ): { changed: Purchase; commands: readonly Command[] } {
   const facts = unite(current.facts, added);
   const outcome = outcomeOf(facts);
@@ -38,16 +38,14 @@ export function follow(
     outcome,
     parts: current.parts,
     frozen: current.frozen,
-    account,
-    lots,
-    now,
+    ...about,
   });
   const isKnown = facts.length === current.facts.length && commands.length === 0;
   if (isKnown && awaits === current.awaits && partsText(parts) === partsText(current.parts)) {
     return { changed: current, commands };
   }
   const payment = outcome.paid?.payment ?? current.payment;
-  const paidAt = current.paidAt ?? (outcome.paid === null ? null : now);
+  const paidAt = current.paidAt ?? (outcome.paid === null ? null : about.now);
   return {
     changed: {
       ...current,
@@ -58,7 +56,7 @@ export function follow(
       payment,
       paidAt,
       state: outcome.state,
-      updatedAt: now,
+      updatedAt: about.now,
     },
     commands,
   };

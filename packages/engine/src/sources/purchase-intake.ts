@@ -71,7 +71,7 @@ export async function receive(
 async function renewed(
   { accounts, plans, subscriptions }: Means,
   provider: PaymentProvider,
-  { id, subscription, paid, ref, periodEnd, cost }: RenewalEvent,
+  { id, subscription, paid, ref, periodEnd, cost, billed }: RenewalEvent,
 ): Promise<void> {
   // Of a plan that was sold here the provider knows more than one invoice says.
   if ((await plans.receive(provider.id, { plan: subscription })) !== null) return;
@@ -93,7 +93,7 @@ async function renewed(
     account,
     subscription,
     { ref, ...period, cost: net },
-    { ...call, channel: provider.id },
+    { ...call, channel: provider.id, ...(billed === undefined ? {} : { billed }) },
   );
 }
 

@@ -5,7 +5,7 @@ import { fingerprintOf, keyHash } from '../store/chain.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
 import type { ProviderId, Seller, StoreSale } from './provider.ts';
-import { newPart } from './purchase-plan.ts';
+import { newPart } from './purchase-parts.ts';
 import {
   idOf,
   insertion,

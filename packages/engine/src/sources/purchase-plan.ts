@@ -3,45 +3,10 @@ import { type Account, type Grant, grantState, type Metadata, nextStamp, unheld 
 import { smaller } from '../core/amount.ts';
 import type { Command, GrantCommand } from '../core/command.ts';
 import { REVERSED } from '../store/flows.ts';
+import { endedBefore, fallenBack, isIssued, type Part } from './purchase-parts.ts';
 import type { Law } from './purchase-rows.ts';
 import type { Outcome, Paid } from './purchase-state.ts';
-
-/** Bought credits or the bonus that came with them. Amounts are atoms. */
-export interface Part {
-  readonly credits: bigint;
-  /** The lot that was issued, then those that took the place of what a reversal had taken and was wrong. */
-  readonly lots: readonly number[];
-  /** How many of the credits the provider's reversals are about. */
-  readonly target: bigint;
-  /** Of these, what is taken back: `taken` without `given`. */
-  readonly voided: bigint;
-  /** Of these, what had been spent: a loss, or owed by the account, as the policy says. */
-  readonly lost: bigint;
-  /** What this purchase's own commands ever voided, and what then fell back into lots that they ended. */
-  readonly taken: bigint;
-  /** What was given again of that. */
-  readonly given: bigint;
-  /** Lots that this purchase ended, and how much of each was void when that was last looked at. */
-  readonly ended: Readonly<Record<number, bigint>>;
-  /** What became of its credits in an account that was merged into this one; null: they were issued here, or not yet. */
-  readonly before: { readonly consumed: bigint; readonly voided: bigint } | null;
-}
-
-export const isIssued = ({ lots, before }: Part): boolean => lots.length > 0 || before !== null;
-
-export function newPart(credits: bigint): Part {
-  return {
-    credits,
-    lots: [],
-    target: 0n,
-    voided: 0n,
-    lost: 0n,
-    taken: 0n,
-    given: 0n,
-    ended: {},
-    before: null,
-  };
-}
+import { loweredBy, type Settlement } from './settlement-rows.ts';
 
 /** What a purchase's lots are issued under; copied from the catalog when the checkout was made. */
 export interface Terms {
@@ -77,6 +42,8 @@ export interface Situation {
   readonly account: Pick<Account, 'stamp' | 'debt' | 'closed'>;
   /** Every lot of the parts, as it stands. */
   readonly lots: ReadonlyMap<number, Grant>;
+  /** What was settled of the purchase's lots, oldest first. */
+  readonly settlements: readonly Settlement[];
   readonly now: number;
 }
 
@@ -106,6 +73,8 @@ class Plan {
   readonly #situation: Situation;
   readonly #commands: Command[] = [];
   readonly #lots = new Map<number, Lot>();
+  /** Bought credits whose worth is owed in money, less what the provider paid back: the money went back for these. */
+  readonly #settled: bigint;
   #stamp: number;
   #debt: bigint;
 
@@ -113,6 +82,7 @@ class Plan {
     this.#situation = situation;
     this.#stamp = situation.account.stamp;
     this.#debt = situation.account.debt;
+    this.#settled = settledBy(situation);
     for (const grant of situation.lots.values()) {
       const state = grantState(grant, situation.now);
       this.#lots.set(grant.no, {
@@ -192,10 +162,11 @@ class Plan {
   }
 
   /** Takes back, or gives again, until what was reversed is what the provider says. */
-  #reverse(part: Part, { gross, net, currency }: Paid, nth: number): Part {
+  #reverse(kept: Part, { gross, net, currency }: Paid, nth: number): Part {
     const { outcome, terms } = this.#situation;
-    if (!isIssued(part)) return part;
-    const lots = part.lots.map((no) => this.#lots.get(no)).filter((lot) => lot !== undefined);
+    if (!isIssued(kept)) return kept;
+    const lots = kept.lots.map((no) => this.#lots.get(no)).filter((lot) => lot !== undefined);
+    const part = { ...kept, ended: kept.ended ?? endedBefore(kept, lots) };
     const target = shareOf(part.credits, { back: outcome.back, gross });
     const fallen = lots.reduce((all, lot) => all + fallenBack(part, lot), 0n);
     const before = part.taken + fallen - part.given;
@@ -204,13 +175,15 @@ class Plan {
     const isWhole = target === part.credits;
     const taken = part.taken + fallen + missing;
     for (const lot of this.#take(lots, missing, isWhole)) ended.add(lot);
+    if (target > before + missing) for (const lot of this.#endSpent(lots)) ended.add(lot);
     // What would end before it begins is not given again.
     const isOver = this.#isClosed || (terms.endsAt !== null && terms.endsAt <= this.#situation.now);
     const excess = taken - part.given - target;
     const returned = excess > 0n && !isOver ? excess : 0n;
     const voided = taken - part.given - returned;
     const consumed = lots.reduce((all, lot) => all + lot.consumed, part.before?.consumed ?? 0n);
-    const lost = target > voided ? smaller(target - voided, consumed) : 0n;
+    const open = target - voided - (nth === 0 ? this.#settled : 0n);
+    const lost = open > 0n ? smaller(open, consumed) : 0n;
     const forgiven = terms.reversal === 'debt' && lost < part.lost && !isOver ? part.lost - lost : 0n;
     if (terms.reversal === 'debt' && lost > part.lost) {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
@@ -255,6 +228,17 @@ class Plan {
     return ended;
   }
 
+  /**
+   * Where less could be taken than is owed, what is held or spent of these lots may fall back. The lots are ended as long as
+   * nothing is left in them, so that it is void in the very entry that it falls back by, and nobody can spend it; what the
+   * reversal is not owed of it is then given again.
+   */
+  #endSpent(lots: readonly Lot[]): Lot[] {
+    const spent = lots.filter((lot) => lot.open && lot.coming === 0n && lot.held + lot.consumed > 0n);
+    for (const lot of spent) this.#end(lot);
+    return spent;
+  }
+
   /** For good: what a hold or a refund of spending puts back into the lot later is void as well. */
   #end(lot: Lot): void {
     this.#commands.push({ verb: 'void', grant: lot.no, reason: REVERSED });
@@ -268,7 +252,7 @@ class Plan {
       const lot = this.#lots.get(no);
       return lot !== undefined && lot.held + lot.consumed > 0n;
     });
-    return mayFall && (voided !== target || Object.keys(ended).length > 0);
+    return mayFall && (voided !== target || Object.keys(ended ?? {}).length > 0);
   }
 
   /** Freezes what is open, or unfreezes what this purchase froze; what staff froze stays so. */
@@ -297,10 +281,11 @@ function lawOn({ jurisdiction, law }: Terms): Metadata {
   return { jurisdiction, ...(cashOut === null ? {} : { cash_out: { ...cashOut } }) };
 }
 
-/** What a hold or a refund of spending put into a lot that this purchase had ended: void at once, and no one else's. */
-export function fallenBack({ ended }: Part, { no, voided }: Pick<Lot, 'no' | 'voided'>): bigint {
-  const known = ended[no];
-  return known === undefined ? 0n : voided - known;
+function settledBy({ settlements, outcome }: Situation): bigint {
+  return [...loweredBy(settlements, outcome.back)].reduce((all, [one, minor]) => {
+    const isOfLot = one.kind === 'lot' && one.amountMinor > 0;
+    return isOfLot ? all + (one.credits * BigInt(minor)) / BigInt(one.amountMinor) : all;
+  }, 0n);
 }
 
 /** Lots that have not begun are taken whole or not at all: the last first, as many as fit. */

@@ -16,7 +16,7 @@ export function presentPurchase(
   { account, timeZone, presenter }: { account: string; timeZone: string; presenter: Presenter },
 ): wire.Purchase {
   const { parts } = purchase;
-  const { paid } = outcomeOf(purchase.facts);
+  const { paid, again } = outcomeOf(purchase.facts);
   const sum = (of: 'voided' | 'lost') => parts.reduce((all, part) => all + part[of], 0n);
   const until = refundableUntil(purchase, timeZone);
   const lost = presenter.credits(sum('lost'));
@@ -34,6 +34,11 @@ export function presentPurchase(
     bonus: presenter.credits(purchase.bonus),
     price: { amount_minor: purchase.priceMinor, currency: purchase.currency },
     paid: paid && { amount_minor: paid.gross, net_minor: paid.net, currency: paid.currency },
+    paid_again: again.map(({ paid: { payment, currency }, standing }) => ({
+      payment,
+      amount_minor: standing,
+      currency,
+    })),
     grants: parts.flatMap((part) => part.lots).map((no) => grantId(purchase.account, no)),
     reversed: presenter.credits(sum('voided')),
     lost: purchase.reversal === 'loss' ? lost : 0,

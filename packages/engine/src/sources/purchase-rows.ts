@@ -6,8 +6,8 @@ import { type Connection, type Database, statement } from '../store/database.ts'
 import { GRANT_COLUMNS, type GrantRow, grantOf } from '../store/rows.ts';
 import type { Write } from '../store/task.ts';
 import type { ProviderId } from './provider.ts';
+import type { Part } from './purchase-parts.ts';
 import { partsText, readParts } from './purchase-parts.ts';
-import type { Part } from './purchase-plan.ts';
 import type { Fact, PurchaseState } from './purchase-state.ts';
 
 /** A jurisdiction's policy, as a catalog file writes it. */

@@ -4,6 +4,11 @@
  */
 import { canonicalJson } from '../core/canonical.ts';
 
+/** Which payment it is about, where a purchase can have several; absent: the first. */
+interface OfPayment {
+  readonly payment?: string;
+}
+
 /** Amounts are minor units of the payment's currency; times are epoch milliseconds, as the provider tells them. */
 export type Fact =
   /** Money arrived: `gross` was charged, `net` of it is not tax. */
@@ -19,10 +24,15 @@ export type Fact =
   /** The checkout ended without money. */
   | { readonly kind: 'ended'; readonly how: 'canceled' | 'failed' | 'expired' }
   /** One refund; a failed one is told by a second fact with the same id. */
-  | { readonly kind: 'refund'; readonly id: string; readonly amount: number; readonly failed: boolean }
+  | (OfPayment & {
+      readonly kind: 'refund';
+      readonly id: string;
+      readonly amount: number;
+      readonly failed: boolean;
+    })
   /** All that was refunded up to some moment, by a provider that tells sums. */
-  | { readonly kind: 'refunded'; readonly total: number }
-  | {
+  | (OfPayment & { readonly kind: 'refunded'; readonly total: number })
+  | (OfPayment & {
       readonly kind: 'dispute';
       readonly id: string;
       readonly stage: 'opened' | 'won' | 'lost';
@@ -30,7 +40,7 @@ export type Fact =
       /** Absent: the payment's. A dispute in another currency is about all of it. */
       readonly currency?: string;
       readonly at: number;
-    }
+    })
   /** The buyer asked for a refund; asked again, the number is higher. `after`: refunds that were known, which all failed. */
   | { readonly kind: 'asked'; readonly attempt: number; readonly after?: number }
   /** The provider declined to make it. */
@@ -54,7 +64,12 @@ export type Paid = Extract<Fact, { kind: 'paid' }>;
 /** What the facts come to. */
 export interface Outcome {
   readonly state: PurchaseState;
+  /** The payment that counts. */
   readonly paid: Paid | null;
+  /** How many refunds of it were ever told of by themselves. */
+  readonly refunds: number;
+  /** Payments besides it that have not all gone back: the same was paid for again, and `standing` is owed to the payer. */
+  readonly again: readonly { readonly paid: Paid; readonly standing: number }[];
   /** Nobody may spend it until this is settled. */
   readonly frozen: boolean;
   /** How much of the gross has gone back: refunds and lost disputes netted, never more than was paid. */
@@ -67,17 +82,42 @@ export function unite(known: readonly Fact[], more: readonly Fact[]): Fact[] {
   return [...facts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fact]) => fact);
 }
 
-/** Depends on the set alone: neither on the order nor on how often a fact is in `facts`. */
+/**
+ * Depends on the set alone: neither on the order nor on how often a fact is in `facts`. Of several payments the first
+ * counts that has not all gone back, so that a refund or a dispute of one of them is of no concern to the others.
+ */
 export function outcomeOf(facts: readonly Fact[]): Outcome {
-  const paid = firstPaid(facts);
-  if (paid === null) return { state: endOf(facts), paid, frozen: false, back: 0 };
-  const disputes = disputesOf(facts, paid);
-  const refunded = refundedBy(facts);
+  const payments = paymentsOf(facts).map((paid, nth) =>
+    accountOf(paid, aboutPayment(facts, paid, nth === 0)),
+  );
+  const counting = payments.find(({ paid, back }) => back < paid.gross) ?? payments[0];
+  if (counting === undefined) {
+    return { state: endOf(facts), paid: null, refunds: 0, again: [], frozen: false, back: 0 };
+  }
+  const { paid, own, back, disputed, refunding } = counting;
+  const again = payments
+    .filter((one) => one !== counting && one.back < one.paid.gross)
+    .map((one) => ({ paid: one.paid, standing: one.paid.gross - one.back }));
+  const frozen = disputed || refunding;
+  return { state: stateOf(counting), paid, refunds: refundsOf(own), again, frozen, back };
+}
+
+/** What became of one payment. */
+function accountOf(paid: Paid, own: readonly Fact[]) {
+  const disputes = disputesOf(own, paid);
+  const refunded = refundedBy(own);
   const lost = disputes.reduce((sum, one) => sum + (one.stage === 'lost' ? one.amount : 0), 0);
   const back = Math.min(paid.gross, refunded + lost);
   const disputed = disputes.some((one) => one.stage === 'opened');
-  const refunding = isAsked(facts, refunded);
-  return { state: stateOf({ paid, back, disputed, refunding }), paid, frozen: disputed || refunding, back };
+  return { paid, own, back, disputed, refunding: isAsked(own, refunded) };
+}
+
+function aboutPayment(facts: readonly Fact[], { payment }: Paid, isFirst: boolean): Fact[] {
+  return facts.filter((fact) => {
+    if (fact.kind === 'paid') return fact.payment === payment;
+    if (fact.kind === 'ended' || fact.kind === 'asked' || fact.kind === 'declined') return true;
+    return fact.payment === undefined ? isFirst : fact.payment === payment;
+  });
 }
 
 function stateOf(about: { paid: Paid; back: number; disputed: boolean; refunding: boolean }): PurchaseState {
@@ -87,11 +127,11 @@ function stateOf(about: { paid: Paid; back: number; disputed: boolean; refunding
   return about.back > 0 ? 'partly_reversed' : 'completed';
 }
 
-/** Two events may tell of one payment with instants of their own: the earlier one counts. */
-function firstPaid(facts: readonly Fact[]): Paid | null {
+/** In order of time. Two events may tell of one payment with instants of their own: the earlier one counts. */
+function paymentsOf(facts: readonly Fact[]): Paid[] {
   const paid = facts.filter((fact) => fact.kind === 'paid');
   paid.sort((a, b) => a.at - b.at || (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
-  return paid[0] ?? null;
+  return paid.filter((one, nth) => paid.findIndex(({ payment }) => payment === one.payment) === nth);
 }
 
 /** Money beats every end; a failure says more than an expiry or a change of mind. */
@@ -154,8 +194,7 @@ function isAsked(facts: readonly Fact[], back: number): boolean {
   return refundsOf(facts) <= Math.max(0, ...known);
 }
 
-/** How many refunds were ever told of by themselves. */
-export function refundsOf(facts: readonly Fact[]): number {
+function refundsOf(facts: readonly Fact[]): number {
   return new Set(facts.flatMap((fact) => (fact.kind === 'refund' ? [fact.id] : []))).size;
 }
 

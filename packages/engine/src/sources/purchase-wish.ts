@@ -1,10 +1,10 @@
 /** When buyers may give a purchase back by themselves. */
 import type { Account, Grant } from '../core/account.ts';
 import { DrawdownError } from '../errors.ts';
-import type { Part } from './purchase-plan.ts';
+import type { Part } from './purchase-parts.ts';
 import { refundableUntil } from './purchase-present.ts';
 import type { Purchase } from './purchase-rows.ts';
-import { attemptsOf, type Fact, refundsOf } from './purchase-state.ts';
+import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
 
 /** The fact that a refund is asked for; none where one is under way already. Throws `purchase_not_refundable`. */
 export function mayAsk(
@@ -22,7 +22,7 @@ export function mayAsk(
   const isWhole = purchase.parts.every((part) => isUntouched(part, lots));
   if (!isWhole) refuse('spent', 'Some of the credits were spent or are held.');
   const attempt = attemptsOf(purchase.facts, 'asked') + 1;
-  const after = refundsOf(purchase.facts);
+  const after = outcomeOf(purchase.facts).refunds;
   return [{ kind: 'asked', attempt, ...(after === 0 ? {} : { after }) }];
 }
 

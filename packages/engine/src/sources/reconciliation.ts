@@ -24,10 +24,19 @@ export interface Reconciled {
   readonly account: string;
   readonly provider: wire.PaymentProvider;
   /**
-   * `missing`: the provider has it and we do not. `unknown`: the provider knows no such checkout. `unasked`: it cannot be
+   * `paid_again`: as it should be, but that it was paid a second time, which is owed to the payer. `missing`: the provider
+   * has it and we do not. `unknown`: the provider knows no such checkout. `unasked`: it cannot be
    * asked about it.
    */
-  readonly result: 'same' | 'repaired' | 'differs' | 'missing' | 'unknown' | 'unasked' | 'refused';
+  readonly result:
+    | 'same'
+    | 'repaired'
+    | 'differs'
+    | 'paid_again'
+    | 'missing'
+    | 'unknown'
+    | 'unasked'
+    | 'refused';
   readonly before: wire.PurchaseState;
   readonly after: wire.PurchaseState;
   /** Why it was refused; of what is missing, what the provider calls it. */
@@ -112,10 +121,16 @@ async function settle(
   { event, repair }: { event: PaymentEvent; repair: boolean },
 ): Promise<Looked> {
   const after = differenceOf(purchase, event.facts);
-  if (after === null) return { result: 'same' };
+  if (after === null) return sameAs(purchase);
   if (!repair) return { result: 'differs', after: after.state };
   const entered = await enter(purchase.provider, event);
   return { result: 'repaired', after: entered?.state ?? after.state };
+}
+
+function sameAs({ facts }: Purchase): Looked {
+  const names = outcomeOf(facts).again.map(({ paid }) => paid.payment);
+  if (names.length === 0) return { result: 'same' };
+  return { result: 'paid_again', reason: `also by ${names.join(', ')}` };
 }
 
 /** What follows if the provider's facts are added; null where nothing else would. */
@@ -126,7 +141,8 @@ function differenceOf(purchase: Purchase, facts: readonly Fact[]): Outcome | nul
     after.state === before.state &&
     after.back === before.back &&
     after.frozen === before.frozen &&
-    (after.paid === null) === (before.paid === null);
+    (after.paid === null) === (before.paid === null) &&
+    after.again.length === before.again.length;
   return isSame ? null : after;
 }
 

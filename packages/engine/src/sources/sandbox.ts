@@ -137,6 +137,10 @@ export class Sandbox implements PaymentProvider {
     return eventOf(purchase, 'pay', { ...about, at: this.#setting.now() });
   }
 
+  async closeCheckout({ subscription }: PlanPlace): Promise<PlanNews> {
+    return { ...silence(subscription), ended: 'expired' };
+  }
+
   /** A plan ends here when it is told so. */
   async endPlan({ subscription }: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<PlanNews> {
     return { ...silence(subscription), ends: when === 'never' ? null : { at: null, how: when } };
@@ -203,8 +207,9 @@ function newsOf(
     case 'pay':
     case 'renew': {
       if (amountMinor === null) return { ...news, begun: true };
-      const money = { payment: `pay_${name}`, gross: amountMinor, net: amountMinor, currency, at };
-      return { ...news, begun: true, paid: [{ ...invoice, ...money }] };
+      const billed = { list: amountMinor, discount: 0, prorated: 0, gross: amountMinor, currency };
+      const money = { payment: `pay_${name}`, net: amountMinor, at };
+      return { ...news, begun: true, paid: [{ ...invoice, ...billed, ...money }] };
     }
     case 'fail':
       return { ...news, failed: invoice };

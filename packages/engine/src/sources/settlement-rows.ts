@@ -4,11 +4,17 @@ import type { Write } from '../store/task.ts';
 import type { Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
 
-/** What the paid credits of a lot were worth when it was paid out, or their account closed. Credits are atoms, money minor units. */
+/**
+ * Money that is owed back: what the paid credits of a lot were worth when it was paid out or its account closed; what was
+ * paid too late to come to credits; what was paid for a purchase a second time. Credits are atoms, money minor units.
+ */
 export interface Settlement {
   readonly account: number;
-  /** The lot; of what was paid after the closing, the purchase. */
+  readonly kind: 'lot' | 'late' | 'double';
+  /** The lot, or the purchase. */
   readonly no: number;
+  /** Of a second payment, its name at the provider; else empty. */
+  readonly payment: string;
   /** The number of the purchase that the lot is of; null: of none. */
   readonly purchase: number | null;
   readonly credits: bigint;
@@ -32,7 +38,9 @@ export interface Settlement {
 
 interface Row {
   account: bigint;
+  kind: Settlement['kind'];
   no: bigint;
+  payment: string;
   purchase: bigint | null;
   credits: bigint;
   amount_minor: bigint;
@@ -49,36 +57,59 @@ interface Row {
 }
 
 const COLUMNS =
-  'account, no, purchase, credits, amount_minor, currency, way, back_minor, created_at, ordinal, seq, paid_at, ' +
-  'paid_by, paid_minor, reference';
+  's.account, kind, s.no, s.payment, purchase, s.credits, amount_minor, s.currency, way, back_minor, s.created_at, ' +
+  'ordinal, seq, s.paid_at, paid_by, paid_minor, reference';
 
 const INSERT = statement<readonly unknown[], unknown>(
   'settlement_insert',
   `insert into drawdown.settlements (account, no, purchase, credits, amount_minor, currency, way, back_minor,
-     created_at, bucket, seq) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+     created_at, bucket, seq, kind, payment) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+   on conflict (account, kind, no, payment, bucket) do nothing`,
 );
 const ALL = statement<[number], Row>(
   'settlements',
-  `select ${COLUMNS} from drawdown.settlements where account = $1 order by no`,
+  `select ${COLUMNS} from drawdown.settlements s where account = $1 order by no, kind, payment`,
 );
 const PAYABLE = statement<[number, number], Row>(
   'settlements_payable',
-  `select ${COLUMNS} from drawdown.settlements
+  `select ${COLUMNS} from drawdown.settlements s
     where ordinal > $1 and way = 'payable' and paid_at is null order by ordinal limit $2`,
 );
-const PAID = statement<[number, number, number, string, number, string], never>(
+/** Wherever the purchase was then: merges take it along, and leave what was settled behind. */
+const OF_PURCHASE = statement<[number, number], Row>(
+  'settlements_of_purchase',
+  `with recursive places (account, no) as (
+     select $1::int8, $2::int8
+     union all
+     select p.account, p.no from drawdown.purchases p join places on p.moved_to = places.account and p.moved_no = places.no
+   )
+   select ${COLUMNS} from drawdown.settlements s
+     join places on s.account = places.account and s.purchase = places.no order by ordinal`,
+);
+const PAID = statement<[number, string, number, string, number, string, number, string], never>(
   'settlement_paid',
-  `update drawdown.settlements set paid_at = $3, paid_by = $4, paid_minor = $5, reference = $6
-   where account = $1 and no = $2 and paid_at is null`,
+  `update drawdown.settlements set paid_at = $5, paid_by = $6, paid_minor = $7, reference = $8
+   where account = $1 and kind = $2 and no = $3 and payment = $4 and paid_at is null`,
 );
 
+/** Written once, whatever brings it about again. */
 export function settlementWrite(one: Omit<Settlement, 'paid' | 'ordinal'>): Write {
   const { account, no, purchase, credits, amountMinor, currency, way, backMinor, createdAt, seq } = one;
   const bucket = bucketOf(account);
+  const money = [amountMinor, currency, way, backMinor];
   return {
     statement: INSERT,
-    params: [account, no, purchase, credits, amountMinor, currency, way, backMinor, createdAt, bucket, seq],
+    params: [account, no, purchase, credits, ...money, createdAt, bucket, seq, one.kind, one.payment],
   };
+}
+
+/** All that was ever settled of a purchase, oldest first; `account` and `no` say where it is now. */
+export async function settlementsOfPurchase(
+  on: Pick<Connection | Database, 'query'>,
+  { account, no }: Pick<Purchase, 'account' | 'no'>,
+): Promise<Settlement[]> {
+  const { rows } = await on.query(OF_PURCHASE, [account, no]);
+  return rows.map(settlementOf);
 }
 
 export async function settlementsOf(
@@ -101,7 +132,9 @@ export async function payablesAfter(
 
 const settlementOf = (row: Row): Settlement => ({
   account: Number(row.account),
+  kind: row.kind,
   no: Number(row.no),
+  payment: row.payment,
   purchase: row.purchase === null ? null : Number(row.purchase),
   credits: row.credits,
   amountMinor: Number(row.amount_minor),
@@ -124,28 +157,60 @@ const settlementOf = (row: Row): Settlement => ({
 
 export async function markPaid(
   on: Connection,
-  { account, no }: Settlement,
+  { account, kind, no, payment }: Settlement,
   paid: NonNullable<Settlement['paid']>,
 ): Promise<void> {
-  await on.query(PAID, [account, no, paid.at, paid.by, paid.minor, paid.reference]);
+  const { at, by, minor, reference } = paid;
+  await on.query(PAID, [account, kind, no, payment, at, by, minor, reference]);
 }
 
-/** Money that arrived when its account was closed already: no credits are given for it, so all of it is payable. */
-export function paidTooLate(before: Purchase, after: Purchase): Write[] {
-  const { paid } = outcomeOf(after.facts);
-  if (before.paidAt !== null || after.paidAt === null || paid === null) return [];
-  return [
+/** What no credits are given for is owed back as a whole: a payment of an account that had ended, or of nothing. */
+export function settlementOfLate({ account, no, facts, updatedAt }: Purchase): Write[] {
+  const { paid } = outcomeOf(facts);
+  if (paid === null) return [];
+  const money = { amountMinor: paid.net, currency: paid.currency, way: 'payable', backMinor: 0 } as const;
+  const about = { account, kind: 'late', no, payment: '', purchase: no, credits: 0n } as const;
+  return [settlementWrite({ ...about, ...money, createdAt: updatedAt, seq: null })];
+}
+
+/** Money that arrived when its account was closed already. */
+export const paidTooLate = (before: Purchase, after: Purchase): Write[] =>
+  before.paidAt !== null || after.paidAt === null ? [] : settlementOfLate(after);
+
+/** Whoever paid for the same again is owed that, tax and all: there is nothing that it was for. */
+export function paidAgain({ account, no, facts, updatedAt }: Purchase): Write[] {
+  return outcomeOf(facts).again.map(({ paid }) =>
     settlementWrite({
-      account: after.account,
-      no: after.no,
-      purchase: after.no,
+      account,
+      kind: 'double',
+      no,
+      payment: paid.payment,
+      purchase: no,
       credits: 0n,
-      amountMinor: paid.net,
+      amountMinor: paid.gross,
       currency: paid.currency,
       way: 'payable',
       backMinor: 0,
-      createdAt: after.updatedAt,
+      createdAt: updatedAt,
       seq: null,
     }),
-  ];
+  );
+}
+
+/**
+ * How much of what was settled the payer has had from the provider since. Each minor unit that came back lowers one
+ * settlement only: the oldest that was there by then and was not paid yet.
+ */
+export function loweredBy(all: readonly Settlement[], back: number): Map<Settlement, number> {
+  let from = 0;
+  const lowered = new Map<Settlement, number>();
+  for (const one of all) {
+    if (one.kind === 'double' || one.way !== 'payable') continue;
+    from = Math.max(from, one.backMinor);
+    const most = one.paid === null ? back - from : one.amountMinor - one.paid.minor;
+    const minor = Math.max(0, Math.min(one.amountMinor, most));
+    from += minor;
+    lowered.set(one, minor);
+  }
+  return lowered;
 }

@@ -11,9 +11,16 @@ import { readText } from '../request.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { ONE_AT_A_TIME } from './merge-rows.ts';
-import { purchaseByNo } from './purchase-rows.ts';
+import { type Purchase, purchaseByNo } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
-import { markPaid, payablesAfter, type Settlement, settlementsOf } from './settlement-rows.ts';
+import {
+  loweredBy,
+  markPaid,
+  payablesAfter,
+  type Settlement,
+  settlementsOf,
+  settlementsOfPurchase,
+} from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
 
 type Reads = Pick<Connection | Database, 'query'>;
@@ -21,16 +28,34 @@ type Reads = Pick<Connection | Database, 'query'>;
 /** What the provider has paid back since, the person has had. */
 export async function payableMinor(on: Reads, one: Settlement): Promise<number> {
   if (one.way !== 'payable' || one.paid !== null) return 0;
-  const purchase = one.purchase === null ? null : await purchaseByNo(on, one.account, one.purchase);
-  const back = purchase === null ? 0 : outcomeOf(purchase.facts).back - one.backMinor;
-  return Math.max(0, one.amountMinor - back);
+  const purchase = one.purchase === null ? null : await purchaseWhereItIs(on, one.account, one.purchase);
+  if (purchase === null) return one.amountMinor;
+  const { again, back } = outcomeOf(purchase.facts);
+  if (one.kind === 'double') {
+    return again.find(({ paid }) => paid.payment === one.payment)?.standing ?? 0;
+  }
+  const all = loweredBy(await settlementsOfPurchase(on, purchase), back);
+  const lowered = [...all].find(([{ ordinal }]) => ordinal === one.ordinal)?.[1] ?? 0;
+  return one.amountMinor - lowered;
 }
 
-/** Numbers of lots and purchases may be the same, but for what was paid too late there were no credits. */
-const isOfLot = ({ credits }: Settlement): boolean => credits > 0n;
+/** Merges take purchases along, and leave what was settled behind. */
+async function purchaseWhereItIs(on: Reads, account: number, no: number): Promise<Purchase | null> {
+  for (let place = { account, no }; ; ) {
+    const purchase = await purchaseByNo(on, place.account, place.no);
+    if (purchase === null || purchase.moved === null) return purchase;
+    place = purchase.moved;
+  }
+}
 
-const idOf = (one: Settlement): string =>
-  isOfLot(one) ? grantId(one.account, one.no) : purchaseId(one.account, one.no);
+const isOfLot = ({ kind }: Settlement): boolean => kind === 'lot';
+
+/** The lot's id, or the purchase's; of a second payment with its name behind. */
+function idOf(one: Settlement): string {
+  if (isOfLot(one)) return grantId(one.account, one.no);
+  const purchase = purchaseId(one.account, one.no);
+  return one.kind === 'late' ? purchase : `${purchase}.${one.payment}`;
+}
 
 export async function presentSettlement(
   on: Reads,
@@ -38,6 +63,7 @@ export async function presentSettlement(
   one: Settlement,
 ): Promise<wire.Settlement> {
   return {
+    kind: one.kind,
     grant: isOfLot(one) ? grantId(one.account, one.no) : null,
     purchase: one.purchase === null ? null : purchaseId(one.account, one.purchase),
     credits: presenter.credits(one.credits),
@@ -89,7 +115,7 @@ export class Settlements {
   async paid(id: string, body: wire.SettlementRequest, call: Call): Promise<wire.Payable> {
     const { clock, database } = this.#setting;
     const reference = readText(body.reference, 'reference');
-    const address = parseGrantId(id) ?? parsePurchaseId(id);
+    const address = parseGrantId(id) ?? parsePurchaseId(id.split('.', 1)[0] as string);
     const find = async (on: Reads) => {
       const all = address === null ? [] : await settlementsOf(on, address.account);
       const found = all.find((one) => idOf(one) === id);

@@ -1,6 +1,6 @@
 /** What Stripe's objects say, in our terms. Times on the wire are seconds, currencies lower case. */
 import type Stripe from 'stripe';
-import type { PaymentEvent, PlanEvent, RenewalEvent } from './provider.ts';
+import type { Billed, PaymentEvent, PlanEvent, RenewalEvent } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 
 type Read = Pick<PaymentEvent, 'subject' | 'facts'> | Omit<PlanEvent, 'id'> | Omit<RenewalEvent, 'id'>;
@@ -18,7 +18,7 @@ export function readStripeEvent(event: Stripe.Event): Read | null {
     case 'checkout.session.expired':
       return aboutSession(event.data.object, { kind: 'ended', how: 'expired' });
     case 'charge.refunded':
-      return aboutPayment(event.data.object, { kind: 'refunded', total: event.data.object.amount_refunded });
+      return aboutPayment(event.data.object, refundedFact(event.data.object));
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
@@ -66,14 +66,30 @@ export function paidBy(session: Stripe.Checkout.Session, at: number): Fact | nul
 
 export function refundFact(refund: Stripe.Refund): Fact {
   const failed = refund.status === 'failed' || refund.status === 'canceled';
-  return { kind: 'refund', id: refund.id, amount: refund.amount, failed };
+  return { kind: 'refund', id: refund.id, amount: refund.amount, failed, ...ofPayment(refund) };
+}
+
+const refundedFact = (charge: Stripe.Charge): Fact => ({
+  kind: 'refunded',
+  total: charge.amount_refunded,
+  ...ofPayment(charge),
+});
+
+interface OfPayment {
+  readonly payment_intent: string | Stripe.PaymentIntent | null;
+}
+
+function ofPayment({ payment_intent }: OfPayment): { payment?: string } {
+  const payment = idOf(payment_intent);
+  return payment === null ? {} : { payment };
 }
 
 /** An inquiry moves no money yet, and a prevented dispute was refunded instead: both say nothing. */
-export function disputeFact({ id, status, amount, currency }: Stripe.Dispute, at: number): Fact | null {
+export function disputeFact(dispute: Stripe.Dispute, at: number): Fact | null {
+  const { id, status, amount, currency } = dispute;
   if (status.startsWith('warning_') || status === 'prevented') return null;
   const stage = status === 'won' ? 'won' : status === 'lost' ? 'lost' : 'opened';
-  return { kind: 'dispute', id, stage, amount, currency: currency.toUpperCase(), at };
+  return { kind: 'dispute', id, stage, amount, currency: currency.toUpperCase(), at, ...ofPayment(dispute) };
 }
 
 /** Sessions without our mark were opened by others on the same Stripe account. */
@@ -84,24 +100,52 @@ function aboutSession(session: Stripe.Checkout.Session, fact: Fact | null): Read
   return { subject: { purchase }, facts: [fact] };
 }
 
-function aboutPayment(
-  { payment_intent }: { payment_intent: string | Stripe.PaymentIntent | null },
-  fact: Fact | null,
-): Read | null {
+function aboutPayment({ payment_intent }: OfPayment, fact: Fact | null): Read | null {
   const payment = idOf(payment_intent);
   return payment === null || fact === null ? null : { subject: { payment }, facts: [fact] };
+}
+
+/** Invoices that pay periods; all others are about changes within one. Absent of what was made by older versions. */
+const PERIODS: readonly unknown[] = ['subscription_create', 'subscription_cycle', null, undefined];
+
+export const paysPeriod = ({ billing_reason }: Pick<Stripe.Invoice, 'billing_reason'>): boolean =>
+  PERIODS.includes(billing_reason);
+
+/** When the period that an invoice is for ends. */
+export function periodEndOf(invoice: Stripe.Invoice): number | null {
+  const ends = invoice.lines.data.map((line) => line.period.end);
+  return ends.length === 0 ? null : Math.max(...ends) * 1000;
+}
+
+/** Of an invoice of more lines than come with it, the sum of all lines stands for the period's. */
+export function billedOf(invoice: Stripe.Invoice): Billed {
+  const { data, has_more } = invoice.lines;
+  const sum = (lines: readonly Stripe.InvoiceLineItem[]) =>
+    lines.reduce((all, { amount }) => all + amount, 0);
+  const prorated = data.filter(isProration);
+  return {
+    currency: invoice.currency.toUpperCase(),
+    list: has_more ? invoice.subtotal : sum(data.filter((line) => !isProration(line))),
+    discount: (invoice.total_discount_amounts ?? []).reduce((all, { amount }) => all + amount, 0),
+    prorated: has_more ? 0 : sum(prorated),
+    gross: invoice.total,
+  };
+}
+
+function isProration({ parent }: Stripe.InvoiceLineItem): boolean {
+  return (parent?.subscription_item_details ?? parent?.invoice_item_details)?.proration === true;
 }
 
 /** An invoice of a Stripe subscription that is marked with the id of one of ours. */
 function renewalOf(invoice: Stripe.Invoice, paid: boolean): Read | null {
   const subscription = invoice.parent?.subscription_details?.metadata?.subscription;
-  if (subscription === undefined || invoice.id === undefined) return null;
-  const ends = invoice.lines.data.map((line) => line.period.end);
+  if (subscription === undefined || invoice.id === undefined || !paysPeriod(invoice)) return null;
   return {
     subscription,
     paid,
     ref: invoice.id,
-    periodEnd: ends.length === 0 ? null : Math.max(...ends) * 1000,
+    periodEnd: periodEndOf(invoice),
+    billed: billedOf(invoice),
     cost: {
       amountMinor: invoice.total_excluding_tax ?? invoice.total,
       currency: invoice.currency.toUpperCase(),

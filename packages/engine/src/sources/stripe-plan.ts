@@ -1,12 +1,11 @@
 /** Plans at Stripe: checkouts of mode `subscription`, and how a subscription stands. */
 import type Stripe from 'stripe';
+import { DrawdownError } from '../errors.ts';
 import type { OpenedCheckout, PlanInvoice, PlanNews, PlanOrder, PlanPlace } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
-import { idOf } from './stripe-event.ts';
+import { billedOf, idOf, paysPeriod, periodEndOf } from './stripe-event.ts';
 
 const MAX_PAGE = 100;
-/** Invoices that pay periods; all others are about changes within one. */
-const PERIODS: readonly (string | null)[] = ['subscription_create', 'subscription_cycle'];
 const NEVER_BEGAN: readonly string[] = ['incomplete', 'incomplete_expired'];
 
 export class StripePlans {
@@ -71,11 +70,18 @@ export class StripePlans {
       external === null ? await asking(this.#stripe.checkout.sessions.retrieve(checkout)) : null;
     const id = external ?? idOf(session?.subscription ?? null);
     if (id === null) return;
-    await asking(
-      when === 'now'
-        ? this.#stripe.subscriptions.cancel(id)
-        : this.#stripe.subscriptions.update(id, { cancel_at_period_end: when === 'period_end' }),
-    );
+    // What is over is not there any more to be cancelled.
+    if (when === 'now') await found(this.#stripe.subscriptions.cancel(id));
+    else await asking(this.#stripe.subscriptions.update(id, { cancel_at_period_end: when === 'period_end' }));
+  }
+
+  /** One that was gone through with, or has expired, refuses: what became of it is looked at. */
+  async close(checkout: string): Promise<void> {
+    try {
+      await asking(this.#stripe.checkout.sessions.expire(checkout));
+    } catch (error) {
+      if (!(error instanceof DrawdownError) || error.code !== 'payment_refused') throw error;
+    }
   }
 
   async ofPayment(payment: string): Promise<string | null> {
@@ -85,7 +91,7 @@ export class StripePlans {
     );
     const invoice = data[0]?.invoice;
     if (typeof invoice !== 'object' || !('billing_reason' in invoice)) return null;
-    if (!PERIODS.includes(invoice.billing_reason)) return null;
+    if (!paysPeriod(invoice)) return null;
     return invoice.parent?.subscription_details?.metadata?.subscription ?? null;
   }
 }
@@ -104,7 +110,7 @@ function newsOf(subscription: Stripe.Subscription, invoices: readonly Stripe.Inv
   const { status, trial_end } = subscription;
   const trialEndsAt = trial_end === null ? null : trial_end * 1000;
   const periods = invoices.filter(
-    (invoice) => PERIODS.includes(invoice.billing_reason) && (endOf(invoice) ?? 0) > (trialEndsAt ?? 0),
+    (invoice) => paysPeriod(invoice) && (periodEndOf(invoice) ?? 0) > (trialEndsAt ?? 0),
   );
   const paid = periods.filter((invoice) => invoice.status === 'paid').map(invoiceOf);
   const open = periods.find((invoice) => invoice.status === 'open' && invoice.attempt_count > 0);
@@ -115,7 +121,7 @@ function newsOf(subscription: Stripe.Subscription, invoices: readonly Stripe.Inv
     anchor: subscription.start_date * 1000,
     trialEndsAt,
     paid: neverBegan ? [] : paid,
-    failed: open === undefined ? null : { ref: open.id, periodEnd: endOf(open) },
+    failed: open === undefined ? null : { ref: open.id, periodEnd: periodEndOf(open) },
     ...(status === 'incomplete_expired' ? { ended: 'failed' } : {}),
     ...(neverBegan ? {} : { ends: endingOf(subscription) }),
   };
@@ -134,17 +140,11 @@ function invoiceOf(invoice: Stripe.Invoice): PlanInvoice {
   return {
     ref: invoice.id,
     payment: idOf(payment?.payment_intent ?? payment?.charge ?? null),
-    periodEnd: endOf(invoice),
-    gross: invoice.total,
+    periodEnd: periodEndOf(invoice),
     net: invoice.total_excluding_tax ?? invoice.total,
-    currency: invoice.currency.toUpperCase(),
+    ...billedOf(invoice),
     at: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
   };
-}
-
-function endOf(invoice: Stripe.Invoice): number | null {
-  const ends = invoice.lines.data.map((line) => line.period.end);
-  return ends.length === 0 ? null : Math.max(...ends) * 1000;
 }
 
 /** Where the buyer comes back to, with what it was about. */

@@ -123,6 +123,11 @@ export class StripePayments implements PaymentProvider {
     return null;
   }
 
+  async closeCheckout({ checkout }: PlanPlace): Promise<null> {
+    await this.#plans.close(checkout);
+    return null;
+  }
+
   planOf(payment: string): Promise<string | null> {
     return this.#plans.ofPayment(payment);
   }

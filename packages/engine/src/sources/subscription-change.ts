@@ -40,7 +40,7 @@ export function agree(
 ): Decided {
   const terms = begin(offer, { timeZone, anchor: trial?.endsAt ?? startsAt });
   const fresh: Subscription = { ...one, terms: [terms], paid: [], trialEndsAt: trial?.endsAt ?? null };
-  if (trial === null || trial.endsAt <= now) return unchanged(fresh);
+  if (trial === null || trial.credits === 0n || trial.endsAt <= now) return unchanged(fresh);
   const metadata = { plan: offer.plan, trial: true };
   const lot = { startsAt, endsAt: trial.endsAt, amount: trial.credits, cost: null, metadata };
   return { after: fresh, commands: [issue(idOf(one), offer.class, lot)] };

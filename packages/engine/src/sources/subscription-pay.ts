@@ -2,6 +2,7 @@ import type { Account } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { subscriptionId } from '../core/id.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import { type Bill, demandBilled, isOfTrial } from './subscription-billed.ts';
 import { type Period, refillsOf } from './subscription-calendar.ts';
 import { issueRefill } from './subscription-lots.ts';
 import {
@@ -35,6 +36,8 @@ export interface Payment {
   readonly cost: Money | null;
   /** Which provider tells of it; absent: the product itself. */
   readonly channel?: string;
+  /** What the provider billed; absent: the product decides what counts as paid. */
+  readonly bill?: Bill;
 }
 
 /** Periods may begin, and be paid, so far ahead: more is a slip, and every scheduled lot is carried by the account. */
@@ -80,6 +83,7 @@ export function renew(
   { now }: Ground,
 ): Decided {
   if (isKnown(one, payment.ref)) return unchanged(one);
+  if (payment.bill !== undefined && isOfTrial(one, payment.bill, periodEnd)) return unchanged(one);
   if (periodEnd !== null && periodEnd <= Math.min(...one.terms.map(({ startsAt }) => startsAt))) {
     throw invalid('period_end', 'must be after the start of the first period');
   }
@@ -88,6 +92,8 @@ export function renew(
   const period = periodEnd === null ? nextUnpaid(one, now) : periodEnding(one, periodEnd);
   if (isPaid(one, period)) return unchanged(one);
   if (period.startsAt - now > MOST_AHEAD_MS) throw tooFarAhead();
+  const { bill } = payment;
+  if (bill !== undefined) demandBilled(one.terms[period.term] as Terms, bill, { subscription: idOf(one) });
   if (one.cancelled === 'now' && period.startsAt >= (one.cancelAt as number)) {
     throw outOfState(one, now, 'A period after the cancellation cannot be paid');
   }

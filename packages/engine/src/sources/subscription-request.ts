@@ -2,6 +2,7 @@ import type * as wire from '@drawdown/client';
 import type { Billing, Catalog, Plan } from '../catalog/catalog.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readCost, readInstant, readText } from '../request.ts';
+import type { Billed } from './provider.ts';
 import { addSeats, changeLater, changeNow, keepTerms } from './subscription-change.ts';
 import { cancelLater, cancelNow, pause, reactivate, resume } from './subscription-end.ts';
 import { type Decided, type Ground, outOfState, type Payment, renew } from './subscription-pay.ts';
@@ -68,12 +69,23 @@ export function readPayment(body: { readonly ref?: unknown; readonly cost?: wire
 export const readPeriodEnd = (value: unknown): number | null =>
   value === undefined ? null : readInstant(value, 'period_end');
 
+/** Of a renewal that a provider reports: who it is, and what it billed where it states a price. */
+export interface Told {
+  readonly channel?: string;
+  readonly billed?: Billed;
+}
+
 export function decideRenew(
+  catalog: Catalog,
   body: wire.RenewRequest,
-  { channel }: { readonly channel?: string } = {},
+  { channel, billed }: Told = {},
 ): (one: Subscription, ground: Ground) => Decided {
   if (body.ref === undefined) throw invalid('ref', 'is required: it names the payment');
-  const named = channel === undefined ? {} : { channel };
+  const mayBeFree = catalog.policies.freePeriods;
+  const named = {
+    ...(channel === undefined ? {} : { channel }),
+    ...(billed === undefined ? {} : { bill: { ...billed, mayBeFree } }),
+  };
   const payment = { ...readPayment(body), ...named, periodEnd: readPeriodEnd(body.period_end) };
   return (one, ground) => renew(one, payment, ground);
 }
@@ -164,7 +176,7 @@ export function decidePreviewed(catalog: Catalog, body: wire.SubscriptionPreview
     case 'cancel':
       return decideCancel(body);
     case 'renew':
-      return decideRenew(body);
+      return decideRenew(catalog, body);
     case 'reactivate':
       return decideReactivate(body);
     case 'pause':

@@ -34,6 +34,7 @@ import {
   decideRenew,
   readPayment,
   readPeriodEnd,
+  type Told,
 } from './subscription-request.ts';
 import { readSubscriptions, writesOf } from './subscription-rows.ts';
 import type { Subscription } from './subscription-state.ts';
@@ -129,15 +130,11 @@ export class Subscriptions {
 
   /**
    * A period was paid: its credits are issued once, whatever is reported how often and in whatever order. `channel`: the
-   * provider that reports it.
+   * provider that reports it, and `billed` what it billed, which must be what was agreed.
    */
-  renew(
-    account: string,
-    sub: string,
-    body: wire.RenewRequest,
-    call: Call & { readonly channel?: string },
-  ): Promise<Receipt> {
-    return this.#change('renew', { account, sub, body, call, decide: decideRenew(body, call) });
+  renew(account: string, sub: string, body: wire.RenewRequest, call: Call & Told): Promise<Receipt> {
+    const decideIt = decideRenew(this.#catalog, body, call);
+    return this.#change('renew', { account, sub, body, call, decide: decideIt });
   }
 
   /** A payment failed: past due until the plan's grace is over, and ended then, unless it is paid. */

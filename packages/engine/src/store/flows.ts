@@ -91,7 +91,7 @@ const COLUMN = `case m.type
     when '${REVERSED}' then case when l.purchased then 'reversed' else 'voided' end
     when '${CASHED_OUT}' then 'cashed_out'
     when '${CLOSED}' then case when exists (
-      select from drawdown.settlements s where s.account = m.account and s.no = m.no and s.way = 'payable')
+      select from drawdown.settlements s where s.account = m.account and s.no = m.no and s.kind = 'lot' and s.way = 'payable')
       then 'cashed_out' else 'voided' end
     else 'voided' end
   when 'adjust' then case when m.debt < 0 then 'used' else 'adjusted' end

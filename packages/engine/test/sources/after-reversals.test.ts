@@ -163,7 +163,7 @@ describe('what falls back after a reversal is still owed to it', () => {
       return null;
     };
     expect(await found(false)).toBe('differs');
-    expect(await rig.first.balance('u_reconcile')).toMatchObject({ available: 1300 });
+    expect(await rig.first.balance('u_reconcile')).toMatchObject({ available: 0 });
     expect(await found(true)).toBe('repaired');
     expect(await rig.first.balance('u_reconcile')).toMatchObject({ available: 867 });
     expect(await found(true)).toBe('same');

@@ -7,7 +7,8 @@ import { apply } from '../../src/core/apply.ts';
 import type { Command } from '../../src/core/command.ts';
 import { decide } from '../../src/core/decide.ts';
 import { comparator } from '../../src/core/order.ts';
-import { newPart, type Part, planOf } from '../../src/sources/purchase-plan.ts';
+import { newPart, type Part } from '../../src/sources/purchase-parts.ts';
+import { planOf } from '../../src/sources/purchase-plan.ts';
 import { type Fact, outcomeOf, unite } from '../../src/sources/purchase-state.ts';
 import { SHIPPED } from '../engine/rig.ts';
 
@@ -80,6 +81,7 @@ class Bench {
       frozen: this.frozen,
       account: this.account,
       lots: new Map(this.account.grants.filter(({ no }) => own.includes(no)).map((lot) => [lot.no, lot])),
+      settlements: [],
       now: this.now + 1,
     });
   }

@@ -30,6 +30,14 @@ export interface Ordered {
   readonly metadata: Record<string, string>;
 }
 
+/** What an invoice comes to, in minor units: the price, less discounts, with what changes within a period cost. */
+interface Billed {
+  readonly amount: number;
+  readonly discount?: number;
+  readonly prorated?: number;
+  readonly currency?: string;
+}
+
 interface Running extends Ordered {
   /** What periods are counted from, in seconds. */
   anchor: number;
@@ -91,7 +99,7 @@ export class FakeBilling {
   /** The next period is charged for, or could not be. */
   bill(
     id: string,
-    about: { at?: number; reason?: string; status?: 'paid' | 'open'; amount?: number; tax?: number } = {},
+    about: Partial<Billed> & { at?: number; reason?: string; status?: 'paid' | 'open'; tax?: number } = {},
   ): FakeInvoice {
     const running = this.#running.get(id) as Running;
     const step = running.interval === 'year' ? 12 : 1;
@@ -104,24 +112,31 @@ export class FakeBilling {
       status = 'paid',
       amount = running.amount,
       tax = 0,
+      ...more
     } = about;
     const one = this.subscriptions.get(id) as FakeSubscription;
     one.status = status === 'paid' ? 'active' : 'past_due';
-    return this.#invoice(id, { at, reason, period, amount, tax, status });
+    return this.#invoice(id, { at, reason, period, amount, tax, status, ...more });
   }
 
   #invoice(
     id: string,
-    about: {
+    about: Billed & {
       at: number;
       reason: string;
       period: { start: number; end: number };
-      amount: number;
       tax: number;
       status: 'paid' | 'open';
     },
   ): FakeInvoice {
-    const { at, reason, period, amount, tax, status } = about;
+    const { at, reason, period, amount, discount = 0, prorated = 0, tax, status } = about;
+    const net = amount - discount + prorated;
+    const line = (one: number, proration: boolean) => ({
+      object: 'line_item',
+      amount: one,
+      period,
+      parent: { type: 'subscription_item_details', subscription_item_details: { proration } },
+    });
     const one = this.subscriptions.get(id) as FakeSubscription;
     const invoice: FakeInvoice = {
       id: `in_${this.#next()}`,
@@ -129,16 +144,22 @@ export class FakeBilling {
       status,
       billing_reason: reason,
       created: at,
-      currency: (this.#running.get(id) as Running).currency,
-      total: amount + tax,
-      total_excluding_tax: amount,
-      attempt_count: amount + tax === 0 ? 0 : 1,
+      currency: about.currency ?? (this.#running.get(id) as Running).currency,
+      subtotal: amount + prorated,
+      total: net + tax,
+      total_excluding_tax: net,
+      total_discount_amounts: discount === 0 ? [] : [{ amount: discount, discount: 'di_1' }],
+      attempt_count: net + tax === 0 ? 0 : 1,
       status_transitions: { paid_at: status === 'paid' ? at : null },
       parent: {
         type: 'subscription_details',
         subscription_details: { subscription: id, metadata: one.metadata },
       },
-      lines: { object: 'list', data: [{ object: 'line_item', period }] },
+      lines: {
+        object: 'list',
+        has_more: false,
+        data: [line(amount, false), ...(prorated === 0 ? [] : [line(prorated, true)])],
+      },
     };
     this.invoices.set(invoice.id, invoice);
     if (status === 'paid') this.#settle(invoice);

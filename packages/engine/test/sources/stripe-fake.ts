@@ -170,6 +170,8 @@ export class FakeStripe {
     if (subscription !== undefined) {
       return this.billing.update(subscription, fields);
     }
+    const expired = /^\/v1\/checkout\/sessions\/(cs_\w+)\/expire$/.exec(path)?.[1];
+    if (expired !== undefined) return this.#expire(expired);
     if (path === '/v1/refunds') return this.#createRefund(read(REFUND, fields, ''));
     throw new Refusal(404, 'invalid_request_error', { message: `Unrecognized request URL (POST: ${path})` });
   }
@@ -211,6 +213,12 @@ export class FakeStripe {
     };
     this.sessions.set(id, session);
     return session;
+  }
+
+  #expire(id: string): Json {
+    const session = this.#one(this.sessions, id, 'checkout.session');
+    if (session.status === 'open') return Object.assign(session, { status: 'expired' });
+    throw invalid(`This Session is \`${String(session.status)}\` and cannot be expired.`);
   }
 
   #createRefund(fields: Fields): Json {

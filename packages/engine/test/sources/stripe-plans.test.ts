@@ -1,82 +1,29 @@
 /** Plans sold at a Stripe that is as strict as Stripe, over HTTP, with two servers taking in the events. */
-import type { PlanCheckoutReceipt, Purchase, Subscription } from '@drawdown/client';
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createServer } from '../../src/http/server.ts';
-import { setTestClock } from '../../src/store/clock.ts';
-import { codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
+import { codeOf, type Rig, tally, together } from '../engine/rig.ts';
 import type { FakeInvoice, FakeSubscription } from './stripe-billing.ts';
-import { FakeStripe } from './stripe-fake.ts';
+import type { FakeStripe } from './stripe-fake.ts';
+import { BEGUN, type Event, ORIGIN, openStripeRig, RETURN, type StripeRig } from './stripe-rig.ts';
 import { lotsOf } from './subscribing.ts';
 
-const RETURN = 'https://app.example.com/credits';
-const ORIGIN = 'https://credits.example.com';
-/** The end of January, since months are clamped. */
-const BEGUN = Date.parse('2026-01-31T10:00:00Z') / 1000;
-
-const stripe = new FakeStripe();
+let t: StripeRig;
 let rig: Rig;
-let servers: FastifyInstance[];
+let stripe: FakeStripe;
 
 beforeAll(async () => {
-  const api = await stripe.start();
-  const { secretKey, webhookSecret } = stripe;
-  const payments = {
-    stripe: { secretKey, webhookSecrets: [webhookSecret], api },
-    returnOrigins: ['https://app.example.com'],
-  };
-  rig = await openRig({ testClock: true, sweep: false, engines: [{ payments }, { payments }] });
-  servers = await Promise.all(rig.engines.map((engine) => createServer({ engine })));
-  await setTestClock(rig.database, (BEGUN + 60) * 1000);
+  t = await openStripeRig();
+  ({ rig, stripe } = t);
 });
 
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  await expectWhole(rig);
-  await rig.close();
-  await stripe.stop();
-});
+afterAll(() => t.close());
 
-type Event = ReturnType<FakeStripe['event']>;
-
-/** Delivers over HTTP, in turn to each of the servers. */
-let turn = 0;
-async function deliver(event: Event) {
-  const { body, headers } = stripe.signed(event);
-  turn += 1;
-  const response = await (servers[turn % 2] as FastifyInstance).inject({
-    method: 'POST',
-    url: '/webhooks/stripe',
-    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
-    payload: body,
-  });
-  return { status: response.statusCode, body: response.json() as { code?: string; field?: string } };
-}
-
-function order(account: string, more: object = {}): Promise<PlanCheckoutReceipt> {
-  const body = { plan: 'pro', interval: 'month' as const, currency: 'USD', return_url: RETURN, ...more };
-  return rig.first.plans.checkout(account, body, { origin: ORIGIN });
-}
-
-/** A plan that was paid for at Stripe, of which nobody has told us yet. */
-async function sold(account: string, more: object = {}) {
-  const { checkout, plan_checkout } = await order(account, more);
-  const one = stripe.begin(checkout, { at: BEGUN });
-  const session = stripe.event('checkout.session.completed', stripe.sessions.get(checkout) ?? {});
-  return { id: plan_checkout.subscription, checkout, one, session };
-}
-
-const invoicesOf = (one: FakeSubscription) =>
-  [...stripe.billing.invoices.values()].filter((invoice) => {
-    const { subscription_details } = invoice.parent as { subscription_details: { subscription: string } };
-    return subscription_details.subscription === one.id;
-  });
+const deliver: StripeRig['deliver'] = (event) => t.deliver(event);
+const order: StripeRig['order'] = (account, more) => t.order(account, more);
+const sold: StripeRig['sold'] = (account, more) => t.sold(account, more);
+const show: StripeRig['show'] = (account, id) => t.show(account, id);
+const invoicesOf: StripeRig['invoicesOf'] = (one) => t.invoicesOf(one);
+const paymentsOf: StripeRig['paymentsOf'] = (account) => t.paymentsOf(account);
 const paymentOf = (invoice: FakeInvoice | undefined) => invoice?.charged as string;
-
-const show = (account: string, id: string): Promise<Subscription> =>
-  rig.second.subscriptions.byId(account, id);
-const paymentsOf = async (account: string): Promise<Purchase[]> =>
-  (await rig.first.purchases.list(account, {})).data;
 
 describe('a plan at Stripe', () => {
   test('is ordered once, in its own terms, and begins with its paid period', async () => {

@@ -72,6 +72,10 @@ export const closePreview = z
 
 export const settlement = z
   .object({
+    kind: z.enum(['lot', 'late', 'double']).meta({
+      description:
+        'What was left of a lot, was paid too late to come to credits, or was paid for a purchase again.',
+    }),
     grant: grantId.nullable(),
     purchase: purchaseId.nullable(),
     credits,

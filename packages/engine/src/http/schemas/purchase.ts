@@ -108,6 +108,9 @@ export const purchase = z
       .object({ amount_minor: z.int(), net_minor: z.int(), currency: z.string() })
       .nullable()
       .meta({ description: 'What was charged, and what of it is not tax, in minor units.' }),
+    paid_again: z.array(z.object({ payment: z.string(), amount_minor: z.int(), currency: z.string() })).meta({
+      description: 'Payments of the same besides that one, and how much of each has not gone back.',
+    }),
     grants: z.array(grantId),
     reversed: credits,
     lost: credits,
@@ -148,7 +151,7 @@ export const planCheckoutReceipt = z
         subscription: resourceId('sub'),
         account: accountId,
         provider,
-        state: z.enum(['open', 'canceled', 'failed', 'expired', 'begun']),
+        state: z.enum(['open', 'canceled', 'failed', 'expired', 'begun', 'refused']),
         plan: z.string(),
         interval: z.enum(['month', 'year']),
         seats: z.int().nullable(),
