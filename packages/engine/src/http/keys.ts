@@ -101,7 +101,7 @@ export class Keys {
     const secret = `sk_${randomBytes(32).toString('base64url')}`;
     this.#bootstrap.set(digest(secret), {
       id: 'key_of_a_product',
-      staff: false,
+      name: 'key_of_a_product',
       scopes: new Set(scopes),
       expiresAt: null,
       revokedAt: null,

@@ -4,11 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type InjectOptions, inject } from 'light-my-request';
 import { DrawdownError } from '../errors.ts';
 import type { OpenedProduct, Product, ProductAnswer, ProductRequest, ProductRoute } from '../product.ts';
-import { authenticate } from './auth.ts';
+import { type AuthOptions, authenticate } from './auth.ts';
 import { bodyOf } from './handler.ts';
-import type { Keys } from './keys.ts';
 import { PROBLEM_TYPE } from './problems.ts';
-import type { Sessions } from './sessions.ts';
 
 export interface MountedProduct {
   readonly product: Product;
@@ -24,7 +22,7 @@ const TAKEN: ReadonlySet<string> = new Set(['v1', 'docs', 'checkout', 'webhooks'
 export async function registerProducts(
   server: FastifyInstance,
   products: readonly MountedProduct[],
-  services: Credentials,
+  services: AuthOptions,
 ): Promise<readonly OpenedProduct[]> {
   const opened = new Map<string, OpenedProduct>();
   for (const { product, directory } of products) {
@@ -43,15 +41,10 @@ export async function registerProducts(
   return [...opened.values()];
 }
 
-interface Credentials {
-  readonly keys: Keys;
-  readonly sessions: Sessions;
-}
-
 interface Added {
   readonly name: string;
   readonly route: ProductRoute;
-  readonly services: Credentials;
+  readonly services: AuthOptions;
 }
 
 function addRoute(server: FastifyInstance, { name, route, services }: Added): void {
@@ -75,7 +68,7 @@ interface Asking {
   readonly asked: ProductRequest;
   readonly request: FastifyRequest;
   readonly server: FastifyInstance;
-  readonly services: Credentials;
+  readonly services: AuthOptions;
 }
 
 /** What the server refused the product with is the product's answer, where it has none of its own. */
@@ -86,7 +79,12 @@ async function answerTo(
   try {
     if (!route.session) return await route.handler(asked);
     const { authorization } = request.headers;
-    const { session } = await authenticate(services, authorization, refuseKeys);
+    // Without cookies: those are the console's.
+    const { session } = await authenticate(
+      services,
+      { headers: { ...(authorization === undefined ? {} : { authorization }) }, protocol: request.protocol },
+      refuseKeys,
+    );
     if (session === null || session.surface === 'server') throw refuseKeys();
     const token = authorization?.replace(/^Bearer +/i, '').trim() ?? '';
     const { account, surface } = session;
