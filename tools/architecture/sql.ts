@@ -12,6 +12,7 @@ const SHARED = new Set([
   'catalogs',
   'keys',
   'signing_keys',
+  'staff_sessions',
   'migrations',
   // A budget, a code and a device are what accounts compete for: they belong to the campaign.
   'campaigns',
