@@ -167,9 +167,7 @@ export class FakeStripe {
     const charged = this.charges.post(path, fields);
     if (charged !== null) return charged;
     const subscription = /^\/v1\/subscriptions\/(sub_\w+)$/.exec(path)?.[1];
-    if (subscription !== undefined) {
-      return this.billing.update(subscription, fields);
-    }
+    if (subscription !== undefined) return this.billing.update(subscription, fields);
     const expired = /^\/v1\/checkout\/sessions\/(cs_\w+)\/expire$/.exec(path)?.[1];
     if (expired !== undefined) return this.#expire(expired);
     if (path === '/v1/refunds') return this.#createRefund(read(REFUND, fields, ''));
