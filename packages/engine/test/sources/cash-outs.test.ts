@@ -7,12 +7,13 @@ import { setTestClock } from '../../src/store/clock.ts';
 import { call } from '../engine/campaign-rig.ts';
 import { CLOCK_START, codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
 
-const withThreshold = (at_most_minor: number | null) =>
+const withThreshold = (at_most_minor: number | null, reversal: 'loss' | 'debt' = 'loss') =>
   readCatalog({
     ...shippedCatalog,
     packs: [{ id: 'pack', name: 'Pack', credits: 100, bonus: 10, prices: { USD: 1000, EUR: 1000 } }],
     policies: {
       ...shippedCatalog.policies,
+      reversal,
       overdraft: { allowed: true, limit: 50 },
       jurisdictions: {
         'US-CA': { cash_out: at_most_minor === null ? null : { at_most_minor, currency: 'USD' } },
@@ -27,6 +28,7 @@ beforeAll(async () => {
   const engines = [
     { payments, catalog: withThreshold(999) },
     { payments, catalog: withThreshold(null) },
+    { payments, catalog: withThreshold(999, 'debt') },
   ];
   rig = await openRig({ testClock: true, sweep: false, engines });
 });
@@ -36,27 +38,52 @@ afterAll(async () => {
   await rig.close();
 });
 
-async function bought(account: string, { currency = 'USD', jurisdiction = 'US-CA' } = {}): Promise<string> {
-  const { purchase } = await rig.first.purchases.checkout(
+async function ordered(
+  account: string,
+  { engine = rig.first, currency = 'USD', jurisdiction = 'US-CA' } = {},
+): Promise<string> {
+  const { purchase } = await engine.purchases.checkout(
     account,
     { pack: 'pack', currency, jurisdiction, return_url: 'http://localhost/' },
     { ...call(), origin: 'http://127.0.0.1:4400' },
   );
+  return purchase.id;
+}
+
+async function bought(account: string, more: Parameters<typeof ordered>[1] = {}): Promise<string> {
+  const purchase = await ordered(account, more);
+  await pay(purchase, more.currency);
+  return purchase;
+}
+
+async function pay(purchase: string, currency = 'USD'): Promise<void> {
   const paid = {
     kind: 'paid',
-    payment: purchase.id,
+    payment: purchase,
     gross: 1000,
     net: 1000,
     currency,
     at: CLOCK_START,
   } as const;
   await rig.first.purchases.enter('sandbox', {
-    id: purchase.id,
-    subject: { purchase: purchase.id },
+    id: purchase,
+    subject: { purchase },
     facts: [paid],
   });
-  return purchase.id;
 }
+
+let refunds = 0;
+async function refunded(purchase: string, amount: number, { id = `r${refunds}`, failed = false } = {}) {
+  refunds += 1;
+  const fact = { kind: 'refund', id, amount, failed } as const;
+  await rig.first.purchases.enter('sandbox', { id: `e${refunds}`, subject: { purchase }, facts: [fact] });
+}
+
+const owedTo = async (account: string): Promise<number> => {
+  const { data } = await rig.first.life.settlements.payables({ limit: 200 });
+  const own = data.filter((one) => one.account === account);
+  return own.reduce((sum, { payable_minor }) => sum + payable_minor, 0);
+};
 
 const spend = (account: string, amount: number) => rig.first.consume(account, { amount }, call());
 // The second engine's catalog asks for no payouts any more.
@@ -170,15 +197,51 @@ test('one key is one payout, however often and wherever at once; another key fin
   expect(await reasonOf(cashOut('u_5'))).toBe('nothing');
 });
 
-test('what the provider pays back afterwards is no longer payable', async () => {
+test('what the provider pays back afterwards is no longer payable, wherever the purchase is by then', async () => {
   const purchase = await bought('u_6');
   await spend('u_6', 60);
-  const { payable, settlements } = await cashOut('u_6');
-  const refund = { kind: 'refund', id: 'r', amount: payable.amount_minor, failed: false } as const;
-  await rig.first.purchases.enter('sandbox', { id: 'r', subject: { purchase }, facts: [refund] });
-  const { data } = await rig.first.life.settlements.payables({ limit: 200 });
-  expect(data.find(({ id }) => id === settlements[0]?.grant)).toMatchObject({
-    payable_minor: 0,
-    paid_at: null,
-  });
+  const { payable } = await cashOut('u_6');
+  await refunded(purchase, payable.amount_minor - 50);
+  expect(await owedTo('u_6')).toBe(50);
+  await rig.first.putAccount('u_6_heir', {});
+  await rig.first.life.merges.merge('u_6', { into: 'u_6_heir', reason: 'one person' }, call());
+  await refunded(purchase, 50);
+  expect(await owedTo('u_6')).toBe(0);
+});
+
+test('of several lots of one purchase, what comes back lowers one, and what is owed in money not in credits', async () => {
+  const twice = await bought('u_7');
+  await refunded(twice, 500, { id: 'half' });
+  await refunded(twice, 500, { id: 'half', failed: true });
+  await spend('u_7', 10);
+  expect((await cashOut('u_7')).settlements).toHaveLength(2);
+  expect(await owedTo('u_7')).toBe(900);
+  await refunded(twice, 300);
+  expect(await owedTo('u_7')).toBe(600);
+  await refunded(twice, 500);
+  expect(await owedTo('u_7')).toBe(100);
+
+  const engine = rig.engines[2];
+  const debt = await bought('u_8', engine === undefined ? {} : { engine });
+  await spend('u_8', 60);
+  await cashOut('u_8');
+  // 40 of the 50 credits that this is the price of were paid for in money, which is not paid any more.
+  await refunded(debt, 500);
+  expect(await owedTo('u_8')).toBe(0);
+  expect(await rig.first.purchases.byId(debt, {})).toMatchObject({ owed: 10 });
+});
+
+test('a lot and a purchase of one number are settled both', async () => {
+  const at = CLOCK_START + 10_000;
+  await setTestClock(rig.database, at);
+  const purchase = await ordered('u_9');
+  const cost = { amount_minor: 700, currency: 'USD' };
+  const { grant } = await rig.first.grant('u_9', { class: 'purchased', amount: 7, cost }, call());
+  expect(grant.id.slice(4)).toBe(purchase.slice(4));
+  await setTestClock(rig.database, at + 31 * 60_000);
+  await rig.first.life.closures.close('u_9', { reason: 'asked' }, call());
+  await pay(purchase);
+  expect(await owedTo('u_9')).toBe(1700);
+  await rig.first.life.settlements.paid(purchase, { reference: 'SEPA' }, call());
+  expect(await owedTo('u_9')).toBe(700);
 });
