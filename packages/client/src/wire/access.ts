@@ -5,6 +5,8 @@ export interface SessionRequest {
   account: string;
   surface: Exclude<Surface, 'server'>;
   teams?: string[];
+  /** ISO 3166: where the person buys; its checkouts are made under that law, whatever they say. */
+  jurisdiction?: string;
   ttl_seconds?: number;
 }
 

@@ -6,6 +6,8 @@ export interface SessionFacts {
   /** Its own account first, then the teams that the token names. */
   readonly accounts: readonly string[];
   readonly surface: Surface;
+  /** Where its person buys, as the product says. */
+  readonly jurisdiction?: string;
   /** Epoch milliseconds of the engine's clock. */
   readonly expiresAt: number;
 }

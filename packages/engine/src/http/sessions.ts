@@ -51,7 +51,7 @@ export class Sessions {
     // JWT times are whole seconds; rounding down keeps a token from outliving what was asked for.
     const issued = Math.floor(now / 1000);
     const expires = issued + (request.ttl_seconds ?? DEFAULT_SESSION_SECONDS);
-    const token = await new SignJWT({ surface: request.surface, teams })
+    const token = await new SignJWT({ surface: request.surface, teams, ...claimed(request) })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
@@ -118,6 +118,9 @@ export class Sessions {
   }
 }
 
+const claimed = ({ jurisdiction }: SessionRequest): { jurisdiction?: string } =>
+  jurisdiction === undefined ? {} : { jurisdiction };
+
 function demandPerson(kind: Account['kind']): void {
   if (kind !== 'user') throw invalid('account', 'must be the account of a person, not of a team');
 }
@@ -134,12 +137,13 @@ function kidOf(token: string): string {
 }
 
 function factsOf(payload: JWTPayload): SessionFacts {
-  const { sub, exp, surface, teams } = payload;
+  const { sub, exp, surface, teams, jurisdiction } = payload;
   if (typeof sub !== 'string' || typeof exp !== 'number' || !isSurface(surface) || surface === 'server') {
     throw refused();
   }
   if (!Array.isArray(teams) || !teams.every((team) => typeof team === 'string')) throw refused();
-  return { account: sub, accounts: [sub, ...teams], surface, expiresAt: exp * 1000 };
+  const said = typeof jurisdiction === 'string' ? { jurisdiction } : {};
+  return { account: sub, accounts: [sub, ...teams], surface, ...said, expiresAt: exp * 1000 };
 }
 
 function refused(): DrawdownError {

@@ -7,6 +7,7 @@ import { monthStarts } from '../core/calendar.ts';
 import { purchaseId } from '../core/id.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readAccountId } from '../request.ts';
+import { profileOn } from '../store/accounts.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
@@ -15,7 +16,7 @@ import { newPurchase, type Place } from './purchase-order.ts';
 import { newPart } from './purchase-parts.ts';
 import { insertion, lastPurchase, purchaseByNo, update } from './purchase-rows.ts';
 import { unite } from './purchase-state.ts';
-import { termsOf } from './purchase-terms.ts';
+import { buyerOf, termsOf } from './purchase-terms.ts';
 import type { Purchases } from './purchases.ts';
 import type { SourceSetting } from './source.ts';
 import type { Ground } from './subscription-pay.ts';
@@ -37,6 +38,8 @@ const LAST_RETRY_MS = 10 * 60_000;
 const SHOWN = 20;
 const MAX_MINOR = 1_000_000_000_000;
 const NOTHING: Prepared = { command: { verb: 'settle' }, writes: () => [] };
+
+const NOBODY = { jurisdiction: null, isPresent: false };
 
 /**
  * Tops accounts up whose owners agreed to it: one charge at a time, sized to what is missing, within the month's cap.
@@ -69,7 +72,7 @@ export class AutoTopUps {
     if (body.consent?.off_session !== true) {
       throw invalid('consent', 'must be given: {"off_session": true}', 'consent_required');
     }
-    const { priceMinor } = termsOf(catalog, { pack: body.pack, currency, return_url: '' });
+    const { priceMinor } = termsOf(catalog, { pack: body.pack, currency, return_url: '' }, NOBODY);
     if (capMinor < priceMinor) throw invalid('monthly_cap', 'must reach for one pack at least');
     await this.#write(account, { verb: 'auto_top_up', input: body, call }, async (on, { now }) => {
       if ((await rows.paymentMethod(on, account.number)) === null) {
@@ -173,7 +176,10 @@ export class AutoTopUps {
     if (method === null) return stop('payment_method_removed');
     const pack = catalog.packs.find((one) => one.id === setup.pack);
     if (pack?.prices[setup.currency] === undefined) return stop('pack_unavailable');
-    const bought = termsOf(catalog, { pack: setup.pack, currency: setup.currency, return_url: '' });
+    // Nobody is there to say anything, so that whoever may withdraw keeps that right.
+    const buyer = { ...buyerOf(await profileOn(on, setup.account), {}), isPresent: false };
+    const wish = { pack: setup.pack, currency: setup.currency, return_url: '' };
+    const bought = termsOf(catalog, wish, buyer);
     const { startsAt: monthStart, endsAt } = monthOf(now, account.timeZone);
     const about = { monthStart, since: now - HOUR_MS, currency: setup.currency };
     const { spent, recent } = await rows.topUpSums(on, setup.account, about);

@@ -3,6 +3,7 @@ import type * as wire from '@drawdown/client';
 import type { Catalog, CatalogDuration, Jurisdiction } from '../catalog/catalog.ts';
 import { addDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import type { Profile } from '../store/accounts.ts';
 import type { StoreSale } from './provider.ts';
 import { offerOf } from './purchase-offer.ts';
 import type { Law, Purchase } from './purchase-rows.ts';
@@ -22,16 +23,35 @@ type Bought = Pick<
   | 'law'
 >;
 
+/** What the product says of the buyer, and whether it is the buyer who asks, there and then. */
+export interface Buyer {
+  /** Null: the product says nothing, so that the buyer may. */
+  readonly jurisdiction: string | null;
+  readonly isPresent: boolean;
+}
+
+/** What the product keeps with the account, unless it has said it with the session. */
+export function buyerOf(profile: Profile | null, { jurisdiction }: { jurisdiction?: string }): Buyer {
+  const kept = profile?.metadata.jurisdiction;
+  return { jurisdiction: jurisdiction ?? (typeof kept === 'string' ? kept : null), isPresent: true };
+}
+
 /** The terms of a checkout, and the name that the buyer reads. Refusals name the field. */
-export function termsOf(catalog: Catalog, body: wire.CheckoutRequest): Bought & { readonly name: string } {
+export function termsOf(
+  catalog: Catalog,
+  body: wire.CheckoutRequest,
+  buyer: Buyer,
+): Bought & { readonly name: string } {
   const { validity, ...offer } = offerOf(catalog, body);
-  const law = jurisdictionOf(catalog, body);
+  const jurisdiction = jurisdictionOf(catalog, body, buyer);
+  const law = jurisdiction === null ? undefined : catalog.policies.jurisdictions[jurisdiction];
+  demandConsent(law, jurisdiction, { body, buyer });
   return {
     ...offer,
     validity: longer(validity, validity && (law?.expiryFloor ?? null))?.iso ?? null,
     reversal: catalog.policies.reversal,
     refundWindow: longer(catalog.policies.packRefundWindow, law?.withdrawalWindow ?? null)?.iso ?? null,
-    jurisdiction: body.jurisdiction ?? null,
+    jurisdiction,
     law: law === undefined ? null : lawOf(law),
   };
 }
@@ -60,19 +80,32 @@ export function storeTermsOf(catalog: Catalog, sale: StoreSale): Bought {
   };
 }
 
-/** Where buyers may withdraw, credits that can be spent at once need the buyer's word that this is wanted. */
-function jurisdictionOf(catalog: Catalog, body: wire.CheckoutRequest) {
-  if (body.jurisdiction === undefined) return undefined;
-  const law = catalog.policies.jurisdictions[body.jurisdiction];
-  if (law === undefined) throw invalid('jurisdiction', 'is none that the catalog has a policy for');
-  if (law.withdrawalWindow !== null && body.consent?.immediate_use !== true) {
-    throw invalid(
-      'consent',
-      `must be given in ${body.jurisdiction}: {"immediate_use": true}`,
-      'consent_required',
-    );
+/** What the product says holds, whatever the buyer leaves out or says instead. Places without a policy are not kept. */
+function jurisdictionOf(
+  { policies }: Catalog,
+  body: wire.CheckoutRequest,
+  { jurisdiction: known }: Buyer,
+): string | null {
+  const { jurisdiction: said } = body;
+  if (said !== undefined && known !== null && said !== known) {
+    throw invalid('jurisdiction', `must be ${known}, as the product says of the account`);
   }
-  return law;
+  if (said !== undefined && !Object.hasOwn(policies.jurisdictions, said) && known === null) {
+    throw invalid('jurisdiction', 'is none that the catalog has a policy for');
+  }
+  const jurisdiction = known ?? said ?? null;
+  return jurisdiction !== null && Object.hasOwn(policies.jurisdictions, jurisdiction) ? jurisdiction : null;
+}
+
+/** Where buyers may withdraw, credits that can be spent at once need the buyer's word that this is wanted. */
+function demandConsent(
+  law: Jurisdiction | undefined,
+  jurisdiction: string | null,
+  { body, buyer }: { body: wire.CheckoutRequest; buyer: Buyer },
+): void {
+  if (!buyer.isPresent || law === undefined || law.withdrawalWindow === null) return;
+  if (body.consent?.immediate_use === true) return;
+  throw invalid('consent', `must be given in ${jurisdiction}: {"immediate_use": true}`, 'consent_required');
 }
 
 /** The policy, copied: a later catalog changes nothing for who has bought. */

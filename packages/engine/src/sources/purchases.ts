@@ -21,7 +21,7 @@ import { presentPurchase } from './purchase-present.ts';
 import { idOf, lastOfPlan, type Purchase, purchasesBefore } from './purchase-rows.ts';
 import { attemptsOf, outcomeOf } from './purchase-state.ts';
 import { subjectOf } from './purchase-subject.ts';
-import { readReturnUrl, termsOf } from './purchase-terms.ts';
+import { buyerOf, readReturnUrl, termsOf } from './purchase-terms.ts';
 import { mayAsk } from './purchase-wish.ts';
 import { type Reconciled, type ReconcileOptions, reconcile } from './reconciliation.ts';
 import type { SourceSetting } from './source.ts';
@@ -105,16 +105,18 @@ export class Purchases {
 
   /**
    * Opens a checkout for a pack, or for any amount. Nothing is granted before the provider says that it was paid. `origin` is where this
-   * server is reached. The same key opens the same checkout again.
+   * server is reached, `jurisdiction` what the product says of the buyer. The same key opens the same checkout again.
    */
   async checkout(
     id: string,
     body: wire.CheckoutRequest,
-    call: Call & { readonly origin: string },
+    call: Call & { readonly origin: string; readonly jurisdiction?: string },
   ): Promise<wire.CheckoutReceipt & Replayed> {
     const { catalog, accounts } = this.#setting;
     const provider = this.#seller(body.provider);
-    const terms = termsOf(catalog, body);
+    const known = await accounts.numberOf(readAccountId(id));
+    const profile = known === null ? null : await accounts.byNumber(known);
+    const terms = termsOf(catalog, body, buyerOf(profile, call));
     const origins = new Set([...this.#origins, call.origin]);
     const returnUrl = readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
     const account = { number: await accounts.ensure(readAccountId(id)), id };

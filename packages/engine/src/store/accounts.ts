@@ -70,6 +70,12 @@ const MERGED_INTO = statement<[number], { merged_into: bigint | null }>(
  */
 const DIRECTORY_SIZE = 500_000;
 
+/** As `byNumber`, on a connection at hand. */
+export async function profileOn(on: Pick<Database, 'query'>, number: number): Promise<Profile | null> {
+  const { rows } = await on.query(BY_NUMBER, [number]);
+  return rows[0] === undefined ? null : profileOf(rows[0]);
+}
+
 /** Who there is: ids, numbers and profiles. What an account has is the ledger's. */
 export class Accounts {
   readonly #database: Database;
@@ -151,11 +157,9 @@ export class Accounts {
   }
 
   async byNumber(number: number): Promise<Profile | null> {
-    const { rows } = await this.#database.query(BY_NUMBER, [number]);
-    const row = rows[0];
-    if (row === undefined) return null;
-    this.#learn(row.id, number);
-    return profileOf(row);
+    const profile = await profileOn(this.#database, number);
+    if (profile !== null) this.#learn(profile.id, number);
+    return profile;
   }
 
   /** The account of that id, made as a user in UTC where there is none yet. Parallel first uses make one. */

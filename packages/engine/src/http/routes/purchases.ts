@@ -51,8 +51,10 @@ const createCheckout = route({
     'idempotency_key_reused',
     'unavailable',
   ],
-  handler: async ({ engine }, { params: { account }, body, call, request }) => {
-    const by = { ...call, origin: originOf(request) };
+  handler: async ({ engine }, { params: { account }, body, call, caller, request }) => {
+    const jurisdiction = caller?.session?.jurisdiction;
+    const said = jurisdiction === undefined ? {} : { jurisdiction };
+    const by = { ...call, origin: originOf(request), ...said };
     const ordered = orderOf(body);
     return 'plan' in ordered
       ? receipt(await engine.plans.checkout(account, ordered, by))

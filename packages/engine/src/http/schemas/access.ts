@@ -12,6 +12,13 @@ export const sessionRequest = z
     account: accountId,
     surface: z.enum(['web', 'desktop_windows', 'desktop_macos', 'ios', 'android']),
     teams: z.array(accountId).max(MAX_TEAMS).exactOptional(),
+    jurisdiction: z
+      .string()
+      .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be an ISO 3166 code such as DE or US-CA')
+      .exactOptional()
+      .meta({
+        description: 'Where the person buys: its checkouts are made under that law, whatever they say.',
+      }),
     ttl_seconds: z
       .int()
       .min(1)
@@ -22,7 +29,7 @@ export const sessionRequest = z
   .meta({ id: 'SessionRequest', examples: [{ account: 'u_1', surface: 'web' }] });
 
 export const demonstrationSessionRequest = sessionRequest
-  .omit({ ttl_seconds: true })
+  .omit({ ttl_seconds: true, jurisdiction: true })
   .meta({ id: 'DemonstrationSessionRequest', examples: [{ account: 'demo', surface: 'web' }] });
 
 export const session = z.object({ token: z.string(), expires_at: instant }).meta({ id: 'Session' });
