@@ -87,6 +87,11 @@ it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])(
   },
 );
 
+it('README.md leads to every guide', () => {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  expect(GUIDES.filter((name) => !text.includes(`](docs/guide/${name})`))).toEqual([]);
+});
+
 describe('the player', () => {
   it('tells commands from what they print', () => {
     expect(commandsOf('$ a \\\n  b\none\ntwo\n$ c\n')).toEqual([

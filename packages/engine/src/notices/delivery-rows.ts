@@ -87,7 +87,7 @@ const QUEUE_ONE = statement<[string, number], never>(
   'delivery_queue',
   `insert into drawdown.webhook_queues as q (account, endpoint, due_at, bucket)
    select number, $1, ${NOW}, bucket from drawdown.accounts where number = $2
-   on conflict (account, endpoint, bucket) do update set pushes = q.pushes + 1,
+   on conflict (account, endpoint, bucket) do update set pushes = q.pushes + 1, planned_at = null,
      due_at = case when q.leased then q.due_at else least(q.due_at, excluded.due_at) end`,
 );
 
@@ -119,7 +119,7 @@ const QUEUE_ALL = statement<[string], never>(
    select account, $1, ${NOW}, bucket
      from (select distinct account, bucket from drawdown.webhook_deliveries
             where endpoint = $1 and state = 'pending' order by 1) as d
-   on conflict (account, endpoint, bucket) do update set pushes = q.pushes + 1,
+   on conflict (account, endpoint, bucket) do update set pushes = q.pushes + 1, planned_at = null,
      due_at = case when q.leased then q.due_at else least(q.due_at, excluded.due_at) end`,
 );
 

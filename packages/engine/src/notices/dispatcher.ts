@@ -15,8 +15,10 @@ import {
   queueFigures,
   recordAttempt,
   releaseQueue,
+  type Wait,
+  waitQueue,
 } from './queue-rows.ts';
-import { retryAfter } from './retries.ts';
+import { patience, retryAfter } from './retries.ts';
 import { signedHeaders } from './signing.ts';
 
 /** What a lease is longer than two attempts: a crash costs this much, and a slow database must not. */
@@ -171,8 +173,9 @@ export class Dispatcher {
   }
 
   /** Sends an account's notices one after the other, until none is left, one fails, or time is up. */
-  async #serve(queue: Queue): Promise<void> {
+  async #serve(claimed: Queue): Promise<void> {
     const { database } = this.#setting;
+    let queue = claimed;
     // Nothing is begun that the lease might not outlast.
     const lastMoment = performance.now() + this.#leaseMs / 2;
     for (;;) {
@@ -184,22 +187,24 @@ export class Dispatcher {
       } else if (next.type === null) {
         await dropDelivery(database, queue, next.notice);
       } else if (endpoint === undefined || endpoint.disabledAt !== null || this.#stopped) {
-        return releaseQueue(database, queue, 0);
+        return releaseQueue(database, queue);
       } else {
         const wait = await this.#send(queue, endpoint, { ...next, notice: next.notice, type: next.type });
-        if (wait !== null) return releaseQueue(database, queue, wait);
+        if (wait !== null) return waitQueue(database, queue, wait);
+        // What comes behind has not failed, and has no plan.
+        queue = { ...queue, plannedAt: null };
       }
-      if (performance.now() > lastMoment) return releaseQueue(database, queue, 0);
+      if (performance.now() > lastMoment) return releaseQueue(database, queue);
     }
   }
 
-  /** One attempt. Answers how long the account now has to wait; null: it goes on with the next. */
+  /** One attempt. Answers how the account now has to wait; null: it goes on with the next, or is another's by now. */
   async #send(
     queue: Queue,
     endpoint: Endpoint,
     next: NextDelivery & { readonly notice: number; readonly type: string },
-  ): Promise<number | null> {
-    const { database, retries, random } = this.#setting;
+  ): Promise<Wait | null> {
+    const { database } = this.#setting;
     const { type, at, data, notice } = next;
     const attempt = await this.#attempt(endpoint, noticeId(queue.account, notice), { type, at, data });
     const { status, error } = attempt;
@@ -207,20 +212,34 @@ export class Dispatcher {
       this.#delivered += 1;
       const [recovered] = await Promise.all([
         noteRecovery(database, endpoint.id),
-        recordAttempt(database, queue, { notice, state: 'delivered', status, error }),
+        recordAttempt(database, queue, { notice, state: 'delivered', counts: true, status, error }),
       ]);
-      // It answers again: nobody's notices need to wait out their time.
+      // It answers again: others may be in luck, too.
       if (recovered) await hurryQueues(database, endpoint.id);
       return null;
     }
     this.#failed += 1;
-    const wait = retryAfter(next.attempts + 1, { retries, asked: attempt.retryAfterMs, random: random() });
+    const wait = this.#waitAfter(attempt, { attempts: next.attempts, plannedAt: queue.plannedAt });
     const state = wait === null ? 'dead' : 'pending';
+    const counts = queue.plannedAt === null;
     // Who was overtaken has nothing to say any more, nor anything left to hold.
-    if (!(await recordAttempt(database, queue, { notice, state, status, error }))) return 0;
-    const isGone = await this.#suffered(endpoint, attempt);
-    // What is over for good is no reason to hold up the next.
-    return isGone ? 0 : wait;
+    if (!(await recordAttempt(database, queue, { notice, state, counts, status, error }))) return null;
+    await this.#suffered(endpoint, attempt);
+    return wait;
+  }
+
+  /**
+   * When to try again what has just failed; null: never. Who was tried before its time has lost nothing by it and
+   * waits as it did before; who asks for patience is not disturbed by what others hear.
+   */
+  #waitAfter(
+    { retryAfterMs: asked }: Attempt,
+    { attempts, plannedAt }: { attempts: number; plannedAt: number | null },
+  ): Wait | null {
+    if (plannedAt !== null) return { afterMs: patience(asked), notBefore: plannedAt, isFirm: true };
+    const { retries, random } = this.#setting;
+    const afterMs = retryAfter(attempts + 1, { retries, asked, random: random() });
+    return afterMs === null ? null : { afterMs, notBefore: 0, isFirm: asked !== null };
   }
 
   /** What was not foreseen is a failure like any other: it must not come again forever. */
@@ -239,17 +258,16 @@ export class Dispatcher {
     }
   }
 
-  /** Answers whether nobody is to be expected there any more. */
-  async #suffered({ id }: Endpoint, { status, error }: Attempt): Promise<boolean> {
+  /** Gives an endpoint up where nobody is to be expected any more. */
+  async #suffered({ id }: Endpoint, { status, error }: Attempt): Promise<void> {
     const { database, log } = this.#setting;
     const since = await noteFailure(database, id, error ?? `answered ${status}`);
-    if (since === null) return true;
+    if (since === null) return;
     const reason = status === 410 ? 'gone' : Date.now() - since > GIVE_UP_MS ? 'failing' : null;
-    if (reason === null) return false;
+    if (reason === null) return;
     await disableEndpoint(database, id, reason);
     this.#knownUntil = 0;
     log(`the webhook endpoint ${id} was disabled: ${reason}`);
-    return true;
   }
 }
 

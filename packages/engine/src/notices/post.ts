@@ -5,8 +5,6 @@ import { AddressRefused, type GuardSetting, guardedLookup, urlFault } from './gu
 export interface PostSetting extends GuardSetting {
   /** From the first packet to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Certificate authorities besides the system's own: PEM. */
-  readonly ca?: string;
 }
 
 /** What came of one attempt. A status says that somebody answered; what is in the answer is nobody's concern. */
@@ -75,7 +73,6 @@ function open(
     // A connection of its own, so that every attempt is judged by what the name leads to now.
     agent: false as const,
     maxHeaderSize: MAX_HEADERS,
-    ...(setting.ca === undefined ? {} : { ca: setting.ca }),
   };
   return url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
 }

@@ -8,9 +8,14 @@ export interface Queue {
   readonly account: number;
   readonly endpoint: string;
   readonly lease: number;
+  /** It was hurried, and its next planned attempt is not before then; null: this is a planned one. */
+  readonly plannedAt: number | null;
 }
 
-const CLAIM = statement<[string, number, number], { account: bigint; endpoint: string; due_at: bigint }>(
+const CLAIM = statement<
+  [string, number, number],
+  { account: bigint; endpoint: string; due_at: bigint; planned_at: bigint | null }
+>(
   'queues_claim',
   `update drawdown.webhook_queues q set due_at = ${NOW} + $2, leased = true
      from (select c.account, c.endpoint, c.bucket
@@ -20,7 +25,8 @@ const CLAIM = statement<[string, number, number], { account: bigint; endpoint: s
                 where w.endpoint = e.id and w.due_at <= ${NOW}
                 order by w.due_at limit $3 for update skip locked) as c) as c
     where q.account = c.account and q.endpoint = c.endpoint and q.bucket = c.bucket
-   returning q.account, q.endpoint, q.due_at`,
+   returning q.account, q.endpoint, q.due_at,
+     case when q.planned_at > ${NOW} then q.planned_at end as planned_at`,
 );
 
 /** Takes what is due, at most so many of each endpoint, for so long. */
@@ -29,8 +35,9 @@ export async function claimQueues(
   { endpoints, leaseMs, each }: { endpoints: readonly string[]; leaseMs: number; each: number },
 ): Promise<Queue[]> {
   const { rows } = await on.query(CLAIM, [`{${endpoints.join(',')}}`, leaseMs, each]);
-  return rows.map(({ account, endpoint, due_at }) => {
-    return { account: Number(account), endpoint, lease: Number(due_at) };
+  return rows.map(({ account, endpoint, due_at, planned_at }) => {
+    const plannedAt = planned_at === null ? null : Number(planned_at);
+    return { account: Number(account), endpoint, lease: Number(due_at), plannedAt };
   });
 }
 
@@ -85,13 +92,18 @@ export async function nextOf(
   };
 }
 
-const RECORD = statement<[number, string, number, string, number | null, string | null, number], never>(
+/** The queue is still held under this lease. */
+const leased = (place: string): string => `exists (select from drawdown.webhook_queues q
+      where q.account = $1 and q.endpoint = $2 and q.due_at = ${place})`;
+
+const RECORD = statement<
+  [number, string, number, string, number, number | null, string | null, number],
+  never
+>(
   'delivery_record',
   `update drawdown.webhook_deliveries
-      set state = $4, attempts = attempts + 1, attempted_at = ${NOW}, status = $5, error = $6
-    where account = $1 and endpoint = $2 and notice = $3
-      and exists (select from drawdown.webhook_queues q
-                   where q.account = $1 and q.endpoint = $2 and q.due_at = $7)`,
+      set state = $4, attempts = attempts + $5, attempted_at = ${NOW}, status = $6, error = $7
+    where account = $1 and endpoint = $2 and notice = $3 and ${leased('$8')}`,
 );
 
 /** Answers whether the queue was still ours: what a successor recorded stands. */
@@ -101,41 +113,70 @@ export async function recordAttempt(
   about: {
     notice: number;
     state: 'pending' | 'delivered' | 'dead';
+    /** Whether it is one of the attempts that a delivery has. */
+    counts: boolean;
     status: number | null;
     error: string | null;
   },
 ): Promise<boolean> {
-  const { notice, state, status, error } = about;
-  return (await on.query(RECORD, [account, endpoint, notice, state, status, error, lease])).count === 1;
+  const { notice, state, counts, status, error } = about;
+  const params = [account, endpoint, notice, state, counts ? 1 : 0, status, error, lease] as const;
+  return (await on.query(RECORD, [...params])).count === 1;
 }
 
-const DROP = statement<[number, string, number], never>(
+const DROP = statement<[number, string, number, number], never>(
   'delivery_drop',
-  'delete from drawdown.webhook_deliveries where account = $1 and endpoint = $2 and notice = $3',
+  `delete from drawdown.webhook_deliveries
+    where account = $1 and endpoint = $2 and notice = $3 and ${leased('$4')}`,
 );
 
 /** Of a notice that is gone there is nothing to tell. */
 export async function dropDelivery(
   on: Pick<Database, 'query'>,
-  { account, endpoint }: Queue,
+  { account, endpoint, lease }: Queue,
   notice: number,
 ): Promise<void> {
-  await on.query(DROP, [account, endpoint, notice]);
+  await on.query(DROP, [account, endpoint, notice, lease]);
 }
 
-const RELEASE = statement<[number, string, number, number], never>(
+const RELEASE = statement<[number, string, number, number | null], never>(
   'queue_release',
-  `update drawdown.webhook_queues set due_at = ${NOW} + $4, leased = false
+  `update drawdown.webhook_queues set due_at = ${NOW}, planned_at = $4, leased = false
     where account = $1 and endpoint = $2 and due_at = $3`,
 );
 
-/** Gives a queue back; whoever is next may have it after so long. */
+/** Gives a queue back as it is: whoever is next may have it. */
 export async function releaseQueue(
   on: Pick<Database, 'query'>,
-  { account, endpoint, lease }: Queue,
-  afterMs: number,
+  { account, endpoint, lease, plannedAt }: Queue,
 ): Promise<void> {
-  await on.query(RELEASE, [account, endpoint, lease, Math.round(afterMs)]);
+  await on.query(RELEASE, [account, endpoint, lease, plannedAt]);
+}
+
+/** When a queue that failed is tried again. */
+export interface Wait {
+  readonly afterMs: number;
+  /** Nor before this instant. */
+  readonly notBefore: number;
+  /** Not earlier, whatever is heard of its endpoint meanwhile. */
+  readonly isFirm: boolean;
+}
+
+const WAIT = statement<[number, string, number, number, number, boolean], never>(
+  'queue_wait',
+  `update drawdown.webhook_queues
+      set due_at = greatest($4, ${NOW} + $5), planned_at = case when $6 then greatest($4, ${NOW} + $5) end,
+        leased = false
+    where account = $1 and endpoint = $2 and due_at = $3`,
+);
+
+/** Gives a queue back that nobody may have before its time. */
+export async function waitQueue(
+  on: Pick<Database, 'query'>,
+  { account, endpoint, lease }: Queue,
+  { afterMs, notBefore, isFirm }: Wait,
+): Promise<void> {
+  await on.query(WAIT, [account, endpoint, lease, notBefore, Math.round(afterMs), isFirm]);
 }
 
 const END = statement<[number, string, number, number], { ended: number }>(
@@ -155,13 +196,13 @@ export async function endQueue(
 
 const HURRY = statement<[string], never>(
   'queues_hurry',
-  `update drawdown.webhook_queues set due_at = ${NOW}
+  `update drawdown.webhook_queues set planned_at = due_at, due_at = ${NOW}
     where (account, endpoint, bucket) in (
       select account, endpoint, bucket from drawdown.webhook_queues
-       where endpoint = $1 and not leased and due_at > ${NOW} for update skip locked)`,
+       where endpoint = $1 and not leased and planned_at is null and due_at > ${NOW} for update skip locked)`,
 );
 
-/** An endpoint answers again: nothing needs to wait out its time. */
+/** An endpoint answers again: what waits is tried once before its time, unless the receiver asked for that time. */
 export async function hurryQueues(on: Pick<Database, 'query'>, endpoint: string): Promise<void> {
   await on.query(HURRY, [endpoint]);
 }

@@ -28,5 +28,8 @@ export function retryAfter(
 ): number | null {
   const planned = retries[attempts - 1];
   if (planned === undefined) return null;
-  return Math.max(planned * (1 + random / 5), Math.min(asked ?? 0, MAX_RETRY_AFTER_MS));
+  return Math.max(planned * (1 + random / 5), patience(asked));
 }
+
+/** How long a receiver is left alone, of what it asks for. */
+export const patience = (asked: number | null): number => Math.min(asked ?? 0, MAX_RETRY_AFTER_MS);

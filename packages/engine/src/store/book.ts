@@ -9,7 +9,7 @@ import {
   type Transfer,
 } from '../core/account.ts';
 import { apply } from '../core/apply.ts';
-import { availableOf, crossingsOf } from '../core/low-balance.ts';
+import { availableOf, crossingsOf, type Standing, standingsAfter } from '../core/low-balance.ts';
 import { limitReached, type Notice, noticesOf } from '../core/notice.ts';
 import { remindersOf } from '../core/reminder.ts';
 import type { Rules } from '../core/rules.ts';
@@ -53,7 +53,9 @@ export class Book {
   /** Whether an entry is news to somebody. */
   #tells = false;
   /** Asked for only where a low balance is told. */
-  readonly #availableBefore: bigint | null;
+  readonly #before: { readonly total: bigint; readonly available: bigint } | null;
+  /** What could be spent after each thing that time brought. */
+  #standings: Standing[] = [];
 
   constructor(account: Account, start: { head: string; now: number }, setting: BookSetting) {
     this.account = account;
@@ -61,7 +63,8 @@ export class Book {
     this.#head = start.head;
     this.#setting = setting;
     this.#firstSeq = account.seq + 1;
-    this.#availableBefore = setting.rules.notices.low.length > 0 ? availableOf(account) : null;
+    const isLowTold = setting.rules.notices.low.length > 0;
+    this.#before = isLowTold ? { total: account.total, available: availableOf(account) } : null;
   }
 
   get head(): string {
@@ -76,8 +79,9 @@ export class Book {
   /** Enters what time brought since the account was last written. */
   settle(): void {
     const { rules, inOrder } = this.#setting;
-    for (const entry of settle(this.account, { now: this.now, rules }, inOrder))
-      this.#record(entry, null, null);
+    const entries = settle(this.account, { now: this.now, rules }, inOrder);
+    for (const entry of entries) this.#record(entry, null, null);
+    if (this.#before !== null) this.#standings = standingsAfter(this.account, entries, this.#before);
   }
 
   /** Applies and chains one entry; throws `InvariantBroken` where it breaks a law. */
@@ -165,7 +169,7 @@ export class Book {
     });
     if (account.closed !== null) changes.closed.push(account);
     if (this.#tells) this.#addNotices(changes);
-    if (this.#availableBefore !== null) this.#addCrossings(changes, this.#availableBefore);
+    if (this.#before !== null) this.#addCrossings(changes, this.#before.available);
   }
 
   #addNotices(changes: Changes): void {
@@ -195,10 +199,11 @@ export class Book {
   }
 
   #addCrossings(changes: Changes, before: bigint): void {
-    const available = availableOf(this.account);
-    const { at } = this.#entries.at(-1) as StoredEntry;
-    for (const crossing of crossingsOf(this.#setting.rules.notices.low, before, available)) {
-      changes.crossings.push({ account: this.account, now: this.now, at, available, crossing });
+    const { account, now } = this;
+    const { at, seq } = this.#entries.at(-1) as StoredEntry;
+    const last = { at, seq, available: availableOf(account) };
+    for (const crossing of crossingsOf(this.#setting.rules.notices.low, before, [...this.#standings, last])) {
+      changes.crossings.push({ account, now, crossing });
     }
   }
 

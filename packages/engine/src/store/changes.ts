@@ -31,9 +31,6 @@ import {
 export interface CrossedBalance {
   readonly account: Account;
   readonly now: number;
-  /** When it happened: an expiry's own instant, however late it was entered. */
-  readonly at: number;
-  readonly available: bigint;
   readonly crossing: Crossing;
 }
 

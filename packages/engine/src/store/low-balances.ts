@@ -32,11 +32,16 @@ export async function judgeCrossings(on: Connection, changes: Changes, rules: Ru
   const { rows } = await on.query(LOW, [int8Array(numbers)]);
   const low = new Set(rows.map(({ account, threshold }) => `${account} ${threshold}`));
   for (const one of crossed) {
-    const { account, now, at, available, crossing } = one;
+    const { account, now, crossing } = one;
     if (low.has(`${account.number} ${crossing.threshold}`) === crossing.low) continue;
     changes.crossings.push(one);
-    const notice = crossingNotice(account, crossing, { available, at, rules });
-    changes.notices.push({ account: account.number, now, notice });
+    const notice = crossingNotice(account, crossing, rules);
+    // What came later is told later, also where time brought both at once.
+    const later = changes.notices.findIndex((other) => {
+      return other.account === account.number && other.notice.at > notice.at;
+    });
+    const place = later === -1 ? changes.notices.length : later;
+    changes.notices.splice(place, 0, { account: account.number, now, notice });
   }
 }
 
@@ -51,7 +56,7 @@ export function noteLowBalances(on: Connection, crossings: readonly CrossedBalan
   ];
   const writes: Promise<unknown>[] = [];
   if (low !== undefined && low.length > 0) {
-    const since = int8Array(low.map(({ at }) => at));
+    const since = int8Array(low.map(({ crossing }) => crossing.since.at));
     const buckets = int2Array(low.map(({ account }) => bucketOf(account.number)));
     writes.push(on.query(ENTER, [...keysOf(low), since, buckets]));
   }

@@ -98,6 +98,20 @@ test('a refused change tells nothing', async () => {
   expect(await typesOf('u_poor')).toEqual(['credits.granted']);
 });
 
+test('what is rolled back at its commit tells nothing', async () => {
+  await rig.first.putAccount('u_undone', {});
+  await rig.sql(`create function test_refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'not this one'; end $$`);
+  await rig.sql(`create constraint trigger test_refuse after insert on drawdown.entries
+    deferrable initially deferred for each row execute function test_refuse()`);
+  const grant = () => rig.first.grant('u_undone', { class: 'purchased', amount: 5 }, { idempotencyKey: 'a' });
+  expect(await codeOf(grant())).toBe('internal');
+  await rig.sql('drop trigger test_refuse on drawdown.entries; drop function test_refuse()');
+  expect(await typesOf('u_undone')).toEqual([]);
+  await grant();
+  expect(await typesOf('u_undone')).toEqual(['credits.granted']);
+});
+
 test('a lot is announced before it expires, and told when it has', async () => {
   const now = Date.parse((await rig.first.advanceTestClock('PT1S')).now);
   await rig.first.grant(
@@ -209,15 +223,30 @@ test('what comes back into an empty lot is announced', async () => {
   expect(expiring.map(({ data }) => data.days_left)).toEqual([7]);
 });
 
-test('a low balance after an expiry is of the instant of the expiry', async () => {
-  const { grant } = await rig.first.grant(
-    'u_late',
-    { class: 'promotional', amount: 90, valid_for: 'PT1H' },
-    {},
-  );
-  await rig.first.advanceTestClock('P2D');
-  const low = (await told('u_late')).find(({ type }) => type === 'credits.balance_low');
+test('of several expiries that were entered late, the one that crossed it says when the balance was low', async () => {
+  const give = (amount: number, hours: number) =>
+    rig.first.grant('u_late', { class: 'promotional', amount, valid_for: `PT${hours}H` }, {});
+  const hold = () => rig.first.hold('u_late', { amount: 20, ttl_seconds: 86_400 }, {});
+  await give(5, 1);
+  const { grant } = await give(90, 2);
+  await give(25, 3);
+  await give(10, 40);
+  const frozen = await give(100, 50);
+  await rig.first.freezeGrant(frozen.grant.id, { reason: 'asked' }, {});
+  // Of the lot that ends first: 5 of it, and 15 of the next.
+  await hold();
+  await rig.first.advanceTestClock('P1D');
+  const notices = await told('u_late');
+  const low = notices.find(({ type }) => type === 'credits.balance_low');
   expect(low?.at).toBe(Date.parse(grant.expires_at as string));
+  expect(low?.data.available).toBe(35);
+  const late = notices.slice(5).map(({ type, at, data }) => [type, at, data.version]);
+  expect(late).toEqual([...late].sort(([, a], [, b]) => Number(a) - Number(b)));
+  expect(late.map(([type]) => type)).toContain('credits.balance_low');
+  expect(late.at(-1)?.[0]).not.toBe('credits.balance_low');
+  expect(late.map(([, , version]) => version)).toEqual(
+    late.map(([, , version]) => Number(version)).sort((a, b) => a - b),
+  );
 });
 
 test('numbers only grow, and no notice is told of twice or out of order', async () => {

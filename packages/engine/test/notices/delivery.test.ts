@@ -1,6 +1,14 @@
 /** Notices reach whoever wants them: at least once, in order per account, whatever the receiver does. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine.ts';
+import {
+  claimQueues,
+  dropDelivery,
+  nextOf,
+  type Queue,
+  recordAttempt,
+  releaseQueue,
+} from '../../src/notices/queue-rows.ts';
 import { statement } from '../../src/store/database.ts';
 import { codeOf, openRig, type Rig, together } from '../engine/rig.ts';
 import { openReceiver, type Receiver, verified } from './receiver.ts';
@@ -25,8 +33,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await rig?.close();
+  // First, so that nobody waits out what hangs there.
   await receiver?.close();
+  await rig?.close();
 });
 
 const give = (account: string, amount = 1, engine: Engine = rig.first) =>
@@ -193,6 +202,63 @@ test('a receiver that asks for patience gets it', async () => {
   await receiver.until(1);
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(receiver.received).toHaveLength(1);
+});
+
+test('what others hear of an endpoint spends nobody’s attempts, and no receiver’s patience', async () => {
+  await rig.close();
+  rig = await openRig({ webhooks: { ...FAST, retries: Array(9).fill(3_600_000) } });
+  // Each success of the others is the first after a failure of theirs.
+  receiver.answer((response, { account, data }) => {
+    if (account === 'u_patient') return response.writeHead(503, { 'retry-after': '7200' }).end();
+    return response.writeHead(account === 'u_bad' || data.amount === 13 ? 500 : 200).end();
+  });
+  const { id } = await rig.first.webhooks.create({ url: receiver.url });
+  const sent = (account: string) => receiver.received.filter((one) => one.account === account).length;
+  await give('u_bad');
+  await give('u_patient');
+  await receiver.until(2);
+  for (let i = 1; i <= 12; i += 1) {
+    await give(`u_fails_${i}`, 13);
+    await settled(async () => (await rig.first.webhooks.show(id)).failing_since !== null);
+    await give(`u_works_${i}`);
+    await settled(async () => sent(`u_fails_${i}`) === 2 || (i === 1 && sent('u_bad') === 2));
+  }
+  // Tried once before its time, which cost it nothing; asked to be left alone, it was.
+  expect([sent('u_bad'), sent('u_patient')]).toEqual([2, 1]);
+  const { data } = await rig.first.webhooks.deliveries(id, { state: 'pending' });
+  const attempts = data.filter(({ account }) => !account.startsWith('u_fails')).map((one) => one.attempts);
+  expect(attempts).toEqual([1, 1]);
+
+  // Whoever asks for one again gets it at once, with all of its attempts.
+  receiver.answer(200);
+  const patient = data.find(({ account }) => account === 'u_patient');
+  await rig.first.webhooks.redeliver(id, patient?.id as string);
+  await settled(async () => sent('u_patient') === 2);
+});
+
+test('who has lost a lease records nothing, and drops nothing', async () => {
+  await rig.close();
+  rig = await openRig({ sweep: false });
+  const { id } = await rig.first.webhooks.create({ url: 'https://example.com/' });
+  await give('u_1');
+  const claim = { endpoints: [id], leaseMs: 1, each: 1 };
+  const [lost] = await claimQueues(rig.database, claim);
+  const next = await nextOf(rig.database, lost as Queue);
+  await settled(async () => (await claimQueues(rig.database, claim)).length === 1);
+  const about = {
+    notice: next?.notice as number,
+    state: 'dead',
+    counts: true,
+    status: 500,
+    error: null,
+  } as const;
+  expect(await recordAttempt(rig.database, lost as Queue, about)).toBe(false);
+  await dropDelivery(rig.database, lost as Queue, about.notice);
+  await releaseQueue(rig.database, lost as Queue);
+  expect(await nextOf(rig.database, lost as Queue)).toBeNull();
+  expect((await rig.first.webhooks.deliveries(id, {})).data).toMatchObject([
+    { state: 'pending', attempts: 0 },
+  ]);
 });
 
 test('a hanging endpoint takes nothing from its neighbour', async () => {
