@@ -14,7 +14,13 @@ export default defineConfig({
     outDir: here('../../packages/engine/dist/pages'),
     emptyOutDir: true,
     target: 'baseline-widely-available',
-    rolldownOptions: { input: pages.map((name) => here(name)) },
+    rolldownOptions: {
+      input: pages.map((name) => here(name)),
+      // Libraries mark what runs in a browser, for servers that render pages; nothing here is rendered on one.
+      onLog: (level, log, say) => {
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') say(level, log);
+      },
+    },
     // Pictures in data URLs would be allowed by the policy, but cannot be cached by themselves.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

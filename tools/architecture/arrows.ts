@@ -18,6 +18,8 @@ const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
   { zone: 'engine', is: (path) => path.startsWith(ENGINE) },
   { zone: 'react', is: (path) => path.startsWith(`${CLIENT}react/`) },
   { zone: 'client', is: (path) => path.startsWith(CLIENT) },
+  // Before the other pages: what it is made of, they do not pay for.
+  { zone: 'console', is: (path) => path.startsWith(`${WEB}console/`) },
   { zone: 'web', is: (path) => path.startsWith(WEB) },
   { zone: 'example', is: (path) => path.startsWith(EXAMPLES) },
 ];
@@ -40,6 +42,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   react: ['client'],
   // By the names that everybody else knows them by.
   web: [],
+  console: ['web'],
   example: [],
 };
 
@@ -110,6 +113,7 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   client: [],
   react: ['react'],
   web: ['@drawdown/client', '@drawdown/studio', 'react', 'react-dom', 'qr'],
+  console: ['@drawdown/client', '@tanstack/react-query', '@tanstack/react-router', 'react'],
   // A product's own tools, and its server, which spends through the client like any other.
   example: ['@drawdown/client', 'fast-png', 'gifenc'],
 };

@@ -35,6 +35,7 @@ export interface Stage {
   readonly client: Client;
   /** With the key of staff. */
   readonly staff: Client;
+  readonly staffKey: string;
   /** A page that looks at an account; it fails its test on any error in the console and any request elsewhere. */
   open(path: string, by?: Opening): Promise<Page>;
   /** Throws where a page of this test said something that it should not have. */
@@ -80,6 +81,7 @@ export async function openStage({ testClock = false }: { testClock?: boolean } =
     url,
     client,
     staff: createClient({ url, token: ADMIN }),
+    staffKey: ADMIN,
     open: (path, by = {}) => openPage({ browser, url, client, faults }, path, by),
     verify: () => expect(faults.splice(0)).toEqual([]),
     expectFault: (pattern) => {

@@ -1,4 +1,6 @@
 import type {
+  ActPreview,
+  ApprovalState,
   GrantState,
   HoldState,
   LimitPeriod,
@@ -28,6 +30,8 @@ export interface ProblemDetails {
   seats_exhausted: { seats: number; members: number };
   request_closed: { state: MoreState };
   quote_changed: { quote: Quote };
+  preview_changed: { preview: ActPreview };
+  approval_closed: { state: ApprovalState };
   amount_exceeds_hold: { held: number };
   amount_exceeds_operation: { refundable: number };
   hold_closed: { state: HoldState };

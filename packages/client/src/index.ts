@@ -17,6 +17,7 @@ export {
 } from './errors.ts';
 export type { EventsOptions } from './events.ts';
 export type { Replayed } from './exchange.ts';
+export type { AccountsQuery, ApprovalsQuery, AuditQuery } from './staff.ts';
 export type { MembersQuery, RequestsQuery } from './teams.ts';
 export type { CallOptions, ChangeOptions, ClientOptions } from './transport.ts';
 export {

@@ -14,6 +14,7 @@ export function HomeDocument(): ReactNode {
 
 const PLACES = [
   { href: '/credits', word: 'credits' },
+  { href: '/console', word: 'console' },
   { href: '/docs', word: 'docs' },
 ] as const;
 

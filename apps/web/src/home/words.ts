@@ -6,6 +6,8 @@ const english = {
   lead: 'Credits of several classes, spent in one fixed order, correct to the last credit, and the same on every device at once. This is a running server; have a look around.',
   credits:
     'What a person sees: what there is, in which order it is used, what is to come, and every line of what was.',
+  console:
+    'What support and finance see: find an account, put things right with a reason and a preview, campaigns, money.',
   docs: 'Everything that the pages do, they do through this.',
 };
 
@@ -14,6 +16,8 @@ const german: typeof english = {
   lead: 'Credits mehrerer Klassen, in einer festen Reihenfolge verbraucht, genau bis auf den letzten, und auf jedem Gerät zugleich. Das ist ein laufender Server; sieh dich um.',
   credits:
     'Was man als Nutzer sieht: was da ist, in welcher Reihenfolge es verbraucht wird, was kommt und jede Zeile dessen, was war.',
+  console:
+    'Was Support und Finanzen sehen: ein Konto finden, mit Begründung und Vorschau etwas richtigstellen, Kampagnen, Geld.',
   docs: 'Alles, was die Seiten tun, tun sie hierüber.',
 };
 

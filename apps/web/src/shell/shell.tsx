@@ -34,15 +34,20 @@ export function useFrame(): Frame {
   return frame;
 }
 
-/** The bar, the page and the foot. `children` need no session. */
+/**
+ * The bar, the page and the foot. `children` need no session. `place`: the name of what has ways of its own through it;
+ * it fills the window below the bar and brings its own `<main id="main">`.
+ */
 export function Shell({
   children,
   foot,
   tools,
+  place,
 }: {
   children: ReactNode;
   foot?: ReactNode;
   tools?: ReactNode;
+  place?: 'console';
 }): ReactNode {
   const [preferences, setPreferences] = useState<Preferences>(readPreferences);
   const language = preferences.language ?? preferredLanguage();
@@ -52,7 +57,7 @@ export function Shell({
   if (words === null || frame === null) return null;
   return (
     <FrameContext value={frame}>
-      <div className="shell">
+      <div className="shell" data-place={place}>
         <a className="skip dd-button" href="#main">
           {words.skip}
         </a>
@@ -62,13 +67,7 @@ export function Shell({
               <Logo />
               Drawdown
             </a>
-            <nav className="shell__nav" aria-label="Drawdown">
-              {PAGES.map(({ href, word }) => (
-                <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>
-                  {words[word]}
-                </a>
-              ))}
-            </nav>
+            {place === undefined ? <Pages words={words} /> : <p className="shell__place">{words[place]}</p>}
             <div className="shell__tools">
               {tools}
               <ThemeButton
@@ -95,12 +94,18 @@ export function Shell({
             </div>
           </div>
         </header>
-        <main className="shell__width shell__main" id="main">
-          {children}
-        </main>
-        <footer className="shell__width">
-          <div className="shell__foot">{foot ?? <p>{words.foot}</p>}</div>
-        </footer>
+        {place === undefined ? (
+          <>
+            <main className="shell__width shell__main" id="main">
+              {children}
+            </main>
+            <footer className="shell__width">
+              <div className="shell__foot">{foot ?? <p>{words.foot}</p>}</div>
+            </footer>
+          </>
+        ) : (
+          children
+        )}
       </div>
     </FrameContext>
   );
@@ -126,6 +131,18 @@ function useWords(language: Language): Words | null {
   }, [language]);
   if (language === 'en') return english;
   return loaded ?? null;
+}
+
+function Pages({ words }: { words: Words }): ReactNode {
+  return (
+    <nav className="shell__nav" aria-label="Drawdown">
+      {PAGES.map(({ href, word }) => (
+        <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>
+          {words[word]}
+        </a>
+      ))}
+    </nav>
+  );
 }
 
 const NEXT_THEME: Readonly<Record<Theme | 'system', Theme | undefined>> = {
@@ -242,7 +259,7 @@ function reached({ account, teams }: PageSession, wanted: string | null | undefi
 }
 
 /** The person's own kind of the language: dates are written otherwise in London than in New York. */
-function localeOf(language: Language): string {
+export function localeOf(language: Language): string {
   return navigator.languages.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
 }
 

@@ -5,6 +5,7 @@ export const german: Words = {
   profile: 'Profil',
   credits: 'Credits',
   home: 'Übersicht',
+  console: 'Konsole',
   docs: 'API',
   theme_system: 'Farben: System',
   theme_light: 'Farben: hell',

@@ -4,6 +4,7 @@ export const english = {
   profile: 'Profile',
   credits: 'Credits',
   home: 'Overview',
+  console: 'Console',
   docs: 'API',
   theme_system: 'Theme: system',
   theme_light: 'Theme: light',

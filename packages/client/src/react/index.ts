@@ -2,6 +2,7 @@
 export { AccountSwitch, type AccountSwitchProps } from './account-switch.tsx';
 export { Amount } from './amount.tsx';
 export { AtRisk, type AtRiskProps } from './at-risk.tsx';
+export { type CatalogNames, catalogNames, type ShownClass } from './catalog-names.ts';
 export { type Cheaper, cheaperSettings } from './cheaper.ts';
 export { CheckoutNote } from './checkout-note.tsx';
 export { ClassMark } from './class-mark.tsx';
@@ -20,8 +21,9 @@ export { InsufficientCreditsDialog, type InsufficientCreditsDialogProps } from '
 export { Intent } from './intent.ts';
 export { Invite } from './invite.tsx';
 export type { Connection, LiveState } from './live-account.ts';
+export { sourceOf } from './lots.ts';
 export { english } from './messages/english.ts';
-export type { MessageKey, Messages, Translate } from './messages/translate.ts';
+export { createTranslate, type MessageKey, type Messages, type Translate } from './messages/translate.ts';
 export type { Message } from './messages/words.ts';
 export { OpenOnWeb } from './open-on-web.tsx';
 export { PackPicker } from './pack-picker.tsx';
@@ -37,6 +39,7 @@ export {
   useReading,
 } from './provider.tsx';
 export { RedeemForm } from './redeem-form.tsx';
+export { saveFile } from './save-file.ts';
 export { TeamSection } from './team-section.tsx';
 export { Timeline } from './timeline.tsx';
 export { useForecast, useLots, useOpenHolds, usePurchases, useSubscriptions } from './use-account.ts';

@@ -16,6 +16,8 @@ export interface SignIn {
   key: true;
   /** A link to follow, and what to write on it; null: no identity provider is configured. */
   oidc: { name: string; url: string } | null;
+  /** Of the cookie that came along; null: nobody is signed in. */
+  session: StaffSession | null;
 }
 
 /** From how many credits on acts need a second person, within 24 hours and by one of the staff; null: never. */

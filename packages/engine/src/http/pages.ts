@@ -20,6 +20,8 @@ export interface PagesOptions {
 /** Names of files below this folder carry a hash of what is in them. */
 const HASHED = 'assets';
 const A_YEAR_SECONDS = 31_536_000;
+/** Pages that have addresses of their own below theirs, and show by themselves what is meant. */
+const ROUTED: ReadonlySet<string> = new Set(['console']);
 
 /** Serves `/` and `/credits` and whatever pages there are, with everything that they load. */
 export async function registerPages(server: FastifyInstance, options: PagesOptions): Promise<void> {
@@ -45,10 +47,12 @@ export async function registerPages(server: FastifyInstance, options: PagesOptio
     const html = readFileSync(join(directory, file), 'utf8');
     const product = PRODUCT.exec(html)?.[1];
     if (product !== undefined && !products.includes(product)) continue;
-    addPage(server, name === 'index' ? '/' : `/${name}`, {
+    const page = {
       html: withSetting(html, options),
       policy: pagePolicy(sessionUrl),
-    });
+    };
+    addPage(server, name === 'index' ? '/' : `/${name}`, page);
+    if (ROUTED.has(name)) addPage(server, `/${name}/*`, page);
   }
 }
 

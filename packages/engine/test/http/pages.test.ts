@@ -18,6 +18,7 @@ beforeAll(async () => {
   mkdirSync(join(directory, 'assets'));
   writeFileSync(join(directory, 'index.html'), HTML);
   writeFileSync(join(directory, 'credits.html'), HTML);
+  writeFileSync(join(directory, 'console.html'), HTML);
   writeFileSync(join(directory, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   writeFileSync(join(directory, '.stamp'), 'not for anybody');
   writeFileSync(join(directory, 'assets/page-1a2b.js'), SCRIPT);
@@ -32,21 +33,24 @@ afterAll(async () => {
 
 const get = (url: string, headers: Record<string, string> = {}) => t.server.inject({ url, headers });
 
-test.each(['/', '/credits'])('%s is a page that runs nothing but its own files', async (url) => {
-  const { statusCode, headers } = await get(url);
-  expect(statusCode).toBe(200);
-  expect(headers['content-type']).toBe('text/html; charset=utf-8');
-  const policy = String(headers['content-security-policy']);
-  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
-  expect(policy).not.toContain('unsafe');
-  expect(policy).toContain("connect-src 'self' https://app.example;");
-  expect(headers).toMatchObject({
-    'cache-control': 'no-cache',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'SAMEORIGIN',
-    'referrer-policy': 'no-referrer',
-  });
-});
+test.each(['/', '/credits', '/console', '/console/accounts/u_1'])(
+  '%s is a page that runs nothing but its own files',
+  async (url) => {
+    const { statusCode, headers } = await get(url);
+    expect(statusCode).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(policy).toContain("connect-src 'self' https://app.example;");
+    expect(headers).toMatchObject({
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'no-referrer',
+    });
+  },
+);
 
 test('a page that is known is not sent again', async () => {
   const first = await get('/credits');

@@ -10,15 +10,18 @@ export function staffContract(server: () => TestServer): void {
     expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', { as: null })).body).toEqual({
       key: true,
       oidc: null,
+      session: null,
     });
     const signedIn = await t.ask<StaffSession>('POST', '/v1/staff/sessions', { as: ADMIN, key: null });
     const cookie = String(signedIn.headers['set-cookie']).split(';')[0] as string;
     const page = { as: null, headers: { cookie, 'x-drawdown-console': '1' } };
     expect((await t.ask<StaffSession>('GET', '/v1/staff/session', page)).body).toEqual(signedIn.body);
+    expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', page)).body.session).toEqual(signedIn.body);
     await t.ask('POST', '/v1/accounts/u_found/grants', { body: { class: 'purchased', amount: 7 } });
     const { body } = await t.ask<Page<FoundAccount>>('GET', '/v1/staff/accounts?q=u_found', page);
     expect(body.data).toMatchObject([{ account: 'u_found', total: 7, state: 'active' }]);
     expect((await t.ask('DELETE', '/v1/staff/session', page)).status).toBe(200);
     expect((await t.ask('GET', '/v1/staff/session', page)).body).toMatchObject({ code: 'unauthenticated' });
+    expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', page)).body.session).toBeNull();
   });
 }

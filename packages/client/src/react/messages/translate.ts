@@ -6,27 +6,31 @@ import type { Message } from './words.ts';
 export type MessageKey = keyof typeof english;
 export type Messages = Record<MessageKey, Message>;
 
-export interface Translate {
+export interface Translate<Key extends string = MessageKey> {
   /** The sentence with its places filled; numbers as the language writes them. */
-  (key: MessageKey, values?: Readonly<Record<string, string | number>>): string;
+  (key: Key, values?: Readonly<Record<string, string | number>>): string;
   /** The same with elements in its places. */
-  rich(key: MessageKey, values: Readonly<Record<string, ReactNode>>): ReactNode;
+  rich(key: Key, values: Readonly<Record<string, ReactNode>>): ReactNode;
 }
 
 const PLACE = /\{(\w+)\}/;
 
-export function createTranslate(messages: Messages, format: Format): Translate {
-  const sentence = (key: MessageKey, count: unknown): string => {
+/** Of the components' own messages, or of a page's. */
+export function createTranslate<Key extends string>(
+  messages: Readonly<Record<Key, Message>>,
+  format: Format,
+): Translate<Key> {
+  const sentence = (key: Key, count: unknown): string => {
     const message = messages[key];
     if (typeof message === 'string') return message;
     return message[format.plural(typeof count === 'number' ? count : 0)] ?? message.other;
   };
-  const translate = (key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string =>
+  const translate = (key: Key, values: Readonly<Record<string, string | number>> = {}): string =>
     sentence(key, values.count).replaceAll(new RegExp(PLACE, 'g'), (place, name: string) => {
       const value = values[name];
       return typeof value === 'number' ? format.credits(value) : (value ?? place);
     });
-  const rich = (key: MessageKey, values: Readonly<Record<string, ReactNode>>): ReactNode => {
+  const rich = (key: Key, values: Readonly<Record<string, ReactNode>>): ReactNode => {
     // Split by a pattern with one group, every second part is a place.
     const parts = sentence(key, values.count).split(PLACE);
     return parts.map((part, index) => {

@@ -1,4 +1,5 @@
 /** The console's own routes: signing in, and finding an account. */
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { formatInstant } from '../../core/calendar.ts';
 import { DrawdownError } from '../../errors.ts';
@@ -6,7 +7,8 @@ import type { Caller } from '../caller.ts';
 import { type Input, route, type Services } from '../route.ts';
 import { SCOPES } from '../schemas/access.ts';
 import { foundAccountPage, signIn, staffSession } from '../schemas/staff.ts';
-import { cookieOf, keptAs } from '../staff-cookie.ts';
+import { cookieOf, demandOwnPage, keptAs } from '../staff-cookie.ts';
+import type { StaffSessions } from '../staff-sessions.ts';
 import { paging } from './params.ts';
 
 const looks = { tag: 'Staff', scope: 'staff', sessions: 'none', idempotency: 'none', status: 200 } as const;
@@ -18,10 +20,12 @@ const getSignIn = route({
   method: 'GET',
   path: '/v1/staff/sign_in',
   operationId: 'getSignIn',
-  summary: 'How staff may sign in',
+  summary: 'How staff may sign in, and who has on this browser',
   answers: { 200: { description: 'The ways', schema: signIn } },
   problems: [],
-  handler: async () => ({ body: { key: true, oidc: null } }),
+  handler: async ({ staffSessions }, { request }) => ({
+    body: { key: true, oidc: null, session: await signedIn(staffSessions, request) },
+  }),
 });
 
 const createStaffSession = route({
@@ -41,7 +45,7 @@ const createStaffSession = route({
     }
     const { token, expiresAt, maxAgeSeconds } = await staffSessions.open({ ...staff, scopes });
     return {
-      body: presentSession(caller, expiresAt),
+      body: presentSession(caller as Caller, expiresAt),
       headers: { 'set-cookie': keptAs('staff', token, request, { maxAgeSeconds }) },
     };
   },
@@ -58,7 +62,7 @@ const getStaffSession = route({
   handler: async (services, input) => {
     const token = sessionOf(input);
     const session = token === undefined ? null : await services.staffSessions.demand(token);
-    return { body: presentSession(input.caller, session?.expiresAt ?? null) };
+    return { body: presentSession(input.caller as Caller, session?.expiresAt ?? null) };
   },
 });
 
@@ -82,8 +86,21 @@ function sessionOf({ request }: Pick<Input<unknown, unknown, unknown>, 'request'
   return request.headers.authorization === undefined ? cookieOf('staff', request) : undefined;
 }
 
-function presentSession(caller: Caller | null, expiresAt: number | null) {
-  const { staff, scopes } = caller as Caller;
+/** Null where nobody is: to a page that asks before it shows the way in, that is an answer and no error. */
+async function signedIn(staffSessions: StaffSessions, request: FastifyRequest) {
+  const token = sessionOf({ request });
+  if (token === undefined) return null;
+  demandOwnPage(request);
+  try {
+    const session = await staffSessions.demand(token);
+    return presentSession({ staff: session, scopes: session.scopes }, session.expiresAt);
+  } catch (error) {
+    if (error instanceof DrawdownError && error.code === 'unauthenticated') return null;
+    throw error;
+  }
+}
+
+function presentSession({ staff, scopes }: Pick<Caller, 'staff' | 'scopes'>, expiresAt: number | null) {
   return {
     staff: { id: staff?.id, name: staff?.name },
     scopes: SCOPES.filter((one) => scopes.has(one)),

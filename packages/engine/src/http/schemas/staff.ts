@@ -7,16 +7,6 @@ export const staffMember = z
   .object({ id: z.string().meta({ description: '`key_…` or `oidc_…`' }), name: z.string() })
   .meta({ id: 'StaffMember' });
 
-export const signIn = z
-  .object({
-    key: z.literal(true),
-    oidc: z
-      .object({ name: z.string(), url: z.string() })
-      .nullable()
-      .meta({ description: 'A link to follow; null: no identity provider is configured.' }),
-  })
-  .meta({ id: 'SignIn', description: 'How staff may sign in here.' });
-
 const limits = {
   account_limit: credits.nullable().meta({
     description:
@@ -33,6 +23,19 @@ export const staffSession = z
     approval: z.object(limits),
   })
   .meta({ id: 'StaffSession' });
+
+export const signIn = z
+  .object({
+    key: z.literal(true),
+    oidc: z
+      .object({ name: z.string(), url: z.string() })
+      .nullable()
+      .meta({ description: 'A link to follow; null: no identity provider is configured.' }),
+    session: staffSession
+      .nullable()
+      .meta({ description: 'Of the cookie that came along; null: nobody is signed in.' }),
+  })
+  .meta({ id: 'SignIn', description: 'How staff may sign in here.' });
 
 export const foundAccount = z
   .object({

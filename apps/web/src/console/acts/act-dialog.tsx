@@ -1,0 +1,197 @@
+/** An act of staff: what, why, and what it will do; then it is done, or a second person is asked. */
+import { type Act, type ActPreview, type ActReceipt, isProblem } from '@drawdown/client';
+import { Dialog, Failure, failureText, useDrawdown } from '@drawdown/client/react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useConsole } from '../console-context.ts';
+import { client } from '../entrance.ts';
+import { actOf, emptyDraft, isSevere, type Subject } from './act.ts';
+import { Effect, Limits } from './effect.tsx';
+import { Fields } from './fields.tsx';
+import { Reason } from './reason.tsx';
+
+/** `subject` null: closed. */
+export function ActDialog({ subject, onClose }: { subject: Subject | null; onClose(): void }): ReactNode {
+  const { t } = useConsole();
+  // It still says what it was about while it closes.
+  const [shown, setShown] = useState(subject);
+  useEffect(() => {
+    if (subject !== null) setShown(subject);
+  }, [subject]);
+  const of = subject ?? shown;
+  return (
+    <Dialog open={subject !== null} onClose={onClose} title={of === null ? '' : t(`act.${of.act}`)}>
+      {subject === null ? null : <ActForm subject={subject} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+/** Typing is not asking: the preview follows a moment after the last key. */
+const CALM_MS = 250;
+
+function useCalm<T>(value: T): T {
+  const [calm, setCalm] = useState(value);
+  const text = JSON.stringify(value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: equal values are the same one
+  useEffect(() => {
+    const timer = setTimeout(() => setCalm(value), CALM_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return calm;
+}
+
+/** What the act would do as things stand. What the server says meanwhile with a refusal is shown instead. */
+function usePreview(act: Act | null) {
+  const calm = useCalm(act);
+  const key = ['preview', calm];
+  const cache = useQueryClient();
+  const query = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => (calm === null ? null : client.previewAct(calm, { signal })),
+    enabled: calm !== null,
+    // Somebody else may change the account while this dialog is open.
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const isCurrent = JSON.stringify(calm) === JSON.stringify(act);
+  return {
+    ...query,
+    data: isCurrent && calm !== null ? (query.data ?? null) : null,
+    error: isCurrent && calm !== null ? query.error : null,
+    isPending: act !== null && (!isCurrent || query.isPending),
+    replace: (preview: ActPreview) => cache.setQueryData(key, preview),
+  };
+}
+
+function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): ReactNode {
+  const { t, names } = useConsole();
+  const { t: components } = useDrawdown();
+  const cache = useQueryClient();
+  const [draft, setDraft] = useState(() =>
+    emptyDraft(
+      subject,
+      names.classes.filter(({ kind }) => kind === 'earned').map(({ id }) => id),
+    ),
+  );
+  const [reason, setReason] = useState('');
+  const act = actOf(subject, draft);
+  const preview = usePreview(act);
+  const attempt = useAttempt(JSON.stringify([act, reason]));
+  const confirm = useMutation({
+    mutationFn: (body: Parameters<typeof client.act>[0]) =>
+      client.act(body, { idempotencyKey: attempt.current }),
+    onSuccess: () => {
+      void cache.invalidateQueries({ queryKey: ['approvals'] });
+      void cache.invalidateQueries({ queryKey: ['audit'] });
+    },
+    onError: (error) => {
+      if (isProblem(error, 'preview_changed')) preview.replace(error.problem.preview);
+    },
+  });
+  const seen = preview.data;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (act === null || seen === null || reason.trim() === '' || confirm.isPending) return;
+    confirm.mutate({ ...act, reason: reason.trim(), preview: seen.preview });
+  };
+  if (confirm.data !== undefined) return <Done receipt={confirm.data} subject={subject} onClose={onClose} />;
+  const isRefused = preview.error !== null;
+  return (
+    <form className="act" onSubmit={submit} data-severe={isSevere(subject.act)}>
+      <p className="act__about">{t(`act.${subject.act}.about`)}</p>
+      <Fields subject={subject} draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
+      <Reason value={reason} onChange={setReason} />
+      <div className="act__effect" aria-busy={preview.isPending} aria-live="polite">
+        {seen === null ? (
+          isRefused ? (
+            <Failure error={preview.error} onRetry={() => void preview.refetch()} />
+          ) : (
+            <p className="act__waiting">{t(preview.isPending ? 'loading' : 'act.fill_in')}</p>
+          )
+        ) : (
+          <>
+            <Effect preview={seen} />
+            <Limits preview={seen} />
+          </>
+        )}
+      </div>
+      {confirm.error === null ? null : (
+        <p className="act__error" role="alert">
+          {isProblem(confirm.error, 'preview_changed')
+            ? t('act.changed')
+            : failureText(confirm.error, components)}
+        </p>
+      )}
+      <div className="act__buttons">
+        <button type="button" className="dd-button" onClick={onClose}>
+          {t('cancel')}
+        </button>
+        <button
+          type="submit"
+          className="dd-button"
+          data-kind="primary"
+          aria-busy={confirm.isPending}
+          disabled={seen === null || reason.trim() === '' || confirm.isPending}
+        >
+          {t(seen?.approval.required === true ? 'act.ask' : `act.${subject.act}.confirm`)}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** One key for one wish: the same click again, or after no answer came, is the same act. */
+function useAttempt(wish: string): { current: string } {
+  const attempt = useRef({ wish, current: crypto.randomUUID() });
+  if (attempt.current.wish !== wish) attempt.current = { wish, current: crypto.randomUUID() };
+  return attempt.current;
+}
+
+function Done({
+  receipt,
+  subject,
+  onClose,
+}: {
+  receipt: ActReceipt;
+  subject: Subject;
+  onClose(): void;
+}): ReactNode {
+  const { t, format } = useConsole();
+  const heading = useRef<HTMLParagraphElement>(null);
+  const id = useId();
+  useEffect(() => heading.current?.focus(), []);
+  const { approval, balance } = receipt;
+  return (
+    <div className="done" data-state={receipt.state}>
+      <p ref={heading} id={id} tabIndex={-1} className="done__title" role="status">
+        {receipt.state === 'done' ? t(`act.${subject.act}.done`) : t('act.pending')}
+      </p>
+      <p className="dd-muted">
+        {receipt.state === 'pending' && approval !== null
+          ? t('act.pending_until', { date: format.dateTime(approval.expires_at) })
+          : balance === null
+            ? null
+            : t('act.balance', { count: balance.available })}
+      </p>
+      <div className="act__buttons">
+        {receipt.state === 'pending' && approval !== null ? (
+          <Link to="/approvals/$approval" params={{ approval: approval.id }} className="dd-button">
+            {t('act.show_approval')}
+          </Link>
+        ) : (
+          <Link
+            to="/audit"
+            search={receipt.audit === null ? {} : { account: receipt.audit.account }}
+            className="dd-button"
+          >
+            {t('act.show_audit')}
+          </Link>
+        )}
+        <button type="button" className="dd-button" data-kind="primary" onClick={onClose}>
+          {t('close')}
+        </button>
+      </div>
+    </div>
+  );
+}

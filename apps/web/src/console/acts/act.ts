@@ -1,0 +1,89 @@
+/** What one of the staff is about to do, from what was typed so far. */
+import type { Act, ActName, Entry, Grant } from '@drawdown/client';
+
+/** What an act is about: an account, a lot, or a line of the ledger. */
+export type Subject =
+  | { readonly act: 'grant' | 'adjust'; readonly account: string }
+  | { readonly act: 'extend' | 'void' | 'freeze' | 'unfreeze'; readonly lot: Grant }
+  | { readonly act: 'refund'; readonly entry: Entry & { operation: string } };
+
+export interface Draft {
+  readonly class: string;
+  readonly amount: string;
+  readonly validity: 'usual' | 'days' | 'until' | 'never';
+  readonly days: string;
+  /** Local time, as the browser's own field gives it. */
+  readonly until: string;
+}
+
+const POSITIVE = /^(?!0*(?:\.0*)?$)\d{1,16}(?:\.\d{1,6})?$/;
+const DAYS = /^[1-9]\d{0,4}$/;
+
+/** A month is what support most often gives. */
+const USUAL_DAYS = '30';
+
+export function emptyDraft(subject: Subject, classes: readonly string[]): Draft {
+  return {
+    class: classes[0] ?? '',
+    amount: '',
+    validity: subject.act === 'extend' ? 'until' : 'usual',
+    days: USUAL_DAYS,
+    until: '',
+  };
+}
+
+/** Null as long as something is missing, or is no such thing. */
+export function actOf(subject: Subject, draft: Draft): Act | null {
+  const amount = draft.amount.trim();
+  switch (subject.act) {
+    case 'grant': {
+      const validity = validityOf(draft);
+      if (!POSITIVE.test(amount) || validity === null) return null;
+      return { act: 'grant', account: subject.account, class: draft.class, amount, ...validity };
+    }
+    case 'adjust':
+      if (!POSITIVE.test(amount.replace(/^[-−+]/, ''))) return null;
+      return {
+        act: 'adjust',
+        account: subject.account,
+        amount: amount.replace('−', '-').replace(/^\+/, ''),
+        ...(/^[-−]/.test(amount) ? {} : { class: draft.class }),
+      };
+    case 'extend': {
+      if (draft.validity === 'never') return { act: 'extend', grant: subject.lot.id, expires_at: null };
+      const until = instantOf(draft.until);
+      return until === null ? null : { act: 'extend', grant: subject.lot.id, expires_at: until };
+    }
+    case 'refund':
+      if (amount !== '' && !POSITIVE.test(amount)) return null;
+      return {
+        act: 'refund',
+        operation: subject.entry.operation,
+        ...(amount === '' ? {} : { amount }),
+      };
+    default:
+      return { act: subject.act, grant: subject.lot.id };
+  }
+}
+
+function validityOf({
+  validity,
+  days,
+  until,
+}: Draft): { expires_at?: string | null; valid_for?: string } | null {
+  if (validity === 'usual') return {};
+  if (validity === 'never') return { expires_at: null };
+  if (validity === 'days') return DAYS.test(days.trim()) ? { valid_for: `P${days.trim()}D` } : null;
+  const instant = instantOf(until);
+  return instant === null ? null : { expires_at: instant };
+}
+
+function instantOf(local: string): string | null {
+  const at = new Date(local);
+  return Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
+
+/** What takes something from somebody is asked for in another colour of words. */
+export function isSevere(act: ActName): boolean {
+  return act === 'void' || act === 'freeze';
+}

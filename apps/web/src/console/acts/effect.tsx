@@ -1,0 +1,110 @@
+/** What an act does: each lot that it changes, and the account, before and after. */
+import type { ActPreview, LotFacts } from '@drawdown/client';
+import { ClassMark } from '@drawdown/client/react';
+import type { ReactNode } from 'react';
+import { useConsole } from '../console-context.ts';
+import { Signed } from '../parts/small.tsx';
+
+export function Effect({ preview }: { preview: ActPreview }): ReactNode {
+  const { t, format, names } = useConsole();
+  const { before, after, lots } = preview;
+  const sums = [
+    ['effect.available', before.available, after.available],
+    ['effect.held', before.held, after.held],
+    ['effect.frozen', before.frozen, after.frozen],
+    ['effect.debt', before.debt, after.debt],
+  ] as const;
+  return (
+    <table className="effect" aria-label={t('effect.title')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('effect.what')}</th>
+          <th scope="col">{t('effect.before')}</th>
+          <th scope="col">{t('effect.after')}</th>
+          <th scope="col">{t('effect.change')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lots.map((lot) => {
+          const shown = names.class(lot.class);
+          return (
+            <tr key={lot.grant ?? 'new'}>
+              <th scope="row">
+                <span className="dd-with-mark">
+                  <ClassMark of={shown} />
+                  {shown.short}
+                </span>
+                <span className="effect__id">
+                  {lot.grant === null ? t('effect.new_lot') : <code>{lot.grant}</code>}
+                </span>
+              </th>
+              <td>
+                <Facts facts={lot.before} other={lot.after} />
+              </td>
+              <td>
+                <Facts facts={lot.after} other={lot.before} />
+              </td>
+              <td>
+                <Signed amount={lot.after.remaining - (lot.before?.remaining ?? 0)} />
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+      <tfoot>
+        {sums
+          .filter(([name, was, is]) => name === 'effect.available' || was !== is)
+          .map(([name, was, is]) => (
+            <tr key={name}>
+              <th scope="row">{t(name)}</th>
+              <td>{format.credits(was)}</td>
+              <td>{format.credits(is)}</td>
+              <td>
+                <Signed amount={is - was} />
+              </td>
+            </tr>
+          ))}
+      </tfoot>
+    </table>
+  );
+}
+
+/** What is left, and what else differs from the other side. */
+function Facts({ facts, other }: { facts: LotFacts | null; other: LotFacts | null }): ReactNode {
+  const { t, format } = useConsole();
+  if (facts === null) return <span className="dd-muted">–</span>;
+  const { remaining, held, state, expires_at: expires } = facts;
+  const hasOtherExpiry = other === null || other.expires_at !== expires;
+  return (
+    <>
+      {format.credits(remaining)}
+      {held !== 0 && held !== other?.held ? (
+        <span className="effect__aside">{t('effect.of_it_held', { count: held })}</span>
+      ) : null}
+      {other !== null && other.state !== state ? (
+        <span className="effect__aside">{t(`lot_state.${state}`)}</span>
+      ) : null}
+      {hasOtherExpiry ? (
+        <span className="effect__aside">
+          {expires === null ? t('never_expires') : t('until', { date: format.dateTime(expires) })}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+/** Whether a second person is needed, and why. */
+export function Limits({ preview }: { preview: ActPreview }): ReactNode {
+  const { t } = useConsole();
+  const { required, account_limit: ofAccount, staff_limit: ofStaff } = preview.approval;
+  if (!required) return null;
+  const { account_used: onAccount, staff_used: byStaff } = preview.approval;
+  const isOverAccount = ofAccount !== null && onAccount + preview.size > ofAccount;
+  return (
+    <p className="limits">
+      {isOverAccount || ofStaff === null
+        ? t('limits.account', { size: preview.size, limit: ofAccount ?? 0, used: onAccount })
+        : t('limits.staff', { size: preview.size, limit: ofStaff, used: byStaff })}
+    </p>
+  );
+}

@@ -1,0 +1,96 @@
+import type { ReactNode } from 'react';
+import { useConsole } from '../console-context.ts';
+import { ChoiceField, Field } from '../parts/field.tsx';
+import type { Draft, Subject } from './act.ts';
+
+interface FieldsProps {
+  subject: Subject;
+  draft: Draft;
+  onChange(change: Partial<Draft>): void;
+}
+
+/** What an act needs to know besides its reason; nothing, where it takes or freezes a lot as it is. */
+export function Fields(props: FieldsProps): ReactNode {
+  const { t, format } = useConsole();
+  const { subject, draft, onChange } = props;
+  const amount = (hint?: string): ReactNode => (
+    <Field
+      label={t('act.amount')}
+      isNumber
+      value={draft.amount}
+      {...(hint === undefined ? {} : { hint })}
+      onChange={(value) => onChange({ amount: value })}
+    />
+  );
+  switch (subject.act) {
+    case 'grant':
+      return (
+        <>
+          <div className="fields__pair">
+            <ClassField {...props} />
+            {amount()}
+          </div>
+          <Validity {...props} choices={['usual', 'days', 'until', 'never']} />
+        </>
+      );
+    case 'adjust':
+      return (
+        <div className="fields__pair">
+          {amount(t('act.signed'))}
+          {/^[-−]/.test(draft.amount.trim()) ? null : <ClassField {...props} />}
+        </div>
+      );
+    case 'extend':
+      return <Validity {...props} choices={['until', 'never']} />;
+    case 'refund':
+      return amount(t('act.refund_all', { amount: format.credits(Math.abs(subject.entry.amount)) }));
+    default:
+      return null;
+  }
+}
+
+function ClassField({ draft, onChange }: FieldsProps): ReactNode {
+  const { t, names } = useConsole();
+  return (
+    <ChoiceField
+      label={t('act.class')}
+      value={draft.class}
+      options={names.classes.map(({ id, name }) => [id, name] as const)}
+      onChange={(value) => onChange({ class: value })}
+    />
+  );
+}
+
+function Validity({
+  draft,
+  onChange,
+  choices,
+}: FieldsProps & { choices: readonly Draft['validity'][] }): ReactNode {
+  const { t } = useConsole();
+  return (
+    <div className="fields__pair">
+      <ChoiceField
+        label={t('act.validity')}
+        value={draft.validity}
+        options={choices.map((one) => [one, t(`act.validity.${one}`)] as const)}
+        onChange={(value) => onChange({ validity: value })}
+      />
+      {draft.validity === 'days' ? (
+        <Field
+          label={t('act.days')}
+          isNumber
+          value={draft.days}
+          onChange={(value) => onChange({ days: value })}
+        />
+      ) : null}
+      {draft.validity === 'until' ? (
+        <Field
+          label={t('act.until')}
+          type="datetime-local"
+          value={draft.until}
+          onChange={(value) => onChange({ until: value })}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Approval } from '@drawdown/client';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useConsole } from '../console-context.ts';
+import { client } from '../entrance.ts';
+import { Choice } from '../parts/choice.tsx';
+import { Head } from '../parts/head.tsx';
+import { Listed, useList } from '../parts/list.tsx';
+import { At } from '../parts/small.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { ApprovalState } from './approval-state.tsx';
+
+const route = getRouteApi('/approvals');
+
+/** Others of the staff act meanwhile. */
+const POLL_MS = 10_000;
+
+/** What waits for a second person, and what became of what did. */
+export function ApprovalsPage(): ReactNode {
+  const { t, staff, format } = useConsole();
+  const state = route.useSearch().state === 'all' ? 'all' : 'pending';
+  const navigate = route.useNavigate();
+  const list = useList(
+    ['approvals', state],
+    (paging, options) => client.listApprovals({ state, ...paging }, options),
+    { pollMs: POLL_MS },
+  );
+  const columns: Column<Approval>[] = [
+    {
+      key: 'what',
+      head: t('approvals.what'),
+      isName: true,
+      cell: ({ id, act, size }) => (
+        <Link to="/approvals/$approval" params={{ approval: id }} className="name">
+          {t(`approvals.act.${act}`, { count: size })}
+        </Link>
+      ),
+    },
+    {
+      key: 'account',
+      head: t('accounts.account'),
+      cell: ({ account }) => (
+        <Link to="/accounts/$account" params={{ account }}>
+          {account}
+        </Link>
+      ),
+    },
+    {
+      key: 'by',
+      head: t('approvals.by'),
+      cell: ({ requested_by: by }) => (by.id === staff.staff.id ? t('approvals.you') : by.name),
+    },
+    {
+      key: 'reason',
+      head: t('reason'),
+      cell: ({ reason }) => <span className="reason">{reason}</span>,
+    },
+    { key: 'state', head: t('lots.state'), cell: ({ state: one }) => <ApprovalState state={one} /> },
+    { key: 'at', head: t('approvals.asked'), cell: ({ created_at: at }) => <At at={at} /> },
+    {
+      key: 'until',
+      head: t('approvals.until'),
+      cell: ({ state: one, expires_at: until, decided_at: decided }) =>
+        one === 'pending' ? format.relative(until) : <At at={decided ?? until} />,
+    },
+  ];
+  return (
+    <>
+      <Head title={t('section.approvals')} lead={t('approvals.lead')} />
+      <div className="filters">
+        <Choice
+          label={t('lots.which')}
+          value={state}
+          options={[
+            ['pending', t('approvals.pending')],
+            ['all', t('filter.all')],
+          ]}
+          onChange={(value) => void navigate({ search: value === 'all' ? { state: 'all' } : {} })}
+        />
+      </div>
+      <Listed list={list} empty={t(state === 'pending' ? 'approvals.none_waiting' : 'approvals.none')}>
+        {(rows) => (
+          <Table label={t('section.approvals')} rows={rows} columns={columns} keyOf={({ id }) => id} />
+        )}
+      </Listed>
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+import type { AuditQuery, AuditRecord } from '@drawdown/client';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Effect } from '../acts/effect.tsx';
+import { useConsole } from '../console-context.ts';
+import { client } from '../entrance.ts';
+import { Facts } from '../parts/facts.tsx';
+import { Listed, useList } from '../parts/list.tsx';
+import { At, Copyable } from '../parts/small.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+
+/** Everything that staff did, newest first. Of one account, its name is not said again in each line. */
+export function AuditList({
+  filter,
+  isOfAccount = false,
+}: {
+  filter: AuditQuery;
+  isOfAccount?: boolean;
+}): ReactNode {
+  const { t } = useConsole();
+  const list = useList(['audit', filter], (paging, options) =>
+    client.listAudit({ ...filter, ...paging }, options),
+  );
+  const columns = useColumns(isOfAccount);
+  return (
+    <Listed list={list} empty={t('audit.none')}>
+      {(rows) => (
+        <Table
+          label={t('section.audit')}
+          rows={rows}
+          columns={columns}
+          keyOf={({ id }) => id}
+          details={(record) => <RecordDetails record={record} />}
+        />
+      )}
+    </Listed>
+  );
+}
+
+function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
+  const { t, format } = useConsole();
+  const columns: (Column<AuditRecord> | null)[] = [
+    {
+      key: 'act',
+      head: t('audit.act'),
+      isName: true,
+      cell: ({ act }) => <span className="name">{t(`audit_act.${act}`)}</span>,
+    },
+    { key: 'at', head: t('ledger.at'), cell: ({ at }) => <At at={at} /> },
+    isOfAccount
+      ? null
+      : {
+          key: 'account',
+          head: t('accounts.account'),
+          cell: ({ account }) => (
+            <Link to="/accounts/$account" params={{ account }}>
+              {account}
+            </Link>
+          ),
+        },
+    {
+      key: 'staff',
+      head: t('audit.staff'),
+      cell: ({ staff, approved_by: second }) => (
+        <>
+          {staff.name}
+          {second === null ? null : (
+            <span className="aside">{t('audit.approved_by', { name: second.name })}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      key: 'reason',
+      head: t('reason'),
+      cell: ({ reason }) => <span className="reason">{reason ?? '–'}</span>,
+    },
+    { key: 'size', head: t('audit.size'), isNumber: true, cell: ({ size }) => format.credits(size) },
+  ];
+  return columns.flatMap((one) => one ?? []);
+}
+
+function RecordDetails({ record }: { record: AuditRecord }): ReactNode {
+  const { t, format } = useConsole();
+  const { preview, operation, entries, approval } = record;
+  return (
+    <div className="details">
+      {preview === null ? null : <Effect preview={preview} />}
+      <Facts
+        items={[
+          [t('reason'), record.reason],
+          [t('audit.id'), <Copyable key="id" text={record.id} />],
+          [t('audit.staff_id'), <code key="staff">{record.staff.id}</code>],
+          [t('ledger.operation'), operation === null ? null : <Copyable key="op" text={operation} />],
+          [
+            t('audit.entries'),
+            entries.length === 0 ? null : format.list(entries.map((seq) => format.credits(seq))),
+          ],
+          [
+            t('audit.approval'),
+            approval === null ? null : (
+              <Link key="apr" to="/approvals/$approval" params={{ approval }}>
+                {approval}
+              </Link>
+            ),
+          ],
+          [
+            t('audit.request'),
+            record.request_id === null ? null : <code key="req">{record.request_id}</code>,
+          ],
+          [
+            t('audit.input'),
+            <code key="in" className="json">
+              {JSON.stringify(record.input)}
+            </code>,
+          ],
+        ]}
+      />
+    </div>
+  );
+}

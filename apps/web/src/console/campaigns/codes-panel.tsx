@@ -1,0 +1,74 @@
+import type { Campaign } from '@drawdown/client';
+import { failureText, saveFile, useDrawdown } from '@drawdown/client/react';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { useConsole } from '../console-context.ts';
+import { client } from '../entrance.ts';
+import { Panel } from '../parts/head.tsx';
+
+/** As the server has it. */
+const MOST = 1000;
+
+/** Makes single-use codes. The server keeps only their hashes, so they are there this once, to be saved. */
+export function CodesPanel({ campaign }: { campaign: Campaign }): ReactNode {
+  const { t } = useConsole();
+  const { t: components } = useDrawdown();
+  const id = useId();
+  const [count, setCount] = useState('10');
+  const make = useMutation({
+    mutationFn: (wanted: number) => client.createCampaignCodes(campaign.id, { count: wanted }),
+  });
+  const wanted = Number(count);
+  const isCount = Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (isCount) make.mutate(wanted);
+  };
+  const codes = make.data?.codes;
+  return (
+    <Panel title={t('codes.title')}>
+      <div className="codes">
+        <p className="dd-muted">{t('codes.lead')}</p>
+        <form className="dd-form__line" onSubmit={submit}>
+          <label htmlFor={id} className="dd-visually-hidden">
+            {t('codes.count')}
+          </label>
+          <input
+            id={id}
+            className="dd-input field__number"
+            inputMode="numeric"
+            value={count}
+            aria-invalid={!isCount}
+            onChange={(event) => setCount(event.target.value)}
+          />
+          <button type="submit" className="dd-button" disabled={!isCount || make.isPending}>
+            {t('codes.make')}
+          </button>
+        </form>
+        {make.error === null ? null : (
+          <p className="act__error" role="alert">
+            {failureText(make.error, components)}
+          </p>
+        )}
+        {codes === undefined ? null : (
+          <>
+            <textarea
+              className="dd-input codes__list"
+              aria-label={t('codes.title')}
+              readOnly
+              rows={Math.min(8, codes.length)}
+              value={codes.join('\n')}
+            />
+            <button
+              type="button"
+              className="dd-button"
+              onClick={() => saveFile(`codes-${campaign.id}.csv`, `code\r\n${codes.join('\r\n')}\r\n`)}
+            >
+              {t('codes.save')}
+            </button>
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}

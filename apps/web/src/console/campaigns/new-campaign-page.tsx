@@ -1,0 +1,245 @@
+import { failureText, useDrawdown } from '@drawdown/client/react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useConsole } from '../console-context.ts';
+import { client } from '../entrance.ts';
+import { ChoiceField, Field } from '../parts/field.tsx';
+import { Head, Panel } from '../parts/head.tsx';
+import { type CampaignDraft, EMPTY, faultsOf, idOf, KINDS, requestOf } from './new-campaign.ts';
+
+interface PartProps {
+  draft: CampaignDraft;
+  set(change: Partial<CampaignDraft>): void;
+  isWrong(field: keyof CampaignDraft): boolean;
+}
+
+/** A new campaign. What it may cost at most is said before it starts. */
+export function NewCampaignPage(): ReactNode {
+  const { t, names } = useConsole();
+  const { t: components } = useDrawdown();
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState(EMPTY);
+  const [wasSent, setSent] = useState(false);
+  // Credits that are given away are of a class that nobody pays for, unless another one is chosen.
+  const usual = names.classes.find(({ kind }) => kind === 'earned') ?? names.classes[0];
+  const whole = { ...draft, class: draft.class === '' ? (usual?.id ?? '') : draft.class };
+  const faults = faultsOf(whole);
+  const create = useMutation({
+    mutationFn: () => client.createCampaign(requestOf(whole)),
+    onSuccess: async (campaign) => {
+      await cache.invalidateQueries({ queryKey: ['campaigns'] });
+      await navigate({ to: '/campaigns/$campaign', params: { campaign: campaign.id } });
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setSent(true);
+    if (faults.size === 0) create.mutate();
+  };
+  const part: PartProps = {
+    draft: whole,
+    set: (change) => setDraft({ ...draft, ...change }),
+    isWrong: (field) => wasSent && faults.has(field),
+  };
+  return (
+    <>
+      <Head
+        trail={<Link to="/campaigns">{t('section.campaigns')}</Link>}
+        title={t('campaigns.new')}
+        lead={t('campaigns.new_lead')}
+      />
+      <form className="form" onSubmit={submit} noValidate>
+        <What {...part} />
+        <HowMuch {...part} />
+        <ForWhom {...part} />
+        {wasSent && faults.size > 0 ? (
+          <p className="act__error" role="alert">
+            {t('campaigns.faulty')}
+          </p>
+        ) : null}
+        {create.error === null ? null : (
+          <p className="act__error" role="alert">
+            {failureText(create.error, components)}
+          </p>
+        )}
+        <div className="act__buttons">
+          <Link to="/campaigns" className="dd-button">
+            {t('cancel')}
+          </Link>
+          <button type="submit" className="dd-button" data-kind="primary" disabled={create.isPending}>
+            {t('campaigns.create')}
+          </button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+function What({ draft, set, isWrong }: PartProps): ReactNode {
+  const { t } = useConsole();
+  return (
+    <Panel title={t('campaigns.part_what')}>
+      <div className="fields">
+        <Field
+          label={t('campaigns.name')}
+          value={draft.name}
+          isWrong={isWrong('name')}
+          onChange={(name) =>
+            // The id follows the name until it is one of its own.
+            set(draft.id === '' || draft.id === idOf(draft.name) ? { name, id: idOf(name) } : { name })
+          }
+        />
+        <Field
+          label={t('campaigns.id')}
+          hint={t('campaigns.id_hint')}
+          value={draft.id}
+          isWrong={isWrong('id')}
+          onChange={(id) => set({ id })}
+        />
+        <ChoiceField
+          label={t('campaigns.kind')}
+          hint={t(`campaign_kind.${draft.kind}.hint`)}
+          value={draft.kind}
+          options={KINDS.map((kind) => [kind, t(`campaign_kind.${kind}`)] as const)}
+          onChange={(kind) => set({ kind })}
+        />
+        {draft.kind === 'promotion_code' ? (
+          <ChoiceField
+            label={t('campaigns.codes')}
+            value={draft.codes}
+            options={[
+              ['single_use', t('campaigns.codes.single_use')],
+              ['shared', t('campaigns.codes.shared')],
+            ]}
+            onChange={(codes) => set({ codes })}
+          />
+        ) : null}
+        {draft.kind === 'promotion_code' && draft.codes === 'shared' ? (
+          <Field
+            label={t('campaigns.code')}
+            value={draft.code}
+            isWrong={isWrong('code')}
+            onChange={(code) => set({ code })}
+          />
+        ) : null}
+      </div>
+    </Panel>
+  );
+}
+
+function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
+  const { t, names } = useConsole();
+  return (
+    <Panel title={t('campaigns.part_how_much')}>
+      <div className="fields">
+        <Field
+          label={t('campaigns.each')}
+          isNumber
+          value={draft.credits}
+          isWrong={isWrong('credits')}
+          onChange={(credits) => set({ credits })}
+        />
+        {draft.kind === 'referral' ? (
+          <Field
+            label={t('campaigns.inviter')}
+            isNumber
+            value={draft.inviter}
+            isWrong={isWrong('inviter')}
+            onChange={(inviter) => set({ inviter })}
+          />
+        ) : null}
+        <ChoiceField
+          label={t('act.class')}
+          value={draft.class}
+          options={names.classes.map(({ id, name }) => [id, name] as const)}
+          onChange={(value) => set({ class: value })}
+        />
+        <Field
+          label={t('campaigns.days')}
+          isNumber
+          value={draft.days}
+          isWrong={isWrong('days')}
+          onChange={(days) => set({ days })}
+        />
+        <Field
+          label={t('campaigns.budget')}
+          hint={t('campaigns.budget_hint')}
+          isNumber
+          value={draft.budget}
+          isWrong={isWrong('budget')}
+          onChange={(budget) => set({ budget })}
+        />
+        <Field
+          label={t('campaigns.starts')}
+          hint={t('campaigns.starts_hint')}
+          type="datetime-local"
+          value={draft.starts}
+          onChange={(starts) => set({ starts })}
+        />
+        <Field
+          label={t('campaigns.ends')}
+          hint={t('campaigns.ends_hint')}
+          type="datetime-local"
+          value={draft.ends}
+          isWrong={isWrong('ends')}
+          onChange={(ends) => set({ ends })}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+function ForWhom({ draft, set, isWrong }: PartProps): ReactNode {
+  const { t, catalog } = useConsole();
+  return (
+    <Panel title={t('campaigns.part_for_whom')}>
+      <div className="fields">
+        <Field
+          label={t('campaigns.per_account')}
+          hint={t('campaigns.limit_hint')}
+          isNumber
+          value={draft.perAccount}
+          isWrong={isWrong('perAccount')}
+          onChange={(perAccount) => set({ perAccount })}
+        />
+        <Field
+          label={t('campaigns.per_device')}
+          hint={t('campaigns.limit_hint')}
+          isNumber
+          value={draft.perDevice}
+          isWrong={isWrong('perDevice')}
+          onChange={(perDevice) => set({ perDevice })}
+        />
+        <ChoiceField
+          label={t('campaigns.kinds')}
+          value={draft.people}
+          options={[
+            ['all', t('filter.all')],
+            ['user', t('kind.user')],
+            ['team', t('kind.team')],
+          ]}
+          onChange={(people) => set({ people })}
+        />
+        <ChoiceField
+          label={t('campaigns.plans')}
+          value={draft.plan}
+          options={[
+            ['', t('campaigns.any_plan')],
+            ...(catalog?.plans ?? []).map(({ id, name }) => [id, name] as const),
+          ]}
+          onChange={(plan) => set({ plan })}
+        />
+        <Field
+          label={t('campaigns.newer_days')}
+          hint={t('campaigns.newer_hint')}
+          isNumber
+          value={draft.newerDays}
+          isWrong={isWrong('newerDays')}
+          onChange={(newerDays) => set({ newerDays })}
+        />
+      </div>
+    </Panel>
+  );
+}

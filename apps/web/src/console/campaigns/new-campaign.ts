@@ -1,0 +1,126 @@
+/** A campaign from what was typed so far. */
+import type { CampaignKind, CampaignRequest } from '@drawdown/client';
+
+export const KINDS: readonly CampaignKind[] = [
+  'event',
+  'promotion_code',
+  'limited_time_offer',
+  'daily_check_in',
+  'sign_up_bonus',
+  'referral',
+];
+
+export interface CampaignDraft {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: CampaignKind;
+  readonly credits: string;
+  readonly class: string;
+  readonly days: string;
+  readonly starts: string;
+  readonly ends: string;
+  readonly budget: string;
+  readonly perAccount: string;
+  readonly perDevice: string;
+  readonly people: 'all' | 'user' | 'team';
+  readonly plan: string;
+  readonly newerDays: string;
+  readonly codes: 'single_use' | 'shared';
+  readonly code: string;
+  readonly inviter: string;
+}
+
+export const EMPTY: CampaignDraft = {
+  id: '',
+  name: '',
+  kind: 'event',
+  credits: '',
+  class: '',
+  days: '30',
+  starts: '',
+  ends: '',
+  budget: '',
+  perAccount: '1',
+  perDevice: '',
+  people: 'all',
+  plan: '',
+  newerDays: '',
+  codes: 'single_use',
+  code: '',
+  inviter: '',
+};
+
+const AMOUNT = /^\d{1,15}(\.\d{1,6})?$/;
+const COUNT = /^[1-9]\d{0,8}$/;
+/** As a catalog names things. */
+const ID = /^[A-Za-z][\w.-]{0,63}$/;
+const CODE = /^[A-Z0-9-]{6,64}$/;
+
+/** `Spring film` → `spring_film`: what one would have typed. */
+export function idOf(name: string): string {
+  return name
+    .normalize('NFD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^[^a-z]+|_+$/g, '');
+}
+
+/** The fields that are not right as they stand. */
+export function faultsOf(draft: CampaignDraft): ReadonlySet<keyof CampaignDraft> {
+  const faults = new Set<keyof CampaignDraft>();
+  const check = (field: keyof CampaignDraft, isRight: boolean): void => {
+    if (!isRight) faults.add(field);
+  };
+  const optional = (value: string, pattern: RegExp): boolean => value === '' || pattern.test(value);
+  check('name', draft.name.trim() !== '');
+  check('id', ID.test(draft.id));
+  check('credits', AMOUNT.test(draft.credits) && Number(draft.credits) > 0);
+  check('days', COUNT.test(draft.days));
+  check('budget', optional(draft.budget, AMOUNT));
+  check('perAccount', optional(draft.perAccount, COUNT));
+  check('perDevice', optional(draft.perDevice, COUNT));
+  check('newerDays', optional(draft.newerDays, COUNT));
+  check('ends', draft.ends === '' || draft.starts === '' || draft.ends > draft.starts);
+  check('code', draft.kind !== 'promotion_code' || draft.codes !== 'shared' || CODE.test(codeOf(draft)));
+  check('inviter', draft.kind !== 'referral' || AMOUNT.test(draft.inviter));
+  return faults;
+}
+
+/** Case does not matter to who redeems it. */
+function codeOf({ code }: CampaignDraft): string {
+  return code.trim().toUpperCase();
+}
+
+export function requestOf(draft: CampaignDraft): CampaignRequest {
+  const instant = (local: string): string | null => (local === '' ? null : new Date(local).toISOString());
+  const count = (value: string): number | null => (value === '' ? null : Number(value));
+  const audience = {
+    ...(draft.people === 'all' ? {} : { account_kinds: [draft.people] }),
+    ...(draft.plan === '' ? {} : { plans: [draft.plan] }),
+    ...(draft.newerDays === '' ? {} : { newer_than: `P${draft.newerDays}D` }),
+  };
+  return {
+    id: draft.id,
+    name: draft.name.trim(),
+    kind: draft.kind,
+    credits: draft.credits,
+    class: draft.class,
+    validity: `P${draft.days}D`,
+    starts_at: instant(draft.starts),
+    ends_at: instant(draft.ends),
+    budget: draft.budget === '' ? null : draft.budget,
+    per_account_limit: count(draft.perAccount),
+    per_device_limit: count(draft.perDevice),
+    ...(Object.keys(audience).length === 0 ? {} : { audience }),
+    ...(draft.kind === 'promotion_code'
+      ? {
+          codes:
+            draft.codes === 'shared'
+              ? { kind: 'shared' as const, code: codeOf(draft) }
+              : { kind: 'single_use' as const },
+        }
+      : {}),
+    ...(draft.kind === 'referral' ? { referral: { inviter_credits: draft.inviter } } : {}),
+  };
+}

@@ -1,0 +1,7 @@
+/** The console's own words, in German. */
+import type { Words } from './english.ts';
+import { accountsInGerman } from './german-accounts.ts';
+import { actsInGerman } from './german-acts.ts';
+import { companyInGerman } from './german-company.ts';
+
+export const german: Words = { ...accountsInGerman, ...actsInGerman, ...companyInGerman };
