@@ -3,8 +3,8 @@
 import type { Scope, StaffSession } from '@drawdown/client';
 import { catalogNames, DrawdownProvider, Failure, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { ConsoleContext, useConsole } from './console-context.ts';
 import { client, ENTRANCE, useEntrance } from './entrance.ts';
 import { SignIn } from './sign-in.tsx';
@@ -67,16 +67,30 @@ function Inside({ speech, session }: { speech: Speech; session: StaffSession }):
     }),
     [session, t, format, catalog, speech.names],
   );
+  const main = useArrival();
   return (
     <ConsoleContext value={value}>
       <div className="console">
         <Side />
-        <main className="console__main" id="main">
+        <main ref={main} tabIndex={-1} className="console__main" id="main">
           <Outlet />
         </main>
       </div>
     </ConsoleContext>
   );
+}
+
+/** Where a link leads, the focus goes too, as it would with a page that is loaded; the first page keeps what it has. */
+function useArrival(): RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const [first] = useState(path);
+  const left = useRef(false);
+  useEffect(() => {
+    if (path !== first) left.current = true;
+    if (left.current) main.current?.focus({ preventScroll: true });
+  }, [path, first]);
+  return main;
 }
 
 const SECTIONS: readonly {
@@ -96,9 +110,16 @@ const SECTIONS: readonly {
 function Side(): ReactNode {
   const { t, may } = useConsole();
   const waiting = useWaiting();
+  const nav = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the sections are a strip, and where one is must be in sight
+  useEffect(() => {
+    const current = nav.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [path]);
   return (
     <div className="console__side">
-      <nav aria-label={t('sections')}>
+      <nav ref={nav} aria-label={t('sections')}>
         <ul className="sections">
           {SECTIONS.filter(({ scope }) => may(scope)).map(({ to, word }) => (
             <li key={to}>

@@ -5,7 +5,7 @@ import { client } from '../entrance.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
-import { At } from '../parts/small.tsx';
+import { At, Json } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { metadataText } from './lots-view.tsx';
 
@@ -37,7 +37,7 @@ export function AboutView({ account }: { account: Account }): ReactNode {
 }
 
 function Notices({ account }: { account: string }): ReactNode {
-  const { t } = useConsole();
+  const { t, format } = useConsole();
   const list = useList(['notices', account], (paging, options) =>
     client.listNotices(account, paging, options),
   );
@@ -45,14 +45,23 @@ function Notices({ account }: { account: string }): ReactNode {
     { key: 'type', head: t('notices.type'), isName: true, cell: ({ type }) => <code>{type}</code> },
     { key: 'at', head: t('ledger.at'), cell: ({ at }) => <At at={at} /> },
     {
-      key: 'data',
-      head: t('notices.data'),
-      cell: ({ data }) => <code className="json">{JSON.stringify({ ...data, account: undefined })}</code>,
+      key: 'amount',
+      head: t('ledger.amount'),
+      isNumber: true,
+      cell: ({ data }) => (typeof data.amount === 'number' ? format.credits(data.amount) : '–'),
     },
   ];
   return (
     <Listed list={list} empty={t('notices.none')}>
-      {(rows) => <Table label={t('about.notices')} rows={rows} columns={columns} keyOf={({ id }) => id} />}
+      {(rows) => (
+        <Table
+          label={t('about.notices')}
+          rows={rows}
+          columns={columns}
+          keyOf={({ id }) => id}
+          details={({ data }) => <Json value={data} />}
+        />
+      )}
     </Listed>
   );
 }

@@ -39,7 +39,7 @@ export function AccountPage(): ReactNode {
     const isMissing = query.error instanceof DrawdownApiError && query.error.status === 404;
     return (
       <>
-        <Head trail={trail} title={account} />
+        <Head trail={trail} name={account} />
         {query.error === null ? (
           <Loading />
         ) : isMissing ? (
@@ -68,6 +68,7 @@ function Shown({ account, trail }: { account: Account; trail: ReactNode }): Reac
     <>
       <Head
         trail={trail}
+        name={id}
         title={
           <>
             {id}

@@ -28,7 +28,7 @@ export function AccountsPage(): ReactNode {
   const columns = useColumns();
   return (
     <>
-      <Head title={t('section.accounts')} lead={t('accounts.lead')} />
+      <Head name={t('section.accounts')} lead={t('accounts.lead')} />
       <div className="filters">
         <Search
           value={q ?? ''}

@@ -31,7 +31,7 @@ export function ApprovalPage(): ReactNode {
     const isMissing = error instanceof DrawdownApiError && error.status === 404;
     return (
       <>
-        <Head trail={trail} title={id} />
+        <Head trail={trail} name={id} />
         {error === null ? (
           <Loading />
         ) : isMissing ? (
@@ -46,6 +46,7 @@ export function ApprovalPage(): ReactNode {
     <>
       <Head
         trail={trail}
+        name={t(`approvals.act.${data.act}`, { count: data.size })}
         title={
           <>
             {t(`approvals.act.${data.act}`, { count: data.size })} <ApprovalState state={data.state} />

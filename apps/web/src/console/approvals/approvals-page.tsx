@@ -66,7 +66,7 @@ export function ApprovalsPage(): ReactNode {
   ];
   return (
     <>
-      <Head title={t('section.approvals')} lead={t('approvals.lead')} />
+      <Head name={t('section.approvals')} lead={t('approvals.lead')} />
       <div className="filters">
         <Choice
           label={t('lots.which')}

@@ -6,7 +6,7 @@ import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Listed, useList } from '../parts/list.tsx';
-import { At, Copyable } from '../parts/small.tsx';
+import { At, Copyable, Json } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
 /** Everything that staff did, newest first. Of one account, its name is not said again in each line. */
@@ -108,12 +108,7 @@ function RecordDetails({ record }: { record: AuditRecord }): ReactNode {
             t('audit.request'),
             record.request_id === null ? null : <code key="req">{record.request_id}</code>,
           ],
-          [
-            t('audit.input'),
-            <code key="in" className="json">
-              {JSON.stringify(record.input)}
-            </code>,
-          ],
+          [t('audit.input'), <Json key="in" value={record.input} />],
         ]}
       />
     </div>

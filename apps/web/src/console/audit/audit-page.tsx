@@ -34,7 +34,7 @@ export function AuditPage(): ReactNode {
   const { account, staff, from, to } = search;
   return (
     <>
-      <Head title={t('section.audit')} lead={t('audit.lead')} />
+      <Head name={t('section.audit')} lead={t('audit.lead')} />
       <div className="filters">
         <Choice
           label={t('audit.act')}

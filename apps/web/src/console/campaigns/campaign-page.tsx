@@ -31,7 +31,7 @@ export function CampaignPage(): ReactNode {
     const isMissing = error instanceof DrawdownApiError && error.status === 404;
     return (
       <>
-        <Head trail={trail} title={id} />
+        <Head trail={trail} name={id} />
         {error === null ? (
           <Loading />
         ) : isMissing ? (
@@ -54,6 +54,7 @@ function Shown({ campaign, trail }: { campaign: Campaign; trail: ReactNode }): R
     <>
       <Head
         trail={trail}
+        name={campaign.name}
         title={
           <>
             {campaign.name} <State tone={CAMPAIGN_TONES[state]}>{t(`campaign_state.${state}`)}</State>

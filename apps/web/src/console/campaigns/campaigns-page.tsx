@@ -65,7 +65,7 @@ export function CampaignsPage(): ReactNode {
   ];
   return (
     <>
-      <Head title={t('section.campaigns')} lead={t('campaigns.lead')}>
+      <Head name={t('section.campaigns')} lead={t('campaigns.lead')}>
         <Link to="/campaigns/new" className="dd-button" data-kind="primary">
           {t('campaigns.new')}
         </Link>

@@ -47,7 +47,7 @@ export function NewCampaignPage(): ReactNode {
     <>
       <Head
         trail={<Link to="/campaigns">{t('section.campaigns')}</Link>}
-        title={t('campaigns.new')}
+        name={t('campaigns.new')}
         lead={t('campaigns.new_lead')}
       />
       <form className="form" onSubmit={submit} noValidate>

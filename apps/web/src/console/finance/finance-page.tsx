@@ -18,7 +18,7 @@ export function FinancePage(): ReactNode {
   const shown = REPORTS.find((one) => one === report) ?? 'roll_forward';
   return (
     <>
-      <Head title={t('section.finance')} lead={t('finance.lead')} />
+      <Head name={t('section.finance')} lead={t('finance.lead')} />
       <nav className="views" aria-label={t('views')}>
         {REPORTS.map((one) => (
           <Link

@@ -1,17 +1,27 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import { useConsole } from '../console-context.ts';
 
-/** The top of a page: where it is, what it is called, and what can be done there. */
+/**
+ * The top of a page: where it is, what it is called, and what can be done there. `name` is what the window is called;
+ * `title`, where the heading says more than that.
+ */
 export function Head({
-  title,
+  name,
+  title = name,
   trail,
   lead,
   children,
 }: {
-  title: ReactNode;
+  name: string;
+  title?: ReactNode;
   trail?: ReactNode;
   lead?: ReactNode;
   children?: ReactNode;
 }): ReactNode {
+  const { t } = useConsole();
+  useEffect(() => {
+    document.title = t('window', { name });
+  }, [t, name]);
   return (
     <header className="head">
       <div className="head__words">

@@ -71,6 +71,11 @@ export function Copyable({ text }: { text: string }): ReactNode {
   );
 }
 
+/** What only programs read otherwise, as it is. */
+export function Json({ value }: { value: object }): ReactNode {
+  return <pre className="json">{JSON.stringify(value, null, 2)}</pre>;
+}
+
 /** Names and values in a row. */
 export function Figures({ items }: { items: readonly (readonly [string, ReactNode])[] }): ReactNode {
   return (

@@ -25,7 +25,7 @@ export function SystemPage(): ReactNode {
   });
   return (
     <>
-      <Head title={t('section.system')} lead={t('system.lead')} />
+      <Head name={t('section.system')} lead={t('system.lead')} />
       {error === null ? null : <Failure error={error} onRetry={() => void refetch()} />}
       {data === undefined ? error === null ? <Loading lines={8} /> : null : <Shown state={data} />}
     </>

@@ -31,7 +31,7 @@ export function WebhookPage(): ReactNode {
     const isMissing = error instanceof DrawdownApiError && error.status === 404;
     return (
       <>
-        <Head trail={trail} title={id} />
+        <Head trail={trail} name={id} />
         {error === null ? (
           <Loading />
         ) : isMissing ? (
@@ -71,6 +71,7 @@ function Shown({ endpoint, trail }: { endpoint: WebhookEndpoint; trail: ReactNod
     <>
       <Head
         trail={trail}
+        name={endpoint.url}
         title={
           <>
             <span className="url">{endpoint.url}</span> <EndpointState endpoint={endpoint} />

@@ -50,7 +50,7 @@ export function WebhooksPage(): ReactNode {
   ];
   return (
     <>
-      <Head title={t('section.webhooks')} lead={t('webhooks.lead')} />
+      <Head name={t('section.webhooks')} lead={t('webhooks.lead')} />
       <Listed list={list} empty={t('webhooks.none')}>
         {(rows) => (
           <Table label={t('section.webhooks')} rows={rows} columns={columns} keyOf={({ id }) => id} />

@@ -14,6 +14,7 @@ export const accountsInEnglish = {
   never_expires: 'does not expire',
   until: 'until {date}',
   credits: { one: '{count} credit', other: '{count} credits' },
+  window: '{name} – Console',
   sections: 'Sections',
   views: 'Views',
   signed_in: 'Signed in',
@@ -249,5 +250,4 @@ export const accountsInEnglish = {
   'about.notices': 'What was told about it',
   'notices.none': 'Nothing was told yet.',
   'notices.type': 'Notice',
-  'notices.data': 'Content',
 } satisfies Record<string, Message>;

@@ -15,6 +15,7 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   never_expires: 'verfällt nicht',
   until: 'bis {date}',
   credits: { one: '{count} Credit', other: '{count} Credits' },
+  window: '{name} – Konsole',
   sections: 'Bereiche',
   views: 'Ansichten',
   signed_in: 'Angemeldet',
@@ -252,5 +253,4 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'about.notices': 'Was darüber gemeldet wurde',
   'notices.none': 'Gemeldet wurde noch nichts.',
   'notices.type': 'Meldung',
-  'notices.data': 'Inhalt',
 };
