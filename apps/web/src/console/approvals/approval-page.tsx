@@ -105,7 +105,9 @@ function Decided({ approval }: { approval: Approval }): ReactNode {
       </Panel>
       {preview === null ? null : (
         <Panel title={t('approval.as_asked')}>
-          <Effect preview={preview} />
+          <div className="details details--plain">
+            <Effect preview={preview} />
+          </div>
         </Panel>
       )}
     </>
@@ -151,7 +153,9 @@ function Decision({ approval }: { approval: Approval }): ReactNode {
           <Failure error={preview.error} onRetry={() => void preview.refetch()} />
         )
       ) : (
-        <Effect preview={preview.data} />
+        <div className="details details--plain">
+          <Effect preview={preview.data} />
+        </div>
       )}
       {isOwn ? <p className="limits">{t('approval.own')}</p> : null}
       {!mayDecide && !isOwn ? <p className="limits">{t('approval.not_yours')}</p> : null}

@@ -59,9 +59,13 @@ export function ApprovalsPage(): ReactNode {
     { key: 'at', head: t('approvals.asked'), cell: ({ created_at: at }) => <At at={at} /> },
     {
       key: 'until',
-      head: t('approvals.until'),
+      head: t('approvals.decision'),
       cell: ({ state: one, expires_at: until, decided_at: decided }) =>
-        one === 'pending' ? format.relative(until) : <At at={decided ?? until} />,
+        one === 'pending' ? (
+          t('approvals.runs_out', { when: format.relative(until) })
+        ) : (
+          <At at={decided ?? until} />
+        ),
     },
   ];
   return (

@@ -34,12 +34,12 @@ export function Table<Row>({ label, rows, columns, keyOf, details, foot }: Table
         <thead role="rowgroup">
           <tr role="row">
             {columns.map(({ key, head, isNumber }) => (
-              <th key={key} role="columnheader" scope="col" data-number={isNumber}>
+              <th key={key} role="columnheader" scope="col" className="table__head" data-number={isNumber}>
                 {head}
               </th>
             ))}
             {details === undefined ? null : (
-              <th role="columnheader" scope="col" data-more="true">
+              <th role="columnheader" scope="col" className="table__head" data-more="true">
                 <span className="dd-visually-hidden">{t('table.details')}</span>
               </th>
             )}
@@ -52,17 +52,35 @@ export function Table<Row>({ label, rows, columns, keyOf, details, foot }: Table
         </tbody>
         {foot === undefined ? null : (
           <tfoot role="rowgroup">
-            <tr role="row">
+            <tr role="row" className="table__row table__row--sum">
               {columns.map(({ key, head, isNumber, isName }, nth) => (
-                <td key={key} role="cell" data-label={head} data-number={isNumber} data-name={isName}>
+                <Cell key={key} {...{ head, isNumber, isName }}>
                   {foot[nth]}
-                </td>
+                </Cell>
               ))}
             </tr>
           </tfoot>
         )}
       </table>
     </div>
+  );
+}
+
+function Cell({
+  head,
+  isNumber,
+  isName,
+  children,
+}: {
+  head: string;
+  isNumber: boolean | undefined;
+  isName: boolean | undefined;
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <td role="cell" className="table__cell" data-label={head} data-number={isNumber} data-name={isName}>
+      <div className="table__value">{children}</div>
+    </td>
   );
 }
 
@@ -80,14 +98,14 @@ function Line<Row>({
   const id = useId();
   return (
     <Fragment>
-      <tr role="row" data-open={open}>
+      <tr role="row" className="table__row" data-open={open}>
         {columns.map(({ key, head, cell, isNumber, isName }) => (
-          <td key={key} role="cell" data-label={head} data-number={isNumber} data-name={isName}>
+          <Cell key={key} {...{ head, isNumber, isName }}>
             {cell(row)}
-          </td>
+          </Cell>
         ))}
         {details === undefined ? null : (
-          <td role="cell" data-more="true">
+          <td role="cell" className="table__cell" data-more="true">
             <button
               type="button"
               className="dd-icon-button"

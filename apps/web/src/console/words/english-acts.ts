@@ -74,6 +74,8 @@ export const actsInEnglish = {
   'approvals.by': 'Asked by',
   'approvals.you': 'You',
   'approvals.asked': 'Asked',
+  'approvals.decision': 'Decision',
+  'approvals.runs_out': 'runs out {when}',
   'approvals.until': 'Runs out',
   'approvals.pending': 'Waiting',
   'approvals.none_waiting': 'Nothing waits for a second person.',

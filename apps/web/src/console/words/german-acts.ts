@@ -80,6 +80,8 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'approvals.by': 'Angefragt von',
   'approvals.you': 'Dir',
   'approvals.asked': 'Angefragt',
+  'approvals.decision': 'Entscheidung',
+  'approvals.runs_out': 'läuft ab {when}',
   'approvals.until': 'Läuft ab',
   'approvals.pending': 'Wartende',
   'approvals.none_waiting': 'Nichts wartet auf eine zweite Person.',
