@@ -9,7 +9,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OUT = join(ROOT, 'packages/engine/dist/pages');
 const STAMP = join(OUT, '.stamp');
-const INPUTS = ['apps/web', 'packages/client/src', 'package-lock.json'];
+const INPUTS = ['apps/web', 'packages/client/src', 'examples/studio/src', 'package-lock.json'];
 
 /** Less than this is not worth a second file. */
 const WORTH_COMPRESSING = 1_024;

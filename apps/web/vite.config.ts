@@ -7,6 +7,15 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Every page is a file beside this one; a new one is found by itself. */
 const pages = readdirSync(here('.')).filter((name) => name.endsWith('.html'));
 
+/** What the pages use of the studio: its tools, which run in a browser too. */
+const STUDIO = {
+  cutout: 'cutout/cutout.ts',
+  pictures: 'pictures/pictures.ts',
+  script: 'script/script.ts',
+  templates: 'export/templates.ts',
+  wire: 'wire.ts',
+};
+
 export default defineConfig({
   root: here('.'),
   // Into the server's package, which serves it.
@@ -27,6 +36,10 @@ export default defineConfig({
   },
   resolve: {
     alias: [
+      ...Object.entries(STUDIO).map(([name, path]) => ({
+        find: `@drawdown/studio/${name}`,
+        replacement: here(`../../examples/studio/src/${path}`),
+      })),
       { find: /^@drawdown\/client$/, replacement: here('../../packages/client/src/index.ts') },
       { find: /^@drawdown\/client\/react$/, replacement: here('../../packages/client/src/react/index.ts') },
       {
@@ -42,7 +55,7 @@ export default defineConfig({
   // `npm run dev -w apps/web` beside a running server: the pages are rebuilt as they are edited, the rest is asked of it.
   server: {
     proxy: Object.fromEntries(
-      ['/v1', '/demonstration', '/checkout', '/docs', '/openapi.json'].map((path) => [
+      ['/v1', '/demonstration', '/checkout', '/docs', '/openapi.json', '/studio/'].map((path) => [
         path,
         { target: 'http://127.0.0.1:4400' },
       ]),

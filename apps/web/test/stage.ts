@@ -1,14 +1,18 @@
 /** A server with its pages over a database of its own, and a real browser in front of it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient, type Surface } from '@drawdown/client';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { createStudio } from '../../../examples/studio/src/server/studio.ts';
 import { readCatalog } from '../../../packages/engine/src/catalog/load.ts';
 import { shippedCatalog } from '../../../packages/engine/src/catalog/shipped.ts';
 import { makeDemoAccounts } from '../../../packages/engine/src/cli/demo-accounts.ts';
+import { DEMONSTRATION_MARK } from '../../../packages/engine/src/demonstration.ts';
 import { Engine } from '../../../packages/engine/src/engine.ts';
 import { createServer } from '../../../packages/engine/src/http/server.ts';
 import { freshDatabase } from '../../../packages/engine/test/support/database.ts';
@@ -16,6 +20,9 @@ import { freshDatabase } from '../../../packages/engine/test/support/database.ts
 const SECRET = 'sk_test_of_the_browser_tests';
 const ADMIN = 'ak_test_of_the_browser_tests';
 const PAGES = fileURLToPath(new URL('../../../packages/engine/dist/pages', import.meta.url));
+const STUDIO = createStudio({
+  program: new URL('../../../examples/studio/dist/server/worker.js', import.meta.url),
+});
 const CHROMIUM = '/usr/bin/chromium';
 
 /** What keeps a browser of tests from talking to anybody by itself. */
@@ -42,6 +49,8 @@ export interface Stage {
   verify(): void;
   /** The fault that a test is about: it must have been there, and is forgotten. */
   expectFault(pattern: RegExp): void;
+  /** As many as there are of faults that a test causes without knowing how often. */
+  forgetFaults(pattern: RegExp): void;
   close(): Promise<void>;
 }
 
@@ -66,8 +75,10 @@ export async function openStage({ testClock = false }: { testClock?: boolean } =
     testClock,
   });
   await makeDemoAccounts(engine);
+  const directory = mkdtempSync(join(tmpdir(), 'drawdown-stage-'));
   const server = await createServer({
     engine,
+    products: [{ product: STUDIO, directory }],
     secretKey: SECRET,
     adminKey: ADMIN,
     pages: { directory: PAGES, sessionUrl: null },
@@ -88,13 +99,25 @@ export async function openStage({ testClock = false }: { testClock?: boolean } =
       const at = faults.findIndex((fault) => pattern.test(fault));
       expect(faults.splice(at, at < 0 ? 0 : 1)).toHaveLength(1);
     },
+    forgetFaults: (pattern) => {
+      const kept = faults.filter((fault) => !pattern.test(fault));
+      faults.splice(0, faults.length, ...kept);
+    },
     close: async () => {
       await browser.close();
       await server.close();
       await engine.close();
       await drop();
+      rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** An account of that name whose sessions any page of the stage may have, on any surface, with credits that were bought. */
+export async function demonstration({ client }: Stage, account: string, credits: number): Promise<string> {
+  await client.putAccount(account, { metadata: { [DEMONSTRATION_MARK]: true } });
+  await client.grant(account, { class: 'purchased', amount: credits }, { idempotencyKey: 'to begin with' });
+  return account;
 }
 
 interface Parts {
@@ -138,6 +161,13 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What axe finds wrong with the page as it is, in words. */
 export async function axeFaults(page: Page): Promise<string[]> {
+  // What is still fading in has not the colours that it will have; what breathes for ever has.
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   await page.evaluate(AXE);
   await page.evaluate(settled);
   const { violations } = await page.evaluate<AxeResults>(

@@ -1,6 +1,6 @@
 /** What a server that was just started has to show. */
 import type { ReactNode } from 'react';
-import { Shell, useFrame } from '../shell/shell.tsx';
+import { Shell, servesProduct, useFrame } from '../shell/shell.tsx';
 import './home.css';
 import { WORDS } from './words.ts';
 
@@ -12,11 +12,17 @@ export function HomeDocument(): ReactNode {
   );
 }
 
-const PLACES = [
+const PLACES: readonly {
+  href: string;
+  word: 'credits' | 'studio' | 'surfaces' | 'console' | 'docs';
+  product?: string;
+}[] = [
   { href: '/credits', word: 'credits' },
+  { href: '/studio', word: 'studio', product: 'studio' },
+  { href: '/surfaces', word: 'surfaces', product: 'studio' },
   { href: '/console', word: 'console' },
   { href: '/docs', word: 'docs' },
-] as const;
+];
 
 function Content(): ReactNode {
   const { words: frame, language } = useFrame();
@@ -26,14 +32,16 @@ function Content(): ReactNode {
       <h1 className="home__title">{words.title}</h1>
       <p className="home__lead">{words.lead}</p>
       <ul className="home__places">
-        {PLACES.map(({ href, word }) => (
-          <li key={href}>
-            <a className="home__place" href={href}>
-              <span className="home__name">{frame[word]}</span>
-              <span className="home__text">{words[word]}</span>
-            </a>
-          </li>
-        ))}
+        {PLACES.filter(({ product }) => product === undefined || servesProduct(product)).map(
+          ({ href, word }) => (
+            <li key={href}>
+              <a className="home__place" href={href}>
+                <span className="home__name">{frame[word]}</span>
+                <span className="home__text">{words[word]}</span>
+              </a>
+            </li>
+          ),
+        )}
       </ul>
     </div>
   );

@@ -31,12 +31,16 @@ export interface Wanted {
 
 /** A token is replaced this long before it ends, so that no request is under way with one that has. */
 const EARLY_MS = 60_000;
-const HANDED = 'drawdown.session';
+/** One for each surface: the frames of a page share what is kept for its tab. */
+const handedKey = (surface: PageSurface): string => `drawdown.session.${surface}`;
 
 /** Finds out who looks. Throws `SessionEnded` where nobody says. */
 export async function openSession(wanted: Wanted): Promise<PageSession> {
-  const handed = handedToken();
-  const source = handed !== null ? () => stillGood(handed) : (productSource() ?? demonstrationSource(wanted));
+  const handed = handedToken(wanted.surface);
+  const source =
+    handed !== null
+      ? () => stillGood(handed, wanted.surface)
+      : (productSource(wanted.surface) ?? demonstrationSource(wanted));
   const isDemonstration = handed === null && sessionUrl() === null;
   let current = await source();
   let renewing: Promise<string> | null = null;
@@ -66,18 +70,18 @@ export async function openSession(wanted: Wanted): Promise<PageSession> {
  * `#session=…`: fragments are sent to nobody, and it is taken out of the address at once. It is kept for this tab alone,
  * so that the way back from a checkout finds it again.
  */
-function handedToken(): string | null {
+function handedToken(surface: PageSurface): string | null {
   const match = /^#session=([\w-]+\.[\w-]+\.[\w-]+)$/.exec(location.hash);
   if (match?.[1] !== undefined) {
-    sessionStorage.setItem(HANDED, match[1]);
+    sessionStorage.setItem(handedKey(surface), match[1]);
     history.replaceState(history.state, '', location.pathname + location.search);
   }
-  return sessionStorage.getItem(HANDED);
+  return sessionStorage.getItem(handedKey(surface));
 }
 
-async function stillGood(token: string): Promise<string> {
+async function stillGood(token: string, surface: PageSurface): Promise<string> {
   if (claimsOf(token).exp * 1000 > Date.now()) return token;
-  sessionStorage.removeItem(HANDED);
+  sessionStorage.removeItem(handedKey(surface));
   throw new SessionEnded('The session that this page was opened with has ended');
 }
 
@@ -87,11 +91,13 @@ function sessionUrl(): string | null {
 }
 
 /** The product knows the person by its own cookie, and answers what `POST /v1/sessions` gave it. */
-function productSource(): (() => Promise<string>) | null {
+function productSource(surface: PageSurface): (() => Promise<string>) | null {
   const url = sessionUrl();
   if (url === null) return null;
   return async () => {
-    const response = await fetch(url, { credentials: 'include', headers: { accept: 'application/json' } });
+    const asked = new URL(url);
+    asked.searchParams.set('surface', surface);
+    const response = await fetch(asked, { credentials: 'include', headers: { accept: 'application/json' } });
     if (!response.ok) throw new SessionEnded(`The product answered ${response.status}`);
     return ((await response.json()) as Session).token;
   };

@@ -15,11 +15,20 @@ import {
 import { openSession, type PageSession, SessionEnded, type Wanted } from './session.ts';
 import { english, type Words } from './words.ts';
 
-/** The pages that the bar leads to. */
-const PAGES: readonly { href: string; word: 'home' | 'credits' }[] = [
-  { href: '/', word: 'home' },
-  { href: '/credits', word: 'credits' },
-];
+/** The pages that the bar leads to; `product`: only where that one is served as well. */
+const PAGES: readonly { href: string; word: 'home' | 'credits' | 'studio' | 'surfaces'; product?: string }[] =
+  [
+    { href: '/', word: 'home' },
+    { href: '/credits', word: 'credits' },
+    { href: '/studio', word: 'studio', product: 'studio' },
+    { href: '/surfaces', word: 'surfaces', product: 'studio' },
+  ];
+
+/** Whether the server has a product beside the credits. */
+export function servesProduct(name: string): boolean {
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="drawdown-products"]');
+  return (meta?.content ?? '').split(' ').includes(name);
+}
 
 export interface Frame {
   readonly words: Words;
@@ -34,30 +43,34 @@ export function useFrame(): Frame {
   return frame;
 }
 
-/**
- * The bar, the page and the foot. `children` need no session. `place`: the name of what has ways of its own through it;
- * it fills the window below the bar and brings its own `<main id="main">`.
- */
-export function Shell({
-  children,
-  foot,
-  tools,
-  place,
-}: {
+interface ShellProps {
   children: ReactNode;
   foot?: ReactNode;
   tools?: ReactNode;
+  /** The name of what has ways of its own through it: it fills the window below the bar and brings its own `<main>`. */
   place?: 'console';
-}): ReactNode {
+  /** `bare`: the page has a frame of its own, as an app has. `wide`: it uses all of a wide screen. */
+  kind?: 'page' | 'wide' | 'bare';
+}
+
+/** The bar, the page and the foot. `children` need no session. */
+export function Shell({ children, foot, tools, place, kind = 'page' }: ShellProps): ReactNode {
   const [preferences, setPreferences] = useState<Preferences>(readPreferences);
   const language = preferences.language ?? preferredLanguage();
   const words = useWords(language);
   useEffect(() => applyPreferences(preferences), [preferences]);
+  useEffect(() => {
+    // Set in another window, or around this frame.
+    const onStorage = (): void => setPreferences(readPreferences());
+    window.addEventListener('storage', onStorage);
+    return () => window.removeEventListener('storage', onStorage);
+  }, []);
   const frame = useMemo(() => (words === null ? null : { words, language }), [words, language]);
   if (words === null || frame === null) return null;
+  if (kind === 'bare') return <FrameContext value={frame}>{children}</FrameContext>;
   return (
     <FrameContext value={frame}>
-      <div className="shell" data-place={place}>
+      <div className="shell" data-place={place} data-kind={kind}>
         <a className="skip dd-button" href="#main">
           {words.skip}
         </a>
@@ -136,11 +149,13 @@ function useWords(language: Language): Words | null {
 function Pages({ words }: { words: Words }): ReactNode {
   return (
     <nav className="shell__nav" aria-label="Drawdown">
-      {PAGES.map(({ href, word }) => (
-        <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>
-          {words[word]}
-        </a>
-      ))}
+      {PAGES.filter(({ product }) => product === undefined || servesProduct(product)).map(
+        ({ href, word }) => (
+          <a key={href} href={href} aria-current={location.pathname === href ? 'page' : undefined}>
+            {words[word]}
+          </a>
+        ),
+      )}
     </nav>
   );
 }
@@ -182,12 +197,15 @@ export function SignedIn({
   wanted,
   account,
   waiting,
+  offline,
   children,
 }: {
   wanted: Wanted;
   account?: string | null;
   /** What of the page stands there already. */
   waiting?: ReactNode;
+  /** Shown where the server cannot be reached; absent: that it cannot. */
+  offline?: ReactNode;
   children(session: PageSession): ReactNode;
 }): ReactNode {
   const { words, language } = useFrame();
@@ -232,6 +250,7 @@ export function SignedIn({
       </DrawdownProvider>
     );
   }
+  if (opened.state === 'offline' && offline !== undefined) return offline;
   if (opened.state === 'ended' || opened.state === 'offline') {
     return (
       <div className="closed">

@@ -6,6 +6,8 @@ export const german: Words = {
   credits: 'Credits',
   home: 'Übersicht',
   console: 'Konsole',
+  studio: 'Studio',
+  surfaces: 'Oberflächen',
   docs: 'API',
   theme_system: 'Farben: System',
   theme_light: 'Farben: hell',

@@ -5,6 +5,8 @@ export const english = {
   credits: 'Credits',
   home: 'Overview',
   console: 'Console',
+  studio: 'Studio',
+  surfaces: 'Surfaces',
   docs: 'API',
   theme_system: 'Theme: system',
   theme_light: 'Theme: light',

@@ -1,10 +1,10 @@
 /** The studio as a product: its routes, and what they do. */
 import { Buffer } from 'node:buffer';
 import type { Product, ProductAnswer, ProductHost, ProductRoute, SignedInRequest } from 'drawdown';
-import { PICTURES } from '../pictures/pictures.ts';
 import type { ProjectView } from '../wire.ts';
 import { Handoffs } from './handoffs.ts';
 import { Jobs } from './jobs.ts';
+import { Paintings } from './paintings.ts';
 import { Projects } from './projects.ts';
 import { codeOf, deviceCutoutOf, failNextOf, jobRequestOf, projectChangeOf, toolOf } from './read.ts';
 import { Refusal } from './refusal.ts';
@@ -20,7 +20,7 @@ export function createStudio(options: ThreadsOptions): Product {
     name: 'studio',
     open: async (host) => {
       const studio = await Studio.open(host, options);
-      return { routes: studio.routes(), start: () => studio.jobs.start(), stop: () => studio.jobs.stop() };
+      return { routes: studio.routes(), start: () => studio.start(), stop: () => studio.jobs.stop() };
     },
   };
 }
@@ -28,21 +28,25 @@ export function createStudio(options: ThreadsOptions): Product {
 class Studio {
   readonly jobs: Jobs;
   readonly #projects: Projects;
-  readonly #threads: Threads;
+  readonly #paintings: Paintings;
   readonly #handoffs = new Handoffs({ now: Date.now });
-  readonly #pictures = new Map<string, Promise<Uint8Array>>();
 
-  private constructor(parts: { jobs: Jobs; projects: Projects; threads: Threads }) {
+  private constructor(parts: { jobs: Jobs; projects: Projects; paintings: Paintings }) {
     this.jobs = parts.jobs;
     this.#projects = parts.projects;
-    this.#threads = parts.threads;
+    this.#paintings = parts.paintings;
   }
 
   static async open({ client, directory }: ProductHost, options: ThreadsOptions): Promise<Studio> {
     const threads = new Threads(options);
     const projects = await Projects.open(directory);
     const jobs = await Jobs.open({ client, directory, projects, threads });
-    return new Studio({ jobs, projects, threads });
+    return new Studio({ jobs, projects, paintings: new Paintings({ directory, threads }) });
+  }
+
+  async start(): Promise<void> {
+    await this.jobs.start();
+    this.#paintings.start();
   }
 
   routes(): ProductRoute[] {
@@ -133,18 +137,9 @@ class Studio {
     return await this.#projects.takeCutout({ account, id: params.project ?? '' }, deviceCutoutOf(body));
   }
 
-  /** Painted once, when somebody first looks. */
   async #picture(file: string): Promise<ProductAnswer> {
-    const id = file.replace(/\.png$/, '');
-    if (!PICTURES.some((one) => one.id === id)) {
-      throw new Refusal(404, 'file_not_found', 'There is no such picture');
-    }
-    const painted =
-      this.#pictures.get(id) ??
-      this.#threads.run({ kind: 'picture', picture: id }).result.then(({ bytes }) => bytes);
-    this.#pictures.set(id, painted);
-    painted.catch(() => this.#pictures.delete(id));
-    return { body: await painted, type: 'image/png', headers: { 'cache-control': 'public, max-age=86400' } };
+    const body = Buffer.from(await this.#paintings.get(file.replace(/\.png$/, '')));
+    return { body, type: 'image/png', headers: { 'cache-control': 'public, max-age=86400' } };
   }
 }
 

@@ -37,7 +37,7 @@ export async function registerPages(server: FastifyInstance, options: PagesOptio
     cacheControl: false,
     setHeaders: (reply, path) => {
       // A worker lives under the policy that its own file came with.
-      if (path.endsWith('.js')) reply.header('content-security-policy', WORKER_POLICY);
+      if (/\.js(\.br|\.gz)?$/.test(path)) reply.header('content-security-policy', WORKER_POLICY);
       const isHashed = path.includes(`/${HASHED}/`);
       reply.header('cache-control', isHashed ? `public, max-age=${A_YEAR_SECONDS}, immutable` : 'no-cache');
     },

@@ -72,6 +72,8 @@ test('what has a hash in its name is kept for a year, compressed as it was built
     'x-content-type-options': 'nosniff',
   });
   expect(rawPayload).toEqual(gzipSync(SCRIPT));
+  // A worker that is made of it may import and fetch what is the server's, compressed or not.
+  expect(headers['content-security-policy']).toMatch(/script-src 'self'; connect-src 'self'$/);
   expect((await get('/assets/page-1a2b.js')).body).toBe(SCRIPT);
 });
 

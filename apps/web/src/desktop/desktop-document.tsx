@@ -1,0 +1,218 @@
+/** The studio as an app on a desktop: it installs, opens without a connection, and then promises nothing. */
+import { CreditsBadge, Icon } from '@drawdown/client/react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { Logo } from '../shell/logo.tsx';
+import type { PageSession } from '../shell/session.ts';
+import { Shell, SignedIn } from '../shell/shell.tsx';
+import { StudioApi } from '../studio/api.ts';
+import {
+  type Bench,
+  BenchProvider,
+  useOnline,
+  useProjectState,
+  useStudioApi,
+  useStudioWords,
+} from '../studio/bench.tsx';
+import { Editor, EditorHead } from '../studio/editor.tsx';
+import { LiveProject } from '../studio/live-project.ts';
+import { ScriptStage } from '../studio/script-tool.tsx';
+import { creditsHref, useSeen, useWorkspace, type Workspace } from '../studio/workspace.tsx';
+import { type Kept, keep, readKept } from './kept.ts';
+import '../studio/studio.css';
+import './desktop.css';
+
+const SURFACE = /Windows/.test(navigator.userAgent) ? 'desktop_windows' : 'desktop_macos';
+
+export function DesktopDocument(): ReactNode {
+  const account = new URLSearchParams(location.search).get('account') ?? 'demo';
+  return (
+    <Shell kind="bare">
+      <div className="app">
+        <SignedIn wanted={{ account, surface: SURFACE }} offline={<WithoutConnection />}>
+          {(session) => <App session={session} />}
+        </SignedIn>
+      </div>
+    </Shell>
+  );
+}
+
+function App({ session }: { session: PageSession }): ReactNode {
+  const api = useStudioApi(session);
+  const workspace = useWorkspace(api, keptFor);
+  const words = useStudioWords();
+  const online = useOnline();
+  const { live, note, failed } = workspace;
+  useSeen();
+  useEffect(() => (live === null ? undefined : keep(live)), [live]);
+  return (
+    <>
+      <Sidebar workspace={workspace} />
+      <main className="app__main" id="main">
+        <h1 className="dd-visually-hidden">{words.app}</h1>
+        {online ? null : <Offline />}
+        {live === null ? (
+          <p className={failed ? 'st-note' : 'dd-visually-hidden'} role="status">
+            {failed ? words.failed_to_load : words.loading}
+          </p>
+        ) : (
+          <Editor
+            key={live.id}
+            api={api}
+            live={live}
+            tool={workspace.tool}
+            onTool={workspace.setTool}
+            credits
+            note={
+              note === null ? null : (
+                <p className="st-note" data-tone={note.tone} role="status">
+                  {note.text}
+                </p>
+              )
+            }
+            aside={online ? <CreditsBadge href={creditsHref()} /> : null}
+          />
+        )}
+      </main>
+    </>
+  );
+}
+
+/** What was typed without a connection goes where it belongs. */
+function keptFor(project: string): Kept | undefined {
+  const kept = readKept();
+  return kept?.view.project.id === project ? kept : undefined;
+}
+
+function Sidebar({ workspace }: { workspace: Workspace | null }): ReactNode {
+  const words = useStudioWords();
+  return (
+    <nav className="app__side" aria-label={words.projects}>
+      <p className="app__name">
+        <Logo />
+        {words.app}
+      </p>
+      {workspace === null ? null : (
+        <>
+          <ul className="app__projects">
+            {workspace.projects.map(({ id, title }) => (
+              <li key={id}>
+                <button
+                  type="button"
+                  className="app__project"
+                  aria-current={workspace.live?.id === id}
+                  onClick={() => workspace.open(id)}
+                >
+                  {title}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <button type="button" className="app__project" onClick={() => void workspace.create()}>
+            <Icon name="plus" />
+            {words.new_project}
+          </button>
+          <Install />
+        </>
+      )}
+    </nav>
+  );
+}
+
+interface InstallPrompt extends Event {
+  prompt(): Promise<unknown>;
+}
+
+/** Only where the browser offers it. */
+function Install(): ReactNode {
+  const words = useStudioWords();
+  const [prompt, setPrompt] = useState<InstallPrompt | null>(null);
+  useEffect(() => {
+    const offered = (event: Event): void => {
+      event.preventDefault();
+      setPrompt(event as InstallPrompt);
+    };
+    window.addEventListener('beforeinstallprompt', offered);
+    return () => window.removeEventListener('beforeinstallprompt', offered);
+  }, []);
+  if (prompt === null) return null;
+  return (
+    <button
+      type="button"
+      className="dd-button app__install"
+      data-size="small"
+      onClick={() => void prompt.prompt().then(() => setPrompt(null))}
+    >
+      <Icon name="download" />
+      {words.install}
+    </button>
+  );
+}
+
+function Offline(): ReactNode {
+  const words = useStudioWords();
+  return (
+    <div className="app__offline" role="status">
+      <Icon name="offline" />
+      <p>
+        <strong>{words.offline}.</strong> {words.offline_text}
+      </p>
+    </div>
+  );
+}
+
+/** Opened without a connection: the last project, to write in. No balance, no price, nothing that would run. */
+function WithoutConnection(): ReactNode {
+  const words = useStudioWords();
+  const kept = useMemo(readKept, []);
+  useEffect(() => {
+    // With a session everything is there again.
+    const back = (): void => location.reload();
+    window.addEventListener('online', back);
+    return () => window.removeEventListener('online', back);
+  }, []);
+  return (
+    <>
+      <Sidebar workspace={null} />
+      <main className="app__main" id="main">
+        <h1 className="dd-visually-hidden">{words.app}</h1>
+        <Offline />
+        {kept === null ? null : <KeptProject kept={kept} />}
+      </main>
+    </>
+  );
+}
+
+const NOBODY = new StudioApi({
+  account: '',
+  teams: [],
+  surface: SURFACE,
+  isDemonstration: false,
+  token: () => Promise.reject(new Error('There is no connection')),
+});
+
+function KeptProject({ kept }: { kept: Kept }): ReactNode {
+  const words = useStudioWords();
+  const live = useMemo(() => new LiveProject(NOBODY, kept.view.project.id, kept), [kept]);
+  const { view, unsaved } = useProjectState(live);
+  useEffect(() => keep(live), [live]);
+  if (view === null) return null;
+  const bench: Bench = {
+    api: NOBODY,
+    live,
+    view,
+    unsaved,
+    words,
+    online: false,
+    tool: 'script',
+    setTool: () => undefined,
+  };
+  return (
+    <BenchProvider bench={bench}>
+      <div className="st">
+        <EditorHead aside={null} />
+        <ScriptStage />
+        <p className="st-closed-button">{words.offline_button}</p>
+      </div>
+    </BenchProvider>
+  );
+}

@@ -1,0 +1,4 @@
+import { mount } from '../shell/mount.tsx';
+import { MobileDocument } from './mobile-document.tsx';
+
+mount(<MobileDocument />);

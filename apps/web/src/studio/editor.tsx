@@ -1,0 +1,126 @@
+/** The editor of one project: its title, its tools side by side, and what ran. The same on every surface, as far as it goes. */
+import { OrderStrip } from '@drawdown/client/react';
+import type { Tool } from '@drawdown/studio/wire';
+import { type ReactNode, useId } from 'react';
+import type { StudioApi } from './api.ts';
+import {
+  type Bench,
+  BenchProvider,
+  useBench,
+  useLiveProject,
+  useOnline,
+  useProjectState,
+  useStudioWords,
+} from './bench.tsx';
+import { Tabs } from './controls.tsx';
+import { CutoutPanel, CutoutStage, CutoutTool } from './cutout-tool.tsx';
+import { ExportPanel, ExportStage, ExportTool } from './export-tool.tsx';
+import { JobList } from './job-list.tsx';
+import type { LiveProject } from './live-project.ts';
+import { ScriptPanel, ScriptStage } from './script-tool.tsx';
+
+export const TOOLS: readonly Tool[] = ['script', 'cutout', 'export'];
+
+interface EditorProps {
+  api: StudioApi;
+  live: LiveProject;
+  tool: Tool;
+  onTool(tool: Tool): void;
+  /** Whether this surface knows of credits at all. */
+  credits: boolean;
+  /** Beside the title. */
+  aside?: ReactNode;
+  /** Above everything. */
+  note?: ReactNode;
+}
+
+export function Editor({ api, live, tool, onTool, credits, aside, note }: EditorProps): ReactNode {
+  const words = useStudioWords();
+  const online = useOnline();
+  useLiveProject(live);
+  const { view, unsaved, error } = useProjectState(live);
+  if (view === null) {
+    return error === null ? (
+      <p className="dd-visually-hidden" role="status">
+        {words.loading}
+      </p>
+    ) : (
+      <p className="st-note" role="alert">
+        {words.failed_to_load}
+      </p>
+    );
+  }
+  const bench: Bench = { api, live, view, unsaved, words, online, tool, setTool: onTool };
+  return (
+    <BenchProvider bench={bench}>
+      <div className="st">
+        {note}
+        <EditorHead aside={aside} />
+        <Workbench />
+        <JobList credits={credits} />
+        {credits ? (
+          <div className="st-order">
+            <OrderStrip />
+          </div>
+        ) : null}
+      </div>
+    </BenchProvider>
+  );
+}
+
+export function EditorHead({ aside }: { aside: ReactNode }): ReactNode {
+  const { live, view, unsaved, words, online } = useBench();
+  const state = unsaved ? (online ? words.saving : words.kept_here) : words.saved;
+  return (
+    <header className="st-head">
+      <input
+        className="st-title"
+        aria-label={words.title}
+        value={view.project.title}
+        maxLength={80}
+        onChange={({ target }) => live.change({ title: target.value })}
+      />
+      <span className="st-head__state" data-unsaved={unsaved}>
+        {state}
+      </span>
+      {aside}
+    </header>
+  );
+}
+
+const PARTS = {
+  script: {
+    around: ({ children }: { children: ReactNode }) => children,
+    stage: ScriptStage,
+    panel: ScriptPanel,
+  },
+  cutout: { around: CutoutTool, stage: CutoutStage, panel: CutoutPanel },
+  export: { around: ExportTool, stage: ExportStage, panel: ExportPanel },
+} as const;
+
+function Workbench(): ReactNode {
+  const { tool, setTool, words } = useBench();
+  const panelId = useId();
+  const { around: Around, stage: Stage, panel: Panel } = PARTS[tool];
+  return (
+    <div className="st-tool">
+      <Tabs
+        label={words.tools}
+        value={tool}
+        tabs={TOOLS.map((value) => ({ value, label: words[`tool_${value}`] }))}
+        onChange={setTool}
+        panelId={panelId}
+      />
+      <div className="st-desk" role="tabpanel" id={panelId} aria-labelledby={`tab-${tool}`} data-tool={tool}>
+        <Around>
+          <div className="st-stage">
+            <Stage />
+          </div>
+          <div className="st-panel">
+            <Panel />
+          </div>
+        </Around>
+      </div>
+    </div>
+  );
+}

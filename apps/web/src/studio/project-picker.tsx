@@ -1,0 +1,31 @@
+import { Icon } from '@drawdown/client/react';
+import type { ReactNode } from 'react';
+import { useStudioWords } from './bench.tsx';
+import type { Workspace } from './workspace.tsx';
+
+export function ProjectPicker({ workspace }: { workspace: Workspace }): ReactNode {
+  const words = useStudioWords();
+  const { projects, live, open, create } = workspace;
+  return (
+    <div className="st-projects">
+      {projects.length > 1 && live !== null ? (
+        <select
+          className="dd-select"
+          aria-label={words.project}
+          value={live.id}
+          onChange={({ target }) => open(target.value)}
+        >
+          {projects.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      ) : null}
+      <button type="button" className="dd-button" data-size="small" onClick={() => void create()}>
+        <Icon name="plus" />
+        {words.new_project}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+/** The studio on the web. */
+import { CreditsBadge } from '@drawdown/client/react';
+import type { ReactNode } from 'react';
+import type { PageSession } from '../shell/session.ts';
+import { Shell, SignedIn, useFrame } from '../shell/shell.tsx';
+import { useStudioApi, useStudioWords } from './bench.tsx';
+import { Editor } from './editor.tsx';
+import { ProjectPicker } from './project-picker.tsx';
+import { creditsHref, useSeen, useWorkspace } from './workspace.tsx';
+import './studio.css';
+
+export function StudioDocument(): ReactNode {
+  return (
+    <Shell>
+      <Content />
+    </Shell>
+  );
+}
+
+function Content(): ReactNode {
+  const { words } = useFrame();
+  const account = new URLSearchParams(location.search).get('account') ?? 'demo';
+  return (
+    <>
+      <h1 className="dd-visually-hidden">{words.studio}</h1>
+      <SignedIn wanted={{ account, surface: 'web' }}>{(session) => <Studio session={session} />}</SignedIn>
+    </>
+  );
+}
+
+function Studio({ session }: { session: PageSession }): ReactNode {
+  const api = useStudioApi(session);
+  const workspace = useWorkspace(api);
+  const words = useStudioWords();
+  useSeen();
+  const { live, note, failed } = workspace;
+  if (live === null) {
+    return failed ? (
+      <div className="closed" role="alert">
+        <p>{words.failed_to_load}</p>
+        <button type="button" className="dd-button" onClick={workspace.retry}>
+          {words.retry}
+        </button>
+      </div>
+    ) : (
+      <p className="dd-visually-hidden" role="status">
+        {words.loading}
+      </p>
+    );
+  }
+  return (
+    <Editor
+      key={live.id}
+      api={api}
+      live={live}
+      tool={workspace.tool}
+      onTool={workspace.setTool}
+      credits
+      note={
+        note === null ? null : (
+          <p className="st-note" data-tone={note.tone} role="status">
+            {note.text}
+          </p>
+        )
+      }
+      aside={
+        <div className="st-head__tools">
+          <ProjectPicker workspace={workspace} />
+          <CreditsBadge href={creditsHref()} />
+        </div>
+      }
+    />
+  );
+}

@@ -1,0 +1,170 @@
+/** The studio on the web: what is shown before, on the button, in the receipt and after, and what costs nothing. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults, DESKTOP, demonstration, openStage, overflow, PHONE, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+
+afterEach(() => stage.verify());
+
+afterAll(async () => {
+  await stage.close();
+});
+
+const available = async (account: string): Promise<number[]> => {
+  const { classes } = await stage.client.balance(account);
+  return classes.map((one) => one.available);
+};
+
+const button = (page: Page) => page.locator('.dd-cost__button');
+const price = (page: Page) => page.locator('.dd-cost__price');
+const job = (page: Page) => page.locator('.st-job').first();
+
+describe('the studio', () => {
+  it('clicks the article’s example through: before, on the button, in the receipt, after', async () => {
+    const page = await stage.open('/studio');
+    const order = page.locator('.dd-order__item');
+    await expect
+      .poll(() => order.allInnerTexts())
+      .toEqual([
+        expect.stringMatching(/Subscription\s*20$/),
+        expect.stringMatching(/Activity\s*15$/),
+        expect.stringMatching(/Purchased\s*100$/),
+      ]);
+    await expect.poll(() => button(page).innerText()).toMatch(/Write script\s*25 credits/);
+    expect(await page.locator('.dd-cost__detail').innerText()).toBe(
+      '20 Subscription + 5 Activity · 110 left afterwards',
+    );
+    await button(page).click();
+    await expect
+      .poll(() => job(page).innerText())
+      .toMatch(/Script Done[\s\S]*25 credits\s*20 Subscription \+ 5 Activity · 110 left/);
+    expect(await page.locator('.st-scene').count()).toBe(5);
+    await expect
+      .poll(() => order.allInnerTexts())
+      .toEqual([
+        expect.stringMatching(/Subscription\s*0$/),
+        expect.stringMatching(/Activity\s*10$/),
+        expect.stringMatching(/Purchased\s*100$/),
+      ]);
+    expect(await available('demo')).toEqual([0, 10, 100]);
+    await page.context().close();
+  });
+
+  it('charges a double click once, and a failed job not at all', async () => {
+    const page = await stage.open(`/studio?account=${await demonstration(stage, 'u_twice', 100)}`);
+    await expect.poll(() => price(page).innerText()).toBe('25 credits');
+    await button(page).dblclick();
+    await expect.poll(() => job(page).innerText()).toContain('Done');
+    expect(await page.locator('.st-job').count()).toBe(1);
+    expect(await available('u_twice')).toEqual([0, 0, 75]);
+
+    await page.getByRole('switch', { name: 'Make the next job fail' }).check({ force: true });
+    await expect.poll(() => price(page).innerText()).toBe('25 credits');
+    await button(page).click();
+    await expect.poll(() => job(page).innerText()).toMatch(/Failed[\s\S]*Nothing was charged/);
+    expect(await available('u_twice')).toEqual([0, 0, 75]);
+    expect((await stage.client.balance('u_twice')).held).toBe(0);
+    await page.context().close();
+  });
+
+  it('cuts a subject out and exports it without a mark, as files', async () => {
+    const page = await stage.open(`/studio?account=${await demonstration(stage, 'u_film', 100)}`);
+    await page.getByRole('tab', { name: 'Cutout' }).click();
+    const frame = page.getByRole('application');
+    const width = (await frame.boundingBox())?.width ?? 0;
+    await frame.focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(async () => ((await frame.boundingBox())?.width ?? 0) > width).toBe(true);
+    await page.keyboard.press('Shift+ArrowLeft');
+    await expect.poll(() => price(page).innerText()).toBe('5 credits');
+    await button(page).click();
+    await page.locator('.st-frame[data-shown="cutout"] img').waitFor();
+    await page.keyboard.press('Tab');
+    const tab = page.getByRole('tab', { name: 'Cutout' });
+    await tab.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.st-template', { hasText: 'Spotlight' }).click();
+    await expect.poll(() => price(page).innerText()).toBe('10 credits');
+    await button(page).click();
+    await expect.poll(() => job(page).innerText()).toMatch(/Export Done[\s\S]*10 credits/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      job(page).getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('export.png');
+    expect(await available('u_film')).toEqual([0, 0, 85]);
+    await page.context().close();
+  });
+
+  it('sells what is missing, comes back to the same screen and asks again', async () => {
+    const page = await stage.open(`/studio?account=${await demonstration(stage, 'u_short', 10)}`);
+    await page.getByLabel('What is the video about?').fill('A bakery at five in the morning');
+    await page.locator('.st-segment', { hasText: 'Dramatic' }).click();
+    await expect.poll(() => page.locator('.dd-cost__short').innerText()).toBe('15 short');
+    await button(page).click();
+    const dialog = page.getByRole('dialog', { name: 'Not enough credits' });
+    await expect.poll(() => dialog.innerText()).toContain('You need 25 and have 10: 15 short.');
+    expect(await axeFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: '$4.99' }).click();
+    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
+    await page.waitForURL(`${stage.url}/studio?*`);
+    await expect.poll(() => page.locator('.st-note').innerText()).toContain('Nothing was started');
+    expect(await page.getByLabel('What is the video about?').inputValue()).toBe(
+      'A bakery at five in the morning',
+    );
+    expect(await page.getByRole('radio', { name: 'Dramatic' }).isChecked()).toBe(true);
+    // Nothing ran by itself: the price is on the button again, and the credits are all there.
+    await expect.poll(() => button(page).innerText()).toMatch(/Write script\s*25 credits/);
+    expect(await available('u_short')).toEqual([0, 0, 110]);
+    expect(await page.locator('.st-job').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('keeps what is typed, and which tool was open', async () => {
+    const page = await stage.open(`/studio?account=${await demonstration(stage, 'u_typed', 5)}`);
+    await page.getByLabel('Title of the project').fill('Autumn film');
+    await expect.poll(() => page.locator('.st-head__state').innerText()).toBe('Saved');
+    await page.getByRole('tab', { name: 'Export' }).click();
+    await page.locator('.st-template', { hasText: 'Duotone' }).click();
+    await page.reload();
+    await expect.poll(() => page.getByLabel('Title of the project').inputValue()).toBe('Autumn film');
+    expect(await page.locator('.st-template', { hasText: 'Duotone' }).getByRole('radio').isChecked()).toBe(
+      true,
+    );
+    await page.context().close();
+  });
+});
+
+describe('for everyone', () => {
+  it.each([
+    ['light', DESKTOP],
+    ['dark', PHONE],
+  ] as const)(
+    'nothing for axe to find in any tool, and nothing to scroll sideways: %s, %o',
+    async (colorScheme, viewport) => {
+      const page = await stage.open('/studio', { context: { colorScheme, viewport } });
+      for (const tool of ['Script', 'Cutout', 'Export']) {
+        await page.getByRole('tab', { name: tool }).click();
+        await page.locator('.dd-cost__price').first().waitFor();
+        await expect.poll(() => page.locator('.dd-skeleton').count()).toBe(0);
+        expect(await axeFaults(page)).toEqual([]);
+        expect(await overflow(page)).toBe(0);
+      }
+      await page.context().close();
+    },
+  );
+
+  it('speaks German', async () => {
+    const page = await stage.open('/studio', { context: { locale: 'de-DE' } });
+    await expect
+      .poll(() => page.getByRole('tab').allInnerTexts())
+      .toEqual(['Skript', 'Freisteller', 'Export']);
+    await expect.poll(() => price(page).innerText()).toBe('25 Credits');
+    await page.context().close();
+  });
+});
