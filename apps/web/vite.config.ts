@@ -1,11 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** Every page is a file beside this one; a new one is found by itself. */
-const pages = readdirSync(here('.')).filter((name) => name.endsWith('.html'));
 
 /** What the pages use of the studio: its tools, which run in a browser too. */
 const STUDIO = {
@@ -24,7 +20,6 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'baseline-widely-available',
     rolldownOptions: {
-      input: pages.map((name) => here(name)),
       // Libraries mark what runs in a browser, for servers that render pages; nothing here is rendered on one.
       onLog: (level, log, say) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') say(level, log);
