@@ -161,13 +161,6 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What axe finds wrong with the page as it is, in words. */
 export async function axeFaults(page: Page): Promise<string[]> {
-  // What is still fading in has not the colours that it will have; what breathes for ever has.
-  await page.evaluate(async () => {
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
   await page.evaluate(AXE);
   await page.evaluate(settled);
   const { violations } = await page.evaluate<AxeResults>(

@@ -23,7 +23,8 @@ export function RunButton(props: RunButtonProps): ReactNode {
   const { words, tool, online } = useBench();
   const { surface } = useDrawdown();
   const price = priceOf(settings);
-  const mode = useCatalog().data?.features.find(({ id }) => id === price?.feature)?.surfaces[surface];
+  const catalog = useCatalog().data;
+  const mode = catalog?.features.find(({ id }) => id === price?.feature)?.surfaces[surface];
   const [open, setOpen] = useState(false);
   if (!online) {
     return (
@@ -33,6 +34,8 @@ export function RunButton(props: RunButtonProps): ReactNode {
     );
   }
   if (price === null) return <FreeButton {...props} />;
+  // Until it is known what the tool may do here, nothing is asked: on a phone the question alone would be refused.
+  if (catalog === undefined) return <div className="st-run__wait dd-skeleton" />;
   if (mode === 'open_on_web') {
     return (
       <>
