@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { Broken } from './broken.tsx';
 import { ConsoleFrame } from './frame.tsx';
 import { Missing } from './missing.tsx';
 
@@ -100,6 +101,9 @@ const system = createRoute({
 
 export const router = createRouter({
   basepath: '/console',
+  // What is pointed at is mostly what is opened next.
+  defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   routeTree: root.addChildren([
     start,
     accounts,

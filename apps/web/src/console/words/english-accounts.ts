@@ -27,6 +27,10 @@ export const accountsInEnglish = {
   'missing.title': 'There is no such page',
   'missing.text': 'The address may be mistyped, or what it led to is gone.',
 
+  'broken.title': 'This page could not be shown',
+  'broken.text': 'The connection may be gone, or something broke on our side. Nothing was changed by it.',
+  'broken.again': 'Load again',
+
   'section.accounts': 'Accounts',
   'section.approvals': 'Approvals',
   'section.audit': 'Audit log',

@@ -28,6 +28,11 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'missing.title': 'Diese Seite gibt es nicht',
   'missing.text': 'Die Adresse ist vielleicht vertippt, oder wohin sie führte, ist nicht mehr da.',
 
+  'broken.title': 'Diese Seite konnte nicht gezeigt werden',
+  'broken.text':
+    'Vielleicht ist die Verbindung weg, oder bei uns ist etwas kaputt. Geändert hat sich dadurch nichts.',
+  'broken.again': 'Neu laden',
+
   'section.accounts': 'Konten',
   'section.approvals': 'Freigaben',
   'section.audit': 'Protokoll',
