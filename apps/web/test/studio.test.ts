@@ -140,6 +140,29 @@ describe('the studio', () => {
   });
 });
 
+it('gives its connection up behind other tabs, and is up to date when it is looked at again', async () => {
+  const account = await demonstration(stage, 'u_behind', 100);
+  const page = await stage.open(`/studio?account=${account}`);
+  const badge = page.locator('.dd-badge');
+  await expect.poll(() => badge.getAttribute('data-connection')).toBe('live');
+  await page.clock.install();
+  const look = (state: 'hidden' | 'visible') =>
+    page.evaluate((to) => {
+      Object.defineProperty(document, 'visibilityState', { value: to, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await look('hidden');
+  await page.clock.fastForward(31_000);
+  await expect.poll(() => badge.getAttribute('data-connection')).toBe('connecting');
+  await stage.client.consume(account, { feature: 'smart_cutout' });
+  expect(await badge.innerText()).toContain('100');
+  await look('visible');
+  await expect.poll(() => badge.innerText()).toContain('95');
+  await page.clock.runFor(2_000);
+  await expect.poll(() => badge.getAttribute('data-connection')).toBe('live');
+  await page.context().close();
+});
+
 describe('for everyone', () => {
   it.each([
     ['light', DESKTOP],
@@ -159,12 +182,47 @@ describe('for everyone', () => {
     },
   );
 
-  it('speaks German', async () => {
-    const page = await stage.open('/studio', { context: { locale: 'de-DE' } });
+  it('works by keyboard alone: the tabs, the settings, the button', async () => {
+    const account = await demonstration(stage, 'u_keys', 100);
+    const page = await stage.open(`/studio?account=${account}`);
+    // The price has come: until then the button is no stop.
+    await page.locator('.dd-cost__detail p').waitFor();
+    await page.getByRole('tab', { name: 'Script' }).focus();
+    const reached: string[] = [];
+    for (let step = 0; step < 8; step += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(
+        await page.evaluate(() => {
+          const { tagName, value } = document.activeElement as HTMLInputElement;
+          return `${tagName} ${value}`.toLowerCase();
+        }),
+      );
+      if (reached.at(-1)?.startsWith('button')) break;
+      if (reached.at(-1) === 'input friendly') await page.keyboard.press('ArrowRight');
+    }
+    expect(reached).toEqual([
+      'textarea a day at the lighthouse, with the first boat and the last ferry',
+      'input friendly',
+      'input 30',
+      'button ',
+    ]);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => job(page).innerText()).toContain('Done');
+    expect(await page.getByRole('radio', { name: 'Dramatic' }).isChecked()).toBe(true);
+    expect(await available(account)).toEqual([0, 0, 75]);
+    await page.context().close();
+  });
+
+  it('speaks German, also where there is little room', async () => {
+    const page = await stage.open('/studio', { context: { locale: 'de-DE', viewport: PHONE } });
     await expect
       .poll(() => page.getByRole('tab').allInnerTexts())
       .toEqual(['Skript', 'Freisteller', 'Export']);
     await expect.poll(() => price(page).innerText()).toBe('25 Credits');
+    for (const tool of ['Skript', 'Freisteller', 'Export']) {
+      await page.getByRole('tab', { name: tool }).click();
+      expect(await overflow(page)).toBe(0);
+    }
     await page.context().close();
   });
 });

@@ -19,6 +19,12 @@ describe('a prompt is taken apart', () => {
       ['the lamp that wakes you'],
     ],
     ['Hiking with children and dogs', 'thing', 'hiking', ['children', 'dogs']],
+    [
+      'A day at the lighthouse, with the first boat and the last ferry',
+      'thing',
+      'a day at the lighthouse',
+      ['the first boat', 'the last ferry'],
+    ],
     ['Über uns.', 'thing', 'Über uns', []],
     ['video', 'thing', 'video', []],
   ])('%s', (prompt, kind, name, points) => {

@@ -113,12 +113,20 @@ function Workbench(): ReactNode {
       />
       <div className="st-desk" role="tabpanel" id={panelId} aria-labelledby={`tab-${tool}`} data-tool={tool}>
         <Around>
-          <div className="st-stage">
-            <Stage />
-          </div>
+          {/* A script is asked for and then read; a picture is looked at and then worked on. */}
+          {tool === 'script' ? null : (
+            <div className="st-stage">
+              <Stage />
+            </div>
+          )}
           <div className="st-panel">
             <Panel />
           </div>
+          {tool === 'script' ? (
+            <div className="st-stage">
+              <Stage />
+            </div>
+          ) : null}
         </Around>
       </div>
     </div>

@@ -100,7 +100,7 @@ export function ScriptPanel(): ReactNode {
         <textarea
           id={promptId}
           className="st-input"
-          rows={4}
+          rows={3}
           maxLength={500}
           placeholder={words.prompt_hint}
           value={brief.prompt}

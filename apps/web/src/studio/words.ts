@@ -253,7 +253,7 @@ const german: StudioWords = {
   surface_mobile: 'Telefon',
   surface_note_web: 'Der Preis steht auf dem Knopf, der Server rechnet ab',
   surface_note_desktop: 'Eine App zum Installieren, die sagt, wenn sie offline ist',
-  surface_note_mobile: 'Hier gibt es keine Credits: auf dem Gerät kostenlos, oder im Web',
+  surface_note_mobile: 'Ohne Credits: kostenlos auf dem Gerät, oder im Web',
   surface_alone: 'Allein öffnen',
   seen_title: 'Die letzte Änderung',
   seen_none: 'Seit diese Seite offen ist, hat sich nichts geändert.',

@@ -13,6 +13,9 @@ export interface Topic {
 const PREAMBLE =
   /^(please )?((write|make|create|generate|give|i want|i need|i would like)( me| us)? )?((an?|the) )?((short|quick|little|funny|dramatic|friendly) )*((video|clip|reel|script|ad|advert|commercial|teaser|trailer|story)( script)? )?(about|on|for|of|showing|introducing|presenting|explaining)?\s*/i;
 
+/** An article or an adjective alone is no preamble: "a day at the sea" is about a day. */
+const BARE = /^((an?|the|short|quick|little|funny|dramatic|friendly) )*$/i;
+
 /** The longest name that still reads as part of a sentence. */
 const MAX_WORDS = 12;
 
@@ -24,11 +27,12 @@ export function readTopic(prompt: string): Topic {
     .trim()
     .replace(/[.!?]+$/, '');
   const [head = '', ...rest] = text.split(/[,;:.!?–—]\s+|\s+(?:with|featuring|including)\s+/i);
-  const bare = head.replace(PREAMBLE, '').trim() || head.trim();
+  const preamble = PREAMBLE.exec(head)?.[0] ?? '';
+  const bare = (BARE.test(preamble) ? head : head.slice(preamble.length)).trim() || head.trim();
   if (!/[\p{L}\p{N}]/u.test(bare)) throw new RangeError('The prompt says nothing to write about');
   const points = rest
     .flatMap((part) => part.split(/\s+and\s+/i))
-    .map((part) => lowered(part.replace(/^(and|also|then)\s+/i, '').trim()))
+    .map((part) => lowered(part.replace(/^(?:(?:and|also|then|with|featuring|including)\s+)+/i, '').trim()))
     .filter((part) => /[\p{L}\p{N}]/u.test(part));
   const howTo = /^how (?:to|we|you|i)\s+(?=\S)/i.exec(bare);
   return {

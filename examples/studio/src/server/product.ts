@@ -1,4 +1,4 @@
-/** What `drawdown serve --with examples/studio/dist/server/product.js` loads. */
+/** What `drawdown serve --with @drawdown/studio/product` loads. */
 import type { Product } from 'drawdown';
 import { createStudio } from './studio.ts';
 

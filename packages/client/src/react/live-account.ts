@@ -19,6 +19,12 @@ export interface LiveState {
 const LINGER_MS = 5_000;
 
 /**
+ * A page behind others gives its connection up after this long: a browser has six of them for one server, for all of its
+ * tabs, and a seventh page would wait for ever.
+ */
+const ASLEEP_MS = 30_000;
+
+/**
  * One account as it is now: a stream while anybody looks, read again when the page comes back to the front. However
  * many components look, there is one connection.
  */
@@ -30,6 +36,8 @@ export class LiveAccount {
   #state: LiveState = { balance: null, connection: 'connecting', error: null, updatedAt: null };
   #stop: AbortController | null = null;
   #lingering: ReturnType<typeof setTimeout> | undefined;
+  #dozing: ReturnType<typeof setTimeout> | undefined;
+  #asleep = false;
 
   constructor(client: Client, account: string) {
     this.#client = client;
@@ -53,7 +61,7 @@ export class LiveAccount {
     };
   };
 
-  /** Each ledger entry as it is written, once. */
+  /** Each ledger entry as it is written, once; of those that were written while the page slept, only the balance tells. */
   onEntry(listener: (entry: Entry) => void): () => void {
     this.#entryListeners.add(listener);
     return () => this.#entryListeners.delete(listener);
@@ -83,9 +91,12 @@ export class LiveAccount {
     this.#stop = stop;
     for (const [target, event] of this.#wakers()) target.addEventListener(event, this.#onWake);
     void this.#follow(stop.signal);
+    this.#doze();
   }
 
   #end(): void {
+    clearTimeout(this.#dozing);
+    this.#asleep = false;
     this.#stop?.abort();
     this.#stop = null;
     for (const [target, event] of this.#wakers()) target.removeEventListener(event, this.#onWake);
@@ -124,8 +135,22 @@ export class LiveAccount {
   }
 
   readonly #onWake = (): void => {
-    if (document.visibilityState === 'visible') void this.refresh();
+    this.#doze();
+    if (document.visibilityState !== 'visible') return;
+    if (this.#asleep) this.#restart();
+    void this.refresh();
   };
+
+  /** Ends the stream once nobody has looked for a while. */
+  #doze(): void {
+    clearTimeout(this.#dozing);
+    if (typeof document === 'undefined' || document.visibilityState === 'visible') return;
+    this.#dozing = setTimeout(() => {
+      this.#asleep = true;
+      this.#stop?.abort();
+      this.#set({ connection: 'connecting' });
+    }, ASLEEP_MS);
+  }
 
   #set(change: Partial<LiveState>): void {
     this.#state = { ...this.#state, ...change };

@@ -100,9 +100,10 @@ export function install(): Installation {
   const home = mkdtempSync(join(tmpdir(), 'drawdown-cli-'));
   // A root process runs the database as another user, who must be able to pass.
   chmodSync(home, 0o755);
-  for (const name of ['client', 'engine']) transpile(name, home);
-  copyFileSync(join(ROOT, 'packages/engine/package.json'), join(home, 'packages/engine/package.json'));
-  copyFileSync(join(ROOT, 'packages/client/package.json'), join(home, 'packages/client/package.json'));
+  for (const path of ['packages/client', 'packages/engine', 'examples/studio']) {
+    transpile(path, home);
+    copyFileSync(join(ROOT, path, 'package.json'), join(home, path, 'package.json'));
+  }
   mkdirSync(join(home, 'packages/engine/bin'));
   const bin = join(home, 'packages/engine/bin/drawdown.js');
   copyFileSync(join(ROOT, 'packages/engine/bin/drawdown.js'), bin);
@@ -144,8 +145,8 @@ export function install(): Installation {
   };
 }
 
-function transpile(name: string, home: string): void {
-  const source = join(ROOT, 'packages', name, 'src');
+function transpile(path: string, home: string): void {
+  const source = join(ROOT, path, 'src');
   for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
     const { outputText } = ts.transpileModule(readFileSync(join(source, file), 'utf8'), {
@@ -156,13 +157,13 @@ function transpile(name: string, home: string): void {
         rewriteRelativeImportExtensions: true,
       },
     });
-    const target = join(home, 'packages', name, 'dist', file.replace(/\.ts$/, '.js'));
+    const target = join(home, path, 'dist', file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText);
   }
 }
 
-/** The installed packages, and the client as it was just made. */
+/** The installed packages, and those of ours as they were just made. */
 function linkModules(home: string): void {
   mkdirSync(join(home, 'node_modules/@drawdown'), { recursive: true });
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
@@ -170,4 +171,5 @@ function linkModules(home: string): void {
     symlinkSync(join(ROOT, 'node_modules', name), join(home, 'node_modules', name));
   }
   symlinkSync(join(home, 'packages/client'), join(home, 'node_modules/@drawdown/client'));
+  symlinkSync(join(home, 'examples/studio'), join(home, 'node_modules/@drawdown/studio'));
 }
