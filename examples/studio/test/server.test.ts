@@ -210,7 +210,12 @@ describe('a phone', () => {
     expect((await phone.ask<Project>('PUT', path, { picture: 'lighthouse', png })).body.cutout?.by).toBe(
       'device',
     );
-    expect((await phone.ask('PUT', path, { picture: 'lighthouse', png: 'AAAA' })).status).toBe(400);
+    // Forty thousand pixels each way, says the head: that is judged before anything is unfolded.
+    const huge = Buffer.from(png, 'base64');
+    huge.writeUInt32BE(40_000, 16);
+    for (const wrong of ['AAAA', huge.toString('base64'), png.slice(0, 4_000)]) {
+      expect((await phone.ask('PUT', path, { picture: 'lighthouse', png: wrong })).status).toBe(400);
+    }
     expect(await web.available()).toBe(130);
   });
 

@@ -5,8 +5,7 @@ import type { Scene } from '@drawdown/studio/templates';
 /** As a canvas has it. */
 export type Pixels = Scene['picture'];
 
-export const WIDTH = 960;
-export const HEIGHT = 640;
+export { PICTURE_HEIGHT as HEIGHT, PICTURE_WIDTH as WIDTH } from '@drawdown/studio/pictures';
 
 export function pictureUrl(id: string): string {
   return `/studio/pictures/${id}.png`;

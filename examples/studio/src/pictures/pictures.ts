@@ -13,8 +13,8 @@ export interface ShippedPicture {
   readonly subject: Rectangle;
 }
 
-const PICTURE_WIDTH = 960;
-const PICTURE_HEIGHT = 640;
+export const PICTURE_WIDTH = 960;
+export const PICTURE_HEIGHT = 640;
 
 interface Painting extends ShippedPicture {
   readonly paint: (canvas: Canvas) => void;

@@ -231,7 +231,7 @@ export class Jobs {
       }
       await this.#prune(job.project);
     } catch (error) {
-      if (!(error instanceof DrawdownApiError && error.status < 500)) return;
+      if (!(error instanceof DrawdownApiError) || error.status >= 500 || error.status === 429) return;
       // A refusal stays one: what cannot be charged is not delivered either.
       await this.#put({ ...job, ...over('failed', 'broken'), file: null, settled: true });
     }

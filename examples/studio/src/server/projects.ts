@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PICTURE_HEIGHT, PICTURE_WIDTH } from '../pictures/pictures.ts';
 import type { Script } from '../script/script.ts';
 import type { Project, ProjectChange } from '../wire.ts';
 import { Records, writeWhole } from './records.ts';
@@ -75,15 +76,9 @@ export class Projects {
     { picture, png }: { picture: string; png: Uint8Array },
   ): Promise<Project> {
     const project = this.#own(account, id);
-    try {
-      const { width, height } = pictureOf(png);
-      if (width !== 960 || height !== 640) throw new RangeError(`${width} × ${height}`);
-    } catch {
-      throw new Refusal(
-        400,
-        'invalid_request',
-        'png must be a PNG of 960 × 640 pixels with an alpha channel',
-      );
+    if (!isCutout(png)) {
+      const size = `${PICTURE_WIDTH} × ${PICTURE_HEIGHT}`;
+      throw new Refusal(400, 'invalid_request', `png must be a PNG of ${size} pixels with an alpha channel`);
     }
     return shown(await this.#keepCutout(project, { by: 'device', picture, png }));
   }
@@ -137,4 +132,22 @@ export class Projects {
 
 function shown({ account: _, ...project }: Kept): Project {
   return project;
+}
+
+/** Where a PNG says how large it is. */
+const WIDTH_AT = 16;
+const HEIGHT_AT = 20;
+
+/** The size is looked at first: a small file may unfold to more than there is memory. */
+function isCutout(png: Uint8Array): boolean {
+  const head = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  if (head.byteLength < HEIGHT_AT + 4) return false;
+  if (head.getUint32(WIDTH_AT) !== PICTURE_WIDTH || head.getUint32(HEIGHT_AT) !== PICTURE_HEIGHT)
+    return false;
+  try {
+    const { width, height } = pictureOf(png);
+    return width === PICTURE_WIDTH && height === PICTURE_HEIGHT;
+  } catch {
+    return false;
+  }
 }
