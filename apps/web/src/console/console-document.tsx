@@ -1,6 +1,6 @@
 /** The console of staff: everything in it comes from one client, through one cache that knows what was read when. */
-import { DrawdownApiError } from '@drawdown/client';
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { DrawdownApiError, type SignIn } from '@drawdown/client';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Shell } from '../shell/shell.tsx';
@@ -20,15 +20,17 @@ const queries = new QueryClient({
     },
     mutations: { networkMode: 'always' },
   },
-  queryCache: new QueryCache({
-    onError: (error) => {
-      // The session is over: the way in is asked for again, and what was on the screen is not staff's any more.
-      if (error instanceof DrawdownApiError && error.status === 401) {
-        void queries.invalidateQueries({ queryKey: ENTRANCE });
-      }
-    },
-  }),
+  queryCache: new QueryCache({ onError: leaveWhereOver }),
+  mutationCache: new MutationCache({ onError: leaveWhereOver }),
 });
+
+/** The session is over: the way in is asked for again, and what was on the screen is not staff's any more. */
+function leaveWhereOver(error: unknown): void {
+  // A key that is refused is no session that has ended.
+  if (!(error instanceof DrawdownApiError) || error.status !== 401) return;
+  if (queries.getQueryData<SignIn>(ENTRANCE)?.session == null) return;
+  void queries.invalidateQueries({ queryKey: ENTRANCE });
+}
 
 export function ConsoleDocument(): ReactNode {
   return (
