@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: on a phone the cells are laid out anew, and some browsers then forget that this is a table
 import { Icon } from '@drawdown/client/react';
-import { Fragment, type ReactNode, useId, useState } from 'react';
+import { Fragment, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 
 export interface Column<Row> {
@@ -28,8 +28,13 @@ interface TableProps<Row> {
 /** Rows and columns; on a phone each row is a list of its own. */
 export function Table<Row>({ label, rows, columns, keyOf, details, foot }: TableProps<Row>): ReactNode {
   const { t } = useConsole();
+  const [frame, isWider] = useWider();
   return (
-    <div className="table">
+    <div
+      ref={frame}
+      className="table"
+      {...(isWider ? { role: 'group', 'aria-label': label, tabIndex: 0 } : {})}
+    >
       <table role="table" aria-label={label}>
         <thead role="rowgroup">
           <tr role="row">
@@ -64,6 +69,21 @@ export function Table<Row>({ label, rows, columns, keyOf, details, foot }: Table
       </table>
     </div>
   );
+}
+
+/** Whether what is in the frame is wider than it: then it can be scrolled, by keyboard too. */
+function useWider(): [RefObject<HTMLDivElement | null>, boolean] {
+  const frame = useRef<HTMLDivElement>(null);
+  const [isWider, setWider] = useState(false);
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWider(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    if (element.firstElementChild !== null) observer.observe(element.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+  return [frame, isWider];
 }
 
 function Cell({
