@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { forgetAwaited, openConsole, signIn } from './console.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.client.grant('u_kim', { class: 'subscription', amount: 20, valid_for: 'P1M' });
+  await stage.client.grant('u_kim', { class: 'purchased', amount: 100, expires_at: null });
+});
+
+afterEach(() => {
+  forgetAwaited(stage);
+  stage.verify();
+});
+
+afterAll(async () => {
+  await stage.close();
+});
+
+const heading = (page: Page) => page.locator('h1').innerText();
+
+describe('the way in', () => {
+  it('is shut to whoever has no key of staff, and says so', async () => {
+    const page = await stage.open('/console');
+    await page.locator('input[type="password"]').fill('ak_of_nobody');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('form [role="status"]').innerText()).toContain('does not open');
+    expect(await page.locator('.console').count()).toBe(0);
+    // The browser notes the answer of 401 in its console.
+    stage.expectFault(/401/);
+    await page.context().close();
+  });
+
+  it('opens to a key, for this browser alone and for no script, until one signs out', async () => {
+    const page = await stage.open('/console/accounts/u_kim');
+    await signIn(page, stage.staffKey);
+    await expect.poll(() => heading(page)).toContain('u_kim');
+    await page.reload();
+    await expect.poll(() => heading(page)).toContain('u_kim');
+    const kept = await page.evaluate(() => [
+      document.cookie,
+      ...Object.values(localStorage),
+      ...Object.values(sessionStorage),
+    ]);
+    expect(kept.join(' ')).not.toMatch(/drawdown_staff|k_/);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Staff console' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Staff console' }).waitFor();
+    await page.context().close();
+  });
+});
+
+describe('an account', () => {
+  it('is found by the beginning of its id and by an operation, and shown live', async () => {
+    const spent = await stage.client.consume('u_kim', { feature: 'ai_script' });
+    const page = await openConsole(stage, '/console');
+    const search = page.getByRole('searchbox');
+    await search.fill('u_k');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await search.fill(String(spent.operation?.id));
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('tbody tr').innerText()).toContain('by its operation');
+    await page.getByRole('link', { name: 'u_kim' }).click();
+    const number = page.locator('.balance__number');
+    await expect.poll(() => number.innerText()).toBe('95');
+    await expect.poll(() => page.locator('.dd-freshness').getAttribute('data-connection')).toBe('live');
+    await stage.client.consume('u_kim', { feature: 'smart_cutout' });
+    await expect.poll(() => number.innerText()).toBe('90');
+    await page.context().close();
+  });
+
+  it('shows its ledger with the lots of each entry, and why it was those', async () => {
+    const page = await openConsole(stage, '/console/accounts/u_kim?view=ledger&type=consume');
+    const row = page.locator('tbody tr').last();
+    await expect.poll(() => row.innerText()).toMatch(/Used · AI script generation[\s\S]*−25/);
+    await row.getByRole('button', { name: 'Details' }).click();
+    await expect.poll(() => page.locator('.moves li').count()).toBe(2);
+    await page.getByRole('button', { name: 'Why these lots?' }).click();
+    await expect.poll(() => page.locator('.why').innerText()).toMatch(/20 of 20[\s\S]*5 of 100/);
+    await page.context().close();
+  });
+});
+
+describe('campaigns', () => {
+  it('are made with a limit, seen as they are redeemed, and stopped for good with a reason', async () => {
+    const page = await openConsole(stage, '/console/campaigns');
+    await page.getByRole('link', { name: 'New campaign' }).click();
+    await page.getByRole('button', { name: 'Create campaign' }).click();
+    // What is missing is said, and marked.
+    await page.getByRole('alert').waitFor();
+    expect(await page.locator('[aria-invalid="true"]').count()).toBe(3);
+    await page.getByLabel('Name', { exact: true }).fill('Spring of Films');
+    expect(await page.getByLabel('Id', { exact: true }).inputValue()).toBe('spring_of_films');
+    await page.getByLabel('Kind').selectOption('promotion_code');
+    await page.getByLabel('Codes').selectOption('shared');
+    await page.getByLabel('Code', { exact: true }).fill('spring26');
+    await page.getByLabel('Credits each').fill('25');
+    await page.getByLabel('Budget').fill('50');
+    await page.getByRole('button', { name: 'Create campaign' }).click();
+    await expect.poll(() => heading(page)).toMatch(/Spring of Films\s+Running/);
+    await stage.client.redeem('u_kim', { code: 'SPRING26' });
+    await expect.poll(() => page.locator('.figures').innerText()).toMatch(/Awarded\s+25[\s\S]*25 of 50/);
+    await expect.poll(() => page.locator('tbody tr').innerText()).toContain('u_kim');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    const dialog = page.getByRole('dialog');
+    const stop = dialog.getByRole('button', { name: 'Stop' });
+    expect(await stop.isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason').fill('The code was posted in public');
+    await stop.click();
+    await expect.poll(() => heading(page)).toMatch(/Spring of Films\s+Stopped/);
+    const { state, stop_reason: reason } = await stage.staff.getCampaign('spring_of_films');
+    expect([state, reason]).toEqual(['stopped', 'The code was posted in public']);
+    await page.context().close();
+  });
+});
+
+describe('finance', () => {
+  it('closes each month to the credit, on the page and in the table that is saved', async () => {
+    const page = await openConsole(stage, '/console/finance');
+    const sums = page.locator('.panel').first().locator('.table__row--sum .table__value');
+    await sums.first().waitFor();
+    const numbers = (await sums.allInnerTexts())
+      .slice(1, -1)
+      .map((text) => Number(text.replaceAll(',', '').replace('−', '-').replace('–', '0')));
+    const closing = numbers.pop();
+    expect(closing).toBeGreaterThan(1000);
+    expect(numbers.reduce((sum, one) => sum + one, 0)).toBe(closing);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^roll-forward-\d{4}-\d\d-\d{4}-\d\d\.csv$/);
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/opening[\s\S]*closing/);
+    await page.context().close();
+  });
+});
+
+describe('without a connection', () => {
+  it('says so beside what is known, and goes on when it is asked to', async () => {
+    const page = await openConsole(stage, '/console/accounts');
+    await page.getByRole('link', { name: 'u_kim' }).click();
+    await expect.poll(() => page.locator('.dd-freshness').getAttribute('data-connection')).toBe('live');
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'Accounts' }).first().click();
+    await page.getByLabel('State').selectOption('active');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('No connection');
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'u_kim' }).waitFor();
+    // The browser notes each request that it could not send.
+    stage.forgetFaults(/ERR_INTERNET_DISCONNECTED/);
+    await page.context().close();
+  });
+});
