@@ -60,6 +60,8 @@ export interface Opening {
   readonly teams?: string[];
   readonly surface?: Exclude<Surface, 'server'>;
   readonly context?: BrowserContextOptions;
+  /** Before the page is there: answers of the server that are to be other ones. */
+  before?(page: Page): Promise<void>;
 }
 
 export const DESKTOP = { width: 1280, height: 900 };
@@ -139,6 +141,7 @@ async function openPage({ browser, url, client, faults }: Parts, path: string, b
     if (to.protocol !== 'data:' && to.protocol !== 'blob:' && to.origin !== url)
       faults.push(`request: ${to.href}`);
   });
+  await by.before?.(page);
   const fragment = by.account === undefined ? '' : `#session=${await sessionOf(client, by.account, by)}`;
   await page.goto(`${url}${path}${fragment}`);
   return page;

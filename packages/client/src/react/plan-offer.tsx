@@ -31,6 +31,13 @@ export function PlanOffer({ plan, interval, currency, current, onChoose }: PlanO
     <div className="dd-option">
       <div>
         <h3 className="dd-option__title">{names.named('plan', plan.id)}</h3>
+        {price === undefined || chosen === undefined ? null : (
+          <p className="dd-option__price">
+            {t(billing.interval === 'year' ? 'plans.price_year' : 'plans.price_month', {
+              price: format.money(price * count, chosen),
+            })}
+          </p>
+        )}
         <p className="dd-option__detail">
           {t(billing.refill === 'monthly' ? 'plans.monthly' : 'plans.upfront', {
             count: billing.credits * count,
@@ -59,33 +66,24 @@ export function PlanOffer({ plan, interval, currency, current, onChoose }: PlanO
           </label>
         )}
       </div>
-      <div className="dd-option__buy">
-        {price === undefined || chosen === undefined ? null : (
-          <span className="dd-option__price">
-            {t(billing.interval === 'year' ? 'plans.price_year' : 'plans.price_month', {
-              price: format.money(price * count, chosen),
-            })}
-          </span>
-        )}
-        {isCurrent ? (
-          <span className="dd-chip">{t('plans.current')}</span>
-        ) : onChoose === undefined ? null : (
-          <button
-            type="button"
-            className="dd-button"
-            onClick={() =>
-              onChoose({
-                plan: plan.id,
-                interval: billing.interval,
-                ...(seats === undefined ? {} : { seats }),
-              })
-            }
-          >
-            {t(current === null ? 'plans.choose' : 'plans.change')}
-            <span className="dd-visually-hidden"> {names.named('plan', plan.id)}</span>
-          </button>
-        )}
-      </div>
+      {isCurrent ? (
+        <span className="dd-chip">{t('plans.current')}</span>
+      ) : onChoose === undefined ? null : (
+        <button
+          type="button"
+          className="dd-button"
+          onClick={() =>
+            onChoose({
+              plan: plan.id,
+              interval: billing.interval,
+              ...(seats === undefined ? {} : { seats }),
+            })
+          }
+        >
+          {t(current === null ? 'plans.choose' : 'plans.change')}
+          <span className="dd-visually-hidden"> {names.named('plan', plan.id)}</span>
+        </button>
+      )}
     </div>
   );
 }
