@@ -93,6 +93,7 @@ export function CutoutStage(): ReactNode {
         )}
         {share === null ? null : (
           <div className="st-frame__busy">
+            <span aria-hidden="true">{words.cutting} …</span>
             <Meter share={share} label={words.cutting} />
           </div>
         )}

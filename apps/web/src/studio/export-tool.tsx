@@ -12,7 +12,7 @@ import {
   useState,
 } from 'react';
 import { useBench } from './bench.tsx';
-import { Segmented } from './controls.tsx';
+import { Meter, Segmented } from './controls.tsx';
 import { type Pixels, shippedPixels, show } from './pixels.ts';
 import { RunButton } from './spend.tsx';
 import { useCutout } from './use-cutout.ts';
@@ -119,7 +119,8 @@ export function ExportStage(): ReactNode {
         )}
         {job === undefined ? null : (
           <div className="st-frame__busy">
-            <progress className="st-progress" max={1} value={job.progress} aria-label={words.job_running} />
+            <span aria-hidden="true">{words.exporting} …</span>
+            <Meter share={job.progress} label={words.exporting} />
           </div>
         )}
       </div>
