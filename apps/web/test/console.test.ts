@@ -35,6 +35,12 @@ describe('the way in', () => {
     await page.context().close();
   });
 
+  it('says why somebody could not be let in who came back from where the company signs in', async () => {
+    const page = await stage.open('/console?sign_in=no_role');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('nobody has given you a role');
+    await page.context().close();
+  });
+
   it('opens to a key, for this browser alone and for no script, until one signs out', async () => {
     const page = await stage.open('/console/accounts/u_kim');
     await signIn(page, stage.staffKey);

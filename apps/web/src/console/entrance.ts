@@ -4,6 +4,9 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 
 export const client = createClient({ url: location.origin, token: null });
 
+/** What the server sent people back with who could not be let in. Read before the address is another one. */
+export const refusalCode = new URLSearchParams(location.search).get('sign_in');
+
 export const ENTRANCE = ['entrance'] as const;
 
 /** How one may sign in, and who has. */

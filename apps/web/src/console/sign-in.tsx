@@ -3,15 +3,13 @@ import { DrawdownApiError, type SignIn as Ways } from '@drawdown/client';
 import { failureText, type Translate, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useId, useRef } from 'react';
-import { client, ENTRANCE } from './entrance.ts';
+import { client, ENTRANCE, refusalCode } from './entrance.ts';
 import type { Word } from './words/english.ts';
 
-/** What the server sends people back with who could not be let in. */
 const REFUSALS = ['denied', 'expired', 'no_role', 'failed'] as const;
 
 export function SignIn({ ways, t }: { ways: Ways; t: Translate<Word> }): ReactNode {
-  const code = new URLSearchParams(location.search).get('sign_in');
-  const refusal = REFUSALS.find((one) => one === code);
+  const refusal = REFUSALS.find((one) => one === refusalCode);
   return (
     <main id="main" className="entrance">
       <h1 className="entrance__title">{t('sign_in.title')}</h1>
