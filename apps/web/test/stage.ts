@@ -67,7 +67,13 @@ export interface Opening {
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-export async function openStage({ testClock = false }: { testClock?: boolean } = {}): Promise<Stage> {
+interface StageOptions {
+  readonly testClock?: boolean;
+  /** Where pages ask for a session; absent: they get those of the demonstration. */
+  readonly sessionUrl?: string;
+}
+
+export async function openStage({ testClock = false, sessionUrl }: StageOptions = {}): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: as root, .ci/chromium installs it`);
   const { database, drop } = await freshDatabase();
   const engine = await Engine.open({
@@ -83,8 +89,8 @@ export async function openStage({ testClock = false }: { testClock?: boolean } =
     products: [{ product: STUDIO, directory }],
     secretKey: SECRET,
     adminKey: ADMIN,
-    pages: { directory: PAGES, sessionUrl: null },
-    demonstration: true,
+    pages: { directory: PAGES, sessionUrl: sessionUrl ?? null },
+    demonstration: sessionUrl === undefined,
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

@@ -1,4 +1,6 @@
 /** The desktop app, the phone, and all three side by side. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { FrameLocator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults, DESKTOP, demonstration, openStage, overflow, PHONE, type Stage } from './stage.ts';
@@ -178,4 +180,39 @@ describe('the desktop app', () => {
       }
     },
   );
+});
+
+describe('a product of its own', () => {
+  it('is asked by each page for a session of the surface that the page is on', async () => {
+    const asked: string[] = [];
+    let own: Stage | null = null;
+    // The product knows the person by its cookie; here there is only one.
+    const product: Server = createServer((request, response) => {
+      const surface = new URL(request.url ?? '', 'http://product').searchParams.get('surface');
+      asked.push(String(surface));
+      const session = own?.client.createSession({ account: 'u_cookie', surface: surface as 'web' });
+      void session?.then((body) => {
+        response.setHeader('access-control-allow-origin', own?.url ?? '');
+        response.setHeader('access-control-allow-credentials', 'true');
+        response.end(JSON.stringify(body));
+      });
+    });
+    await new Promise<void>((resolve) => product.listen(0, '127.0.0.1', resolve));
+    const sessionUrl = `http://127.0.0.1:${(product.address() as AddressInfo).port}/session`;
+    own = await openStage({ sessionUrl });
+    try {
+      await own.client.grant('u_cookie', { class: 'purchased', amount: 100 });
+      const page = await own.open('/surfaces');
+      await expect.poll(() => badge(page.frameLocator('iframe[name="desktop"]')).textContent()).toBe('100');
+      await page.frameLocator('iframe[name="mobile"]').locator('.dd-open-on-web').waitFor();
+      await page.frameLocator('iframe[name="web"]').locator('.dd-cost__detail p').waitFor();
+      expect(asked.sort()).toEqual(['desktop_macos', 'ios', 'web']);
+      own.forgetFaults(new RegExp(`request: ${sessionUrl}`));
+      own.verify();
+      await page.context().close();
+    } finally {
+      await own.close();
+      product.close();
+    }
+  });
 });
