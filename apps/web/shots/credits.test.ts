@@ -31,7 +31,7 @@ interface Shot {
   /** Brings the page into the state that is shown. */
   arrange?(page: Page): Promise<void>;
   /** Before the page asks for anything. */
-  before?(page: Page): Promise<void>;
+  before?(page: Page): Promise<unknown>;
   /** How much of the page is in the picture, in pixels; absent: its window. */
   readonly height?: Readonly<Record<Size, number>>;
 }
