@@ -61,7 +61,7 @@ export interface Opening {
   readonly surface?: Exclude<Surface, 'server'>;
   readonly context?: BrowserContextOptions;
   /** Before the page is there: answers of the server that are to be other ones. */
-  before?(page: Page): Promise<void>;
+  before?(page: Page): Promise<unknown>;
 }
 
 export const DESKTOP = { width: 1280, height: 900 };
