@@ -124,7 +124,7 @@ const STATES: readonly Shot[] = [
       await ready(page);
       await page.context().setOffline(true);
       await page.evaluate(() => window.dispatchEvent(new Event('focus')));
-      await page.locator('.dd-failure').first().waitFor();
+      await page.locator('.dd-freshness[data-connection="reconnecting"]').waitFor({ timeout: 60_000 });
     },
   },
   {

@@ -58,6 +58,7 @@ interface CardProps {
 function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
   const { t } = useDrawdown();
   const live = (lots ?? []).filter(isLive);
+  const sees = onOpen !== undefined;
   const granted = live.reduce((sum, lot) => sum + lot.amount, 0);
   return (
     <article className="dd-card" data-slot={shown.slot} data-empty={balance.total === 0}>
@@ -70,10 +71,11 @@ function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
         <Amount value={balance.available} className="dd-card__number" />
         {granted > 0 ? <span className="dd-card__of">{t('card.of', { count: granted })}</span> : null}
       </p>
-      <Meter value={balance.total} of={granted} shown={shown} />
+      {sees ? <Meter value={balance.total} of={granted} shown={shown} /> : null}
       <dl className="dd-facts">
-        {shown.kind === 'plan' ? <PlanFacts balance={balance} lots={live} of={shown} /> : null}
-        {shown.kind === 'earned' ? <EarnedFacts balance={balance} lots={live} /> : null}
+        {sees || shown.kind === 'paid' ? null : <Expiry balance={balance} isOneLot={false} />}
+        {sees && shown.kind === 'plan' ? <PlanFacts balance={balance} lots={live} of={shown} /> : null}
+        {sees && shown.kind === 'earned' ? <EarnedFacts balance={balance} lots={live} /> : null}
         {shown.kind === 'paid' ? <PaidFacts balance={balance} /> : null}
         {balance.held > 0 ? <Fact name={t('card.held')}>{t('credits', { count: balance.held })}</Fact> : null}
         {balance.frozen > 0 ? (

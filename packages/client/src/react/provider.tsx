@@ -86,12 +86,12 @@ export type Reading<T> = Loaded<T> & { reload(): void };
 
 /**
  * Reads something of the account, once the balance is known and again at each change of it; with `once`, at once and
- * never again. The key names what is asked: the same key everywhere is one request.
+ * never again. The key names what is asked: the same key everywhere is one request. `when` false: nothing is asked.
  */
 export function useReading<T>(
   key: string,
   load: (drawdown: Drawdown) => Promise<T>,
-  { once = false }: { once?: boolean } = {},
+  { once = false, when = true }: { once?: boolean; when?: boolean } = {},
 ): Reading<T> {
   const drawdown = useDrawdown();
   const { live } = drawdown;
@@ -107,8 +107,8 @@ export function useReading<T>(
     () => undefined,
   );
   useEffect(() => {
-    if (once || version !== undefined) resource.at(once ? 'once' : version);
-  }, [once, version, resource]);
+    if (when && (once || version !== undefined)) resource.at(once ? 'once' : version);
+  }, [once, when, version, resource]);
   return useMemo(() => ({ ...state, reload: resource.reload }), [state, resource]);
 }
 

@@ -1,0 +1,141 @@
+/** Money and teams on the Credits page: plans, amounts, receipts that are given back, limits and requests. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults, openStage, overflow, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+
+afterEach(() => stage.verify());
+
+afterAll(async () => {
+  await stage.close();
+});
+
+const total = (page: Page) => page.locator('.dd-total');
+
+describe('buying on the page', () => {
+  it('sells a plan, ends it after a look at every lot, and takes that back', async () => {
+    await stage.client.putAccount('u_plan');
+    const page = await stage.open('/credits', { account: 'u_plan' });
+    await page.getByRole('button', { name: 'Choose Pro' }).click();
+    await page.getByRole('button', { name: /^Pay \$19\.99/ }).click();
+    await page.waitForURL(`${stage.url}/credits**`);
+    await expect.poll(() => total(page).textContent()).toBe('600');
+    await expect.poll(() => page.locator('.dd-back').innerText()).toContain('Your plan Pro has begun');
+    expect(page.url()).toBe(`${stage.url}/credits`);
+    await page.getByRole('button', { name: 'Cancel plan' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Cancel your plan' });
+    await expect.poll(() => dialog.innerText()).toMatch(/600 Subscription · kept, expires/);
+    expect(await axeFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Cancel plan' }).click();
+    await expect.poll(() => page.locator('.dd-current-plan').innerText()).toContain('Ends');
+    await page.getByRole('button', { name: 'Keep plan' }).click();
+    await expect.poll(() => page.locator('.dd-current-plan').innerText()).toContain('Renews');
+    expect(await total(page).textContent()).toBe('600');
+    await page.context().close();
+  });
+
+  it('prices any amount before the click, and charges that', async () => {
+    await stage.client.putAccount('u_exact');
+    const page = await stage.open('/credits', { account: 'u_exact' });
+    const amount = page.getByLabel('Another amount');
+    await amount.fill('755');
+    const option = page.locator('form.dd-option');
+    await expect.poll(() => option.innerText()).toContain('50 to 10,000, in steps of 10');
+    expect(await option.getByRole('button').isDisabled()).toBe(true);
+    await amount.fill('750');
+    await option.getByRole('button', { name: 'Buy for US$39.93' }).click();
+    await page.getByRole('button', { name: 'Pay $39.93', exact: true }).click();
+    await page.waitForURL(`${stage.url}/credits**`);
+    await expect.poll(() => total(page).textContent()).toBe('750');
+    await expect.poll(() => page.locator('.dd-back').innerText()).toContain('750 credits were added');
+    await page.context().close();
+  });
+
+  it('gives an unspent purchase back from its receipt, and says what happens first', async () => {
+    const { client, url } = stage;
+    await client.putAccount('u_back');
+    const order = { pack: 'pack_100', return_url: `${url}/credits`, provider: 'sandbox' } as const;
+    const bought = await client.checkout('u_back', order);
+    await fetch(`${bought.url}/pay`, { method: 'POST', redirect: 'manual' });
+    const page = await stage.open('/credits', { account: 'u_back' });
+    await page.locator('.dd-card', { hasText: 'Purchased credits' }).getByRole('button').click();
+    await page.getByRole('button', { name: 'Receipt' }).click();
+    const receipt = page.getByRole('dialog', { name: 'Receipt' });
+    await receipt.getByRole('button', { name: 'Give it back' }).click();
+    await expect.poll(() => receipt.innerText()).toContain('The 100 credits leave your account');
+    expect(await axeFaults(page)).toEqual([]);
+    await receipt.getByRole('button', { name: /^Give back for/ }).click();
+    await expect.poll(async () => (await client.balance('u_back')).available).toBe(0);
+    await expect.poll(() => total(page).textContent()).toBe('0');
+    await page.context().close();
+  });
+});
+
+describe('a team', () => {
+  it('is switched to and never summed; a member asks for more, and an owner allows it', async () => {
+    const { client } = stage;
+    await client.putAccount('t_film', { kind: 'team', metadata: { name: 'Film' } });
+    await client.grant('t_film', { class: 'purchased', amount: 1_000 });
+    await client.grant('u_member', { class: 'promotional', amount: 7, valid_for: 'P30D' });
+    await client.putMember('t_film', 'u_owner', { role: 'owner' });
+    await client.putMember('t_film', 'u_member', { role: 'member', limit: { amount: 30, per: 'month' } });
+    await client.consume('t_film', { feature: 'ai_script', member: 'u_member' });
+
+    const member = await stage.open('/credits', { account: 'u_member', teams: ['t_film'] });
+    await expect.poll(() => total(member).textContent()).toBe('7');
+    await member.getByLabel('Team Film').check();
+    await expect.poll(() => total(member).textContent()).toBe('975');
+    await expect.poll(() => member.locator('.dd-panel').innerText()).toMatch(/Used\s*25\s*Left\s*5/);
+    expect(await member.locator('#dd-packs, .dd-members').count()).toBe(0);
+    await member.getByLabel('Credits', { exact: true }).fill('20');
+    await member.getByLabel('What for (optional)').fill('The launch film');
+    await member.getByRole('button', { name: 'Ask', exact: true }).click();
+    await expect.poll(() => member.locator('.dd-ask').innerText()).toContain('You asked for 20');
+    expect(await axeFaults(member)).toEqual([]);
+
+    const owner = await stage.open('/credits?show=t_film', { account: 'u_owner', teams: ['t_film'] });
+    await expect.poll(() => owner.locator('.dd-requests').innerText()).toContain('The launch film');
+    await owner.getByRole('button', { name: 'Approve u_member' }).click();
+    await expect.poll(() => owner.locator('.dd-members').innerText()).toContain('25 of 50 used this month');
+    await owner.getByRole('button', { name: 'Change u_member' }).click();
+    await owner.getByLabel('Spending limit, in credits').fill('80');
+    expect(await axeFaults(owner)).toEqual([]);
+    await owner.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => owner.locator('.dd-members').innerText()).toContain('25 of 100 used this month');
+    expect((await client.getMember('t_film', 'u_member')).limit).toEqual({ amount: 80, per: 'month' });
+    await member.context().close();
+    await owner.context().close();
+  });
+});
+
+describe('for everyone', () => {
+  it('stands still for people who asked for that, and reads from right to left', async () => {
+    await stage.client.grant('u_still', { class: 'purchased', amount: 100 });
+    const page = await stage.open('/credits', {
+      account: 'u_still',
+      context: { reducedMotion: 'reduce', viewport: { width: 390, height: 844 } },
+    });
+    await expect.poll(() => total(page).textContent()).toBe('100');
+    await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    expect(await overflow(page)).toBe(0);
+    const seen = page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          const element = document.querySelector('.dd-total') as Element;
+          new MutationObserver(() => resolve(element.textContent ?? '')).observe(element, {
+            characterData: true,
+            subtree: true,
+          });
+        }),
+    );
+    await stage.client.consume('u_still', { feature: 'ai_script' });
+    // The first thing that is shown is the end.
+    expect(await seen).toBe('75');
+    await page.context().close();
+  });
+});
