@@ -1,5 +1,12 @@
 /** An act of staff: what, why, and what it will do; then it is done, or a second person is asked. */
-import { type Act, type ActPreview, type ActReceipt, isProblem } from '@drawdown/client';
+import {
+  type Act,
+  type ActPreview,
+  type ActReceipt,
+  type ActRequest,
+  DrawdownNetworkError,
+  isProblem,
+} from '@drawdown/client';
 import { Dialog, Failure, failureText, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -79,8 +86,7 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
   const preview = usePreview(act);
   const attempt = useAttempt(JSON.stringify([act, reason]));
   const confirm = useMutation({
-    mutationFn: (body: Parameters<typeof client.act>[0]) =>
-      client.act(body, { idempotencyKey: attempt.current }),
+    mutationFn: (body: ActRequest) => client.act(body, { idempotencyKey: attempt.idempotencyKey }),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: ['approvals'] });
       void cache.invalidateQueries({ queryKey: ['audit'] });
@@ -92,8 +98,16 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
   const seen = preview.data;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (act === null || seen === null || reason.trim() === '' || confirm.isPending) return;
-    confirm.mutate({ ...act, reason: reason.trim(), preview: seen.preview });
+    if (act === null || seen === null || reason.trim() === '' || attempt.isUnderWay) return;
+    const isUnknown = confirm.error instanceof DrawdownNetworkError;
+    const before = isUnknown ? attempt.sent : null;
+    attempt.sent = before ?? { ...act, reason: reason.trim(), preview: seen.preview };
+    attempt.isUnderWay = true;
+    confirm.mutate(attempt.sent, {
+      onSettled: () => {
+        attempt.isUnderWay = false;
+      },
+    });
   };
   if (confirm.data !== undefined) return <Done receipt={confirm.data} subject={subject} onClose={onClose} />;
   const isRefused = preview.error !== null;
@@ -132,7 +146,8 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
           className="dd-button"
           data-kind="primary"
           aria-busy={confirm.isPending}
-          disabled={seen === null || reason.trim() === '' || confirm.isPending}
+          // Not while it is under way: the focus would be lost with it.
+          disabled={seen === null || reason.trim() === ''}
         >
           {t(seen?.approval.required === true ? 'act.ask' : `act.${subject.act}.confirm`)}
         </button>
@@ -141,10 +156,23 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
   );
 }
 
-/** One key for one wish: the same click again, or after no answer came, is the same act. */
-function useAttempt(wish: string): { current: string } {
-  const attempt = useRef({ wish, current: crypto.randomUUID() });
-  if (attempt.current.wish !== wish) attempt.current = { wish, current: crypto.randomUUID() };
+interface Attempt {
+  readonly wish: string;
+  readonly idempotencyKey: string;
+  /** What was sent last. */
+  sent: ActRequest | null;
+  isUnderWay: boolean;
+}
+
+/**
+ * One key for one wish, so that it is done once: a second click finds the first under way, and where no answer came the
+ * very same is sent again.
+ */
+function useAttempt(wish: string): Attempt {
+  const attempt = useRef<Attempt>(null);
+  if (attempt.current?.wish !== wish) {
+    attempt.current = { wish, idempotencyKey: crypto.randomUUID(), sent: null, isUnderWay: false };
+  }
   return attempt.current;
 }
 
