@@ -1,4 +1,7 @@
-/** Pictures of Profile → Credits in every state: `npm run screenshots`. Each is looked at before it is committed. */
+/**
+ * Pictures of Profile → Credits in every state: `npm run screenshots`. Those of the tour go into the documents, the others
+ * beside this file, to be looked at and kept nowhere.
+ */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -6,12 +9,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DESKTOP, type Opening, openStage, PHONE, type Stage } from '../test/stage.ts';
 import { LONG, LOW, live, MAYA, NORTHLIGHT, RISK, risk } from './people.ts';
 
-const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const TOUR = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+const STATES = fileURLToPath(new URL('./states/', import.meta.url));
+/** What the documents show, so that the repository stays small. */
+const SHOWN = /^credits-(desktop|phone)|^credits-team-owner-desktop/;
 
 let stage: Stage;
 
 beforeAll(async () => {
-  mkdirSync(IMAGES, { recursive: true });
+  for (const directory of [TOUR, STATES]) mkdirSync(directory, { recursive: true });
   stage = await openStage({ testClock: true });
   await risk(stage);
   await live(stage);
@@ -48,8 +54,9 @@ async function shoot(shot: Shot, size: Size, colorScheme: 'light' | 'dark'): Pro
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(700);
   const height = shot.height?.[size];
+  const file = `${name}-${size}-${colorScheme}.png`;
   await page.screenshot({
-    path: `${IMAGES}${name}-${size}-${colorScheme}.png`,
+    path: `${SHOWN.test(file) ? TOUR : STATES}${file}`,
     ...(height === undefined ? {} : { fullPage: true, clip: { x: 0, y: 0, width: viewport.width, height } }),
   });
   await page.context().close();
@@ -76,7 +83,7 @@ it.each([
   await shoot(WHOLE, size, colorScheme);
 });
 
-const STATES: readonly Shot[] = [
+const SHOTS: readonly Shot[] = [
   {
     name: 'credits-team-owner',
     by: { account: MAYA, teams: [NORTHLIGHT] },
@@ -187,7 +194,7 @@ async function bought(account: string): Promise<void> {
   await fetch(`${url}/pay`, { method: 'POST', redirect: 'manual' });
 }
 
-it.each(STATES.map((shot) => [shot.name, shot] as const))('a state: %s', async (_, shot) => {
+it.each(SHOTS.map((shot) => [shot.name, shot] as const))('a state: %s', async (_, shot) => {
   await shoot(shot, 'desktop', 'light');
   await shoot(shot, 'phone', 'dark');
   expect(shot.name).toMatch(/^credits-/);
