@@ -145,6 +145,7 @@ it('gives its connection up behind other tabs, and is up to date when it is look
   const page = await stage.open(`/studio?account=${account}`);
   const badge = page.locator('.dd-badge');
   await expect.poll(() => badge.getAttribute('data-connection')).toBe('live');
+  await expect.poll(() => badge.innerText()).toContain('100');
   await page.clock.install();
   const look = (state: 'hidden' | 'visible') =>
     page.evaluate((to) => {

@@ -111,15 +111,22 @@ export interface TestServer {
 export const catalog = readCatalog(shippedCatalog);
 
 export async function startServer(
-  options: Partial<Omit<ServerOptions, 'engine'>> & Pick<EngineOptions, 'testClock' | 'payments'> = {},
+  options: Partial<Omit<ServerOptions, 'engine'>> &
+    Partial<Pick<EngineOptions, 'catalog' | 'testClock' | 'payments'>> = {},
 ): Promise<TestServer> {
   const { database, drop } = await freshDatabase();
   const testClock = options.testClock ?? true;
   // Google is there where purchases are not what the test is about.
   const googlePlay = options.payments === undefined ? await google.start() : null;
   const payments = options.payments ?? { ...PAYMENTS, ...(googlePlay && { googlePlay }) };
-  const engine = await Engine.open({ database, catalog, testClock, payments, remembered: 10_000 });
-  const { testClock: _clock, payments: _payments, ...rest } = options;
+  const engine = await Engine.open({
+    database,
+    catalog: options.catalog ?? catalog,
+    testClock,
+    payments,
+    remembered: 10_000,
+  });
+  const { catalog: _catalog, testClock: _clock, payments: _payments, ...rest } = options;
   const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });
   const exercised = new Set<string>();
   return {
