@@ -19,6 +19,8 @@ const SHARED = new Set([
   'campaign_codes',
   'webhook_endpoints',
   'campaign_devices',
+  // Of accounts that are gone: that no way leads to them any more is what it is for.
+  'erased_uses',
 ]);
 /** What an account is known by, as a key may begin. */
 const ACCOUNT = new Set(['account', 'number']);

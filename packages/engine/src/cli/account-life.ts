@@ -177,7 +177,9 @@ const erase: ClientCommand = {
     const done = await client.eraseAccount(account, { reason: options.demand('reason') });
     output.answer(done, () => {
       const teams = done.teams.length === 0 ? '' : ` and ${done.teams.length} teams`;
-      return `${account} is ${done.account} from now on: ${done.entries} entries of its ledger${teams} no longer say who.`;
+      const merged =
+        done.merged.length === 0 ? '' : `, ${done.merged.length} accounts that were merged into it`;
+      return `${account} is ${done.account} from now on: ${done.entries} entries of its ledger${merged}${teams} no longer say who.`;
     });
     return undefined;
   },

@@ -3,6 +3,8 @@ import type { Scope, Surface } from '@drawdown/client';
 
 export interface SessionFacts {
   readonly account: string;
+  /** The engine's number of that account, which no other account of the same id ever has. */
+  readonly number: number;
   /** Its own account first, then the teams that the token names. */
   readonly accounts: readonly string[];
   readonly surface: Surface;

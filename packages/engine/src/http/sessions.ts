@@ -51,7 +51,8 @@ export class Sessions {
     // JWT times are whole seconds; rounding down keeps a token from outliving what was asked for.
     const issued = Math.floor(now / 1000);
     const expires = issued + (request.ttl_seconds ?? DEFAULT_SESSION_SECONDS);
-    const token = await new SignJWT({ surface: request.surface, teams, ...claimed(request) })
+    const number = await this.#engine.life.erasures.numberOf(request.account);
+    const token = await new SignJWT({ surface: request.surface, teams, number, ...claimed(request) })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
@@ -67,17 +68,23 @@ export class Sessions {
     const now = await this.#now();
     const known = this.#verified.get(token);
     if (known !== undefined) {
-      if (now < known.expiresAt) return known;
+      if (now < known.expiresAt) return this.#demandStill(known);
       this.#verified.delete(token);
       throw expired();
     }
-    const facts = await this.#verifySignature(token, now);
+    const facts = await this.#demandStill(await this.#verifySignature(token, now));
     this.#verified.set(token, facts);
     for (const oldest of this.#verified.keys()) {
       if (this.#verified.size <= MAX_VERIFIED) break;
       this.#verified.delete(oldest);
     }
     return facts;
+  }
+
+  /** A token outlives neither its account's id nor passes on to whoever comes by that id. */
+  async #demandStill(facts: SessionFacts): Promise<SessionFacts> {
+    if (await this.#engine.life.erasures.isStill(facts)) return facts;
+    throw refused();
   }
 
   async #verifySignature(token: string, now: number): Promise<SessionFacts> {
@@ -89,7 +96,7 @@ export class Sessions {
         issuer: ISSUER,
         audience: AUDIENCE,
         typ: 'JWT',
-        requiredClaims: ['sub', 'exp', 'iat', 'surface'],
+        requiredClaims: ['sub', 'exp', 'iat', 'surface', 'number'],
         currentDate: new Date(now),
       });
       return factsOf(payload);
@@ -137,13 +144,14 @@ function kidOf(token: string): string {
 }
 
 function factsOf(payload: JWTPayload): SessionFacts {
-  const { sub, exp, surface, teams, jurisdiction } = payload;
+  const { sub, exp, surface, teams, number, jurisdiction } = payload;
   if (typeof sub !== 'string' || typeof exp !== 'number' || !isSurface(surface) || surface === 'server') {
     throw refused();
   }
+  if (typeof number !== 'number') throw refused();
   if (!Array.isArray(teams) || !teams.every((team) => typeof team === 'string')) throw refused();
   const said = typeof jurisdiction === 'string' ? { jurisdiction } : {};
-  return { account: sub, accounts: [sub, ...teams], surface, ...said, expiresAt: exp * 1000 };
+  return { account: sub, number, accounts: [sub, ...teams], surface, ...said, expiresAt: exp * 1000 };
 }
 
 function refused(): DrawdownError {

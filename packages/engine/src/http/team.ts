@@ -14,23 +14,29 @@ const ACCOUNT_OF: Readonly<Record<string, (id: string) => { account: number } | 
 
 /** Whether a team might be asked about: only for sessions that name one, so nobody else waits for anything. */
 export function isAboutTeam(route: Route, caller: Caller | null): boolean {
-  if (route.team === undefined || route.team === 'under-lock') return false;
+  if (route.team === undefined) return false;
   return caller !== null && caller.session !== null && caller.session.accounts.length > 1;
 }
 
 /**
  * The call with what its person may see, as the team knows them at this moment: tokens outlast memberships. Throws
- * `not_a_member` where they are none, `forbidden` where their role does not reach.
+ * `not_a_member` where they are none, `forbidden` where their role does not reach, `invalid_token` where the person was
+ * erased.
  */
 export async function admitted(
   { members }: Pick<Engine, 'members'>,
   { team, sessions }: Route,
   { call, params }: { call: Call; params: unknown },
 ): Promise<Call> {
-  if (team === undefined || team === 'under-lock') return call;
+  if (team === undefined) return call;
   const ids = params as Readonly<Record<string, string>>;
   const place = sessions === 'own-account' ? (ids.account as string) : placeOf(ids);
-  return place === null ? call : members.admit(place, { call, managers: team === 'manager' });
+  if (place === null) return call;
+  if (team === 'under-lock') {
+    await members.demandThere(place, call);
+    return call;
+  }
+  return members.admit(place, { call, managers: team === 'manager' });
 }
 
 /** The number of the account that the id of a resource has it by; null where that leads nowhere. */

@@ -9,6 +9,7 @@ import type { Outcome, Prepared, Write } from '../store/task.ts';
 import { deviceHash } from './campaign-code.ts';
 import { demandOpen, refusalOf } from './campaign-refusal.ts';
 import * as rows from './campaign-rows.ts';
+import { usedBefore } from './erased-uses.ts';
 
 /** Answers the ids of the plans that an account has at an instant; runs in the award's transaction. */
 export type PlansOf = (on: Connection, account: number, now: number) => Promise<readonly string[]>;
@@ -150,7 +151,9 @@ async function demandAccountLimit(
   if (perAccountLimit === null) return;
   const daily = kind === 'daily_check_in';
   const { rows: found } = await on.query(rows.COUNT_AWARDS, [account.number, id, daily ? day : null]);
-  if (Number(found[0]?.awards) < perAccountLimit) return;
+  // Days are over before anybody could come back for a second check-in; all else is once for a person.
+  const before = daily ? 0 : await usedBefore(on, account.id, `campaign:${id}`);
+  if (Number(found[0]?.awards) + before < perAccountLimit) return;
   throw refusalOf(
     'campaign_already_redeemed',
     id,

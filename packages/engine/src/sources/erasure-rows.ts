@@ -1,6 +1,11 @@
 /** Where a person leaves traces beside the ledger, and what becomes of each. */
-import { type Statement, statement } from '../store/database.ts';
+import type { Metadata } from '../core/account.ts';
+import { namePattern, newsWithoutName, type Person } from '../core/redact.ts';
+import { int8Array, textArray } from '../store/binary.ts';
+import { type Connection, type Statement, statement } from '../store/database.ts';
+import { names } from '../store/redaction.ts';
 import type { Write } from '../store/task.ts';
+import { KEEP_USES } from './erased-uses.ts';
 
 type Own = Statement<readonly unknown[], unknown>;
 
@@ -9,14 +14,15 @@ const OF_ACCOUNT: readonly Own[] = [
   // Facts stay: a refund or dispute that comes late must still be told from those before it.
   statement(
     'erase_purchases',
-    `update drawdown.purchases set url = null, return_url = null, jurisdiction = null,
+    `update drawdown.purchases set url = null, return_url = null, jurisdiction = null, key = null, fingerprint = null,
        consent = case when consent is null then null
                       else json_build_object('actor', 'redacted', 'at', consent -> 'at', 'immediate_use', true) end
      where account = $1`,
   ),
   statement(
     'erase_plan_checkouts',
-    `update drawdown.plan_checkouts set url = null, return_url = 'redacted' where account = $1`,
+    `update drawdown.plan_checkouts set url = null, return_url = 'redacted', key = null, fingerprint = null
+      where account = $1`,
   ),
   statement(
     'erase_subscriptions',
@@ -33,7 +39,13 @@ const OF_ACCOUNT: readonly Own[] = [
     'erase_top_ups',
     `update drawdown.top_ups set customer = 'redacted', method = 'redacted' where account = $1`,
   ),
-  statement('erase_codes', `delete from drawdown.campaign_codes where owner = $1`),
+  statement('erase_change_keys', 'delete from drawdown.change_keys where account = $1'),
+  // Both of what left it and of what came in: who was made one with whom was said of one person.
+  statement(
+    'erase_merges',
+    `update drawdown.merges set reason = 'redacted' where account = $1 or into_account = $1`,
+  ),
+  statement('erase_codes', 'delete from drawdown.campaign_codes where owner = $1'),
   statement('erase_referral_codes', 'delete from drawdown.referral_codes where account = $1'),
   statement('erase_attempts', 'delete from drawdown.code_attempts where account = $1'),
   statement('erase_notices', 'delete from drawdown.notices where account = $1'),
@@ -67,14 +79,37 @@ export const BEGIN_ERASURE = statement<[number, string, string, string, number, 
    on conflict (account, bucket) do update set reason = e.reason
    returning account, pseudonym, actor, started_at, finished_at, entries`,
 );
-/** Other ledgers that name the person: a team's, where it spent or was spent for. */
-export const NAMED_IN = statement<[number, string], { number: bigint; id: string }>(
+/** Accounts that were merged into it, however many ways; those that are erased already are not. */
+export const MERGED_HERE = statement<[number], { number: bigint; id: string }>(
+  'erasure_merged_here',
+  `with recursive own (account) as (
+     select $1::int8 union select m.account from drawdown.merges m join own on m.into_account = own.account)
+   select a.number, a.id from drawdown.accounts a
+    where a.number in (select account from own) and a.number <> $1 and not exists (
+      select from drawdown.erasures e where e.account = a.number and e.finished_at is not null)
+    order by a.number`,
+);
+
+/** Actors that are the person. */
+const isPerson = (column: string): string => `${column} in ($2, 'user:' || $2)`;
+
+/** Teams that name the person anywhere: where it spent or was spent for, asked, agreed, or is told of. */
+export const NAMED_IN = statement<[number, string, string], { number: bigint; id: string }>(
   'erasure_named_in',
   `select a.number, a.id from drawdown.accounts a
     where a.kind = 'team' and a.number <> $1 and (
-      exists (select from drawdown.members m where m.account = a.number and m.member = $2)
-      or exists (select from drawdown.entries e where e.account = a.number
-                    and (e.actor in ($2, 'user:' || $2) or e.detail ->> 'member' = $2)))`,
+      exists (select from drawdown.members where account = a.number and member = $2)
+      or exists (select from drawdown.member_requests
+                  where account = a.number and (member = $2 or ${isPerson('decided_by')}))
+      or exists (select from drawdown.purchases where account = a.number
+                    and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0))
+      or exists (select from drawdown.plan_checkouts where account = a.number and strpos(return_url, $2) > 0)
+      or exists (select from drawdown.auto_top_ups where account = a.number and ${isPerson(`consent ->> 'actor'`)})
+      or exists (select from drawdown.campaign_codes where owner = a.number and ${isPerson('created_by')})
+      or exists (select from drawdown.notices
+                  where account = a.number and strpos(data::text, $2) > 0 and data::text ~ $3)
+      or exists (select from drawdown.entries e where e.account = a.number and ${names('e', '$2', '$3')}))
+    order by a.number`,
 );
 export const OPEN_HOLDS_OF = statement<[string], { account: bigint; no: bigint }>(
   'erasure_open_holds',
@@ -85,34 +120,79 @@ const RENAME_MEMBER: Own = statement(
   'erase_member',
   `update drawdown.members set member = $3, left_at = coalesce(left_at, $4) where account = $1 and member = $2`,
 );
+const actor = (column: string): string =>
+  `case ${column} when $2 then $3 when 'user:' || $2 then 'user:' || $3 else ${column} end`;
 const RENAME_REQUESTS: Own = statement(
   'erase_requests',
   `update drawdown.member_requests set
      member = case member when $2 then $3 else member end,
      reason = case member when $2 then null else reason end,
-     decided_by = case decided_by when 'user:' || $2 then 'user:' || $3 else decided_by end
-   where account = $1 and (member = $2 or decided_by = 'user:' || $2)`,
+     decided_by = ${actor('decided_by')}
+   where account = $1 and (member = $2 or ${isPerson('decided_by')})`,
 );
+const consent = `jsonb_set(consent::jsonb, '{actor}', to_jsonb((${actor(`consent ->> 'actor'`)})::text))::json`;
+const RENAME_BUYER: Own = statement(
+  'erase_buyer',
+  `update drawdown.purchases set
+     consent = case when ${isPerson(`consent ->> 'actor'`)} then ${consent} else consent end,
+     return_url = case when strpos(return_url, $2) > 0 then null else return_url end
+   where account = $1 and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0)`,
+);
+const RENAME_SUBSCRIBER: Own = statement(
+  'erase_subscriber',
+  `update drawdown.plan_checkouts set return_url = 'redacted' where account = $1 and strpos(return_url, $2) > 0`,
+);
+const RENAME_TOPPER: Own = statement(
+  'erase_top_up_consent',
+  `update drawdown.auto_top_ups set consent = ${consent} where account = $1 and ${isPerson(`consent ->> 'actor'`)}`,
+);
+const RENAME_INVITER: Own = statement(
+  'erase_code_maker',
+  `update drawdown.campaign_codes set created_by = ${actor('created_by')} where owner = $1 and ${isPerson('created_by')}`,
+);
+const TEAM_NEWS = statement<[number, string, string], { no: bigint; data: string }>(
+  'erasure_team_news',
+  `select no, data from drawdown.notices where account = $1 and strpos(data::text, $2) > 0 and data::text ~ $3`,
+);
+const RENAME_NEWS: Own = statement(
+  'erase_team_news',
+  `update drawdown.notices n set data = u.data::json from unnest($2::int8[], $3::text[]) as u (no, data)
+    where n.account = $1 and n.no = u.no`,
+);
+
+/** What is told of the person on a team whose account is locked: what is told is kept, and no longer says of whom. */
+export async function newsWrites(on: Connection, team: number, person: Person): Promise<Write[]> {
+  const { rows } = await on.query(TEAM_NEWS, [team, person.id, namePattern(person)]);
+  if (rows.length === 0) return [];
+  const data = rows.map((row) => JSON.stringify(newsWithoutName(JSON.parse(row.data) as Metadata, person)));
+  return [{ statement: RENAME_NEWS, params: [team, int8Array(rows.map(({ no }) => no)), textArray(data)] }];
+}
 
 /** What is written with the entry that attests to the removal of a person's name from a team's ledger. */
 export function memberWrites(about: { team: number; id: string; pseudonym: string; now: number }): Write[] {
   const { team, id, pseudonym, now } = about;
   return [
     { statement: RENAME_MEMBER, params: [team, id, pseudonym, now] },
-    { statement: RENAME_REQUESTS, params: [team, id, pseudonym] },
+    ...[RENAME_REQUESTS, RENAME_BUYER, RENAME_TOPPER, RENAME_INVITER].map(
+      (one): Write => ({ statement: one, params: [team, id, pseudonym] }),
+    ),
+    { statement: RENAME_SUBSCRIBER, params: [team, id] },
   ];
 }
 
 /** What is written with the entry that attests to the erasure of the account's own ledger. */
 export function erasureWrites(about: {
   account: number;
+  /** As it was: what there is once for a person is remembered of it. */
+  id: string;
   pseudonym: string;
   profileHash: string;
   now: number;
   entries: number;
 }): Write[] {
-  const { account, pseudonym, profileHash, now, entries } = about;
+  const { account, id, pseudonym, profileHash, now, entries } = about;
   return [
+    { statement: KEEP_USES, params: [account, id] },
     ...OF_ACCOUNT.map((one): Write => ({ statement: one, params: [account] })),
     { statement: RENAME, params: [account, pseudonym, profileHash] },
     { statement: FINISH, params: [account, now, entries] },

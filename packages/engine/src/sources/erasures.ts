@@ -3,7 +3,7 @@ import type * as wire from '@drawdown/client';
 import type { Call } from '../change.ts';
 import { formatInstant } from '../core/calendar.ts';
 import { bucketOf, holdId } from '../core/id.ts';
-import type { Person } from '../core/redact.ts';
+import { namePattern, type Person } from '../core/redact.ts';
 import { DrawdownError } from '../errors.ts';
 import { readText } from '../request.ts';
 import { profileHash } from '../store/chain.ts';
@@ -16,8 +16,10 @@ import {
   BEGIN_ERASURE,
   type ErasureRow,
   erasureWrites,
+  MERGED_HERE,
   memberWrites,
   NAMED_IN,
+  newsWrites,
   OPEN_HOLDS_OF,
 } from './erasure-rows.ts';
 import type { SourceSetting } from './source.ts';
@@ -38,14 +40,49 @@ export class Erasures {
 
   async erase(id: string, body: wire.EraseRequest, call: Call): Promise<wire.Erasure> {
     const reason = readText(body.reason, 'reason');
-    const { accounts, clock, database, queries } = this.#setting;
+    const { clock, database, queries } = this.#setting;
     const profile = await queries.profile(id);
     if (profile.closedAt === null)
       throw new DrawdownError('account_open', 'Only a closed account is erased.');
-    await this.#demandSettled(id);
     const actor = call.actor ?? 'library';
     const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
-    const { number } = profile;
+    // Accounts that were merged into it were the same person's: a name that led here would be left with them.
+    const merged = (await database.query(MERGED_HERE, [profile.number])).rows.map(
+      ({ number, id: other }) => ({
+        number: Number(number),
+        id: other,
+      }),
+    );
+    const all = [...merged, { number: profile.number, id }];
+    for (const one of all) await this.#demandSettled(one.id);
+    const teams = new Set<string>();
+    const done: { pseudonym: string; entries: number }[] = [];
+    for (const one of all) done.push(await this.#one(one, { reason, actor, now, teams }));
+    const { pseudonym, entries } = done.pop() as (typeof done)[number];
+    return {
+      account: pseudonym,
+      entries,
+      merged: done.map((one) => one.pseudonym),
+      teams: [...teams],
+      at: formatInstant(now),
+    };
+  }
+
+  /** What a token knows its account by besides the id, which may be somebody else's after an erasure. */
+  async numberOf(id: string): Promise<number> {
+    return (await this.#setting.queries.profile(id)).number;
+  }
+
+  /** Whether the id is still that account's, as far as this process knows: whoever reads the account learns the rest. */
+  async isStill({ account, number }: { account: string; number: number }): Promise<boolean> {
+    return (await this.#setting.accounts.numberOf(account)) === number;
+  }
+
+  async #one(
+    { number, id }: { number: number; id: string },
+    { reason, actor, now, teams }: { reason: string; actor: string; now: number; teams: Set<string> },
+  ): Promise<{ pseudonym: string; entries: number }> {
+    const { accounts, database } = this.#setting;
     const { rows } = await database.query(BEGIN_ERASURE, [
       number,
       pseudonymIn(bucketOf(number)),
@@ -56,20 +93,16 @@ export class Erasures {
     ]);
     const begun = rows[0] as ErasureRow;
     const person: Person = { id, pseudonym: begun.pseudonym };
-    const { rows: others } = await database.query(NAMED_IN, [number, id]);
+    const { rows: others } = await database.query(NAMED_IN, [number, id, namePattern(person)]);
     for (const other of others) {
+      teams.add(other.id);
       await this.#attested({ number: Number(other.number), id: other.id }, person, { actor, own: false });
     }
     // Under the pseudonym: the key of the entry is hashed from it, and nobody could try out ids on that.
     const self = { number, id: person.pseudonym };
     const entries = await this.#attested(self, person, { actor, own: true });
     accounts.forget(number);
-    return {
-      account: person.pseudonym,
-      entries,
-      teams: others.map((other) => other.id),
-      at: formatInstant(now),
-    };
+    return { pseudonym: person.pseudonym, entries };
   }
 
   async #demandSettled(id: string): Promise<void> {
@@ -109,13 +142,14 @@ export class Erasures {
           metadata: '{}',
           createdAt: (await this.#setting.accounts.byNumber(locked.number))?.createdAt ?? 0,
         };
-        const write = { account: locked.number, pseudonym: person.pseudonym, now, entries: changed };
+        const write = { account: locked.number, ...person, now, entries: changed };
+        const news = own ? [] : await newsWrites(on, locked.number, person);
         return {
           command: { verb: 'attest', redaction: { ...done.attested, erased: own } },
           writes: () =>
             own
               ? erasureWrites({ ...write, profileHash: profileHash(profile) })
-              : memberWrites({ team: locked.number, ...person, now }),
+              : [...memberWrites({ team: locked.number, ...person, now }), ...news],
         };
       },
       answer: () => undefined,

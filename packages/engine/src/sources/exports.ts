@@ -1,51 +1,22 @@
 import type * as wire from '@drawdown/client';
 import { formatInstant } from '../core/calendar.ts';
-import { grantId } from '../core/id.ts';
 import { type Paging, presentProfile } from '../queries.ts';
 import { type Database, statement } from '../store/database.ts';
 import { GRANT_COLUMNS, type GrantRow, grantOf } from '../store/rows.ts';
+import { everyRow, PAGE, ROW_SECTIONS } from './export-rows.ts';
 import { presentPurchase } from './purchase-present.ts';
 import { purchasesBefore } from './purchase-rows.ts';
+import { settlementsOf } from './settlement-rows.ts';
+import { presentSettlement } from './settlements.ts';
 import type { SourceSetting } from './source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** Rows in memory at a time, however much there is. */
-const PAGE = 500;
 const HOLD_STATES = ['open', 'captured', 'released', 'timed_out'];
 
 const LOTS = statement<[number, number, number], GrantRow>(
   'export_lots',
   `select ${GRANT_COLUMNS} from drawdown.grants where account = $1 and no > $2 order by no limit $3`,
 );
-const AWARDS = statement<
-  [number, number, number],
-  { no: bigint; campaign: string; role: string; amount: bigint; day: string; at: bigint; grant_no: bigint }
->(
-  'export_awards',
-  `select no, campaign, role, amount, day, at, grant_no from drawdown.campaign_awards
-    where account = $1 and no > $2 order by no limit $3`,
-);
-const CODES = statement<[number], { campaign: string; code: string; created_at: bigint }>(
-  'export_codes',
-  'select campaign, code, created_at from drawdown.referral_codes where account = $1 order by campaign',
-);
-const REFERRED = statement<[number], { campaign: string; created_at: bigint }>(
-  'export_referred',
-  'select campaign, created_at from drawdown.referrals where account = $1',
-);
-const MEMBERSHIPS = statement<
-  [string],
-  { team: string; role: string; joined_at: bigint; left_at: bigint | null }
->(
-  'export_memberships',
-  `select a.id as team, m.role, m.joined_at, m.left_at from drawdown.members m
-     join drawdown.accounts a on a.number = m.account where m.member = $1 order by a.id`,
-);
-const NOTICES = statement<[number, number, number], { no: bigint; type: string; at: bigint; data: string }>(
-  'export_notices',
-  'select no, type, at, data from drawdown.notices where account = $1 and no > $2 order by no limit $3',
-);
-
 export interface ExportsSetting extends SourceSetting {
   readonly subscriptions: Pick<Subscriptions, 'list'>;
 }
@@ -83,11 +54,10 @@ export class Exports {
       hold: this.#holds({ number, id }),
       subscription: this.#subscriptions(id),
       purchase: this.#purchases({ number, id }, profile.timeZone),
-      redemption: this.#awards({ number, id }),
-      referral_code: this.#codes(number),
-      referral: this.#referred(number),
-      membership: this.#memberships(id),
-      notice: this.#notices(number),
+      settlement: this.#settlements(number),
+      ...Object.fromEntries(
+        Object.entries(ROW_SECTIONS).map(([type, of]) => [type, of(database, { number, id, presenter })]),
+      ),
     };
     const counts: Record<string, number> = {};
     for (const [type, section] of Object.entries(sections)) {
@@ -152,52 +122,11 @@ export class Exports {
     }
   }
 
-  async *#awards({ number, id }: { number: number; id: string }): Section {
+  async *#settlements(number: number): Section {
     const { database, presenter } = this.#setting;
-    for await (const row of everyRow((after) => database.query(AWARDS, [number, after, PAGE]))) {
-      const { campaign, role, day } = row;
-      const [amount, at] = [presenter.credits(row.amount), formatInstant(Number(row.at))];
-      yield { campaign, account: id, role, grant: grantId(number, Number(row.grant_no)), amount, day, at };
+    for (const one of await settlementsOf(database, number)) {
+      const created_at = formatInstant(one.createdAt);
+      yield { ...(await presentSettlement(database, presenter, one)), created_at };
     }
-  }
-
-  async *#codes(number: number): Section {
-    const { rows } = await this.#setting.database.query(CODES, [number]);
-    for (const { created_at, ...code } of rows)
-      yield { ...code, created_at: formatInstant(Number(created_at)) };
-  }
-
-  /** That it was invited, and when; by whom is somebody else's to tell. */
-  async *#referred(number: number): Section {
-    const { rows } = await this.#setting.database.query(REFERRED, [number]);
-    for (const { campaign, created_at } of rows) yield { campaign, at: formatInstant(Number(created_at)) };
-  }
-
-  async *#memberships(id: string): Section {
-    const { rows } = await this.#setting.database.query(MEMBERSHIPS, [id]);
-    for (const { team, role, joined_at, left_at } of rows) {
-      const left = left_at === null ? null : formatInstant(Number(left_at));
-      yield { team, role, joined_at: formatInstant(Number(joined_at)), left_at: left };
-    }
-  }
-
-  async *#notices(number: number): Section {
-    const { database } = this.#setting;
-    for await (const row of everyRow((after) => database.query(NOTICES, [number, after, PAGE]))) {
-      yield { type: row.type, at: formatInstant(Number(row.at)), data: JSON.parse(row.data) };
-    }
-  }
-}
-
-/** Pages of rows in the order of their numbers, to the last. */
-async function* everyRow<Row extends { no: bigint }>(
-  page: (after: number) => Promise<{ rows: Row[] }>,
-): AsyncGenerator<Row, void, undefined> {
-  for (let after = -1; ; ) {
-    const { rows } = await page(after);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    after = Number(last.no);
   }
 }

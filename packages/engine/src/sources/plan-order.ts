@@ -6,6 +6,7 @@ import { readAccountId } from '../request.ts';
 import { fingerprintOf, keyHash } from '../store/chain.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
+import { demandFreshTrial } from './erased-uses.ts';
 import {
   keepPlanCheckout,
   lastReserved,
@@ -135,6 +136,7 @@ export class PlanOrders {
     const { number } = ground.account;
     const all = await readSubscriptions(on, number);
     checkSale(wish, all, ground);
+    if (wish.trial !== null) await demandFreshTrial(on, ground.account.id, wish.offer.plan);
     return nextStamp(Math.max(all.at(-1)?.no ?? 0, await lastReserved(on, number)), ground.now);
   }
 

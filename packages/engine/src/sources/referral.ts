@@ -9,6 +9,7 @@ import { codeHash, makeCode } from './campaign-code.ts';
 import type { CampaignDirectory } from './campaign-directory.ts';
 import { demandOpen, refusalOf } from './campaign-refusal.ts';
 import { CLAIM_INVITER, type CodeRow } from './campaign-rows.ts';
+import { usedBefore } from './erased-uses.ts';
 import * as rows from './referral-rows.ts';
 
 /**
@@ -32,7 +33,7 @@ export async function demandInvitable(
     });
   }
   const { rows: found } = await on.query(rows.REFERRED, [account.number]);
-  if (found[0] !== undefined) {
+  if (found[0] !== undefined || (await usedBefore(on, account.id, 'invited')) > 0) {
     throw refusalOf('campaign_already_redeemed', campaign.id, 'The account has been invited before.');
   }
   await on.query(rows.LOCK_CODES, [account.number, owner]);

@@ -20,6 +20,7 @@ import type { Accounts } from '../store/accounts.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Outcome } from '../store/task.ts';
 import { seatUse } from '../teams/seats.ts';
+import { demandFreshTrial } from './erased-uses.ts';
 import { lastReserved } from './plan-rows.ts';
 import type { SourceSetting } from './source.ts';
 import { pause, resume } from './subscription-end.ts';
@@ -119,6 +120,9 @@ export class Subscriptions {
           throw new DrawdownError('subscription_exists', undefined, { field: 'ref' });
         }
         const reserved = await lastReserved(on, ground.account.number);
+        if (known === undefined && wish.trial !== null) {
+          await demandFreshTrial(on, ground.account.id, wish.plan.id);
+        }
         const decided =
           known === undefined ? beginWish(wish, { all, reserved }, ground) : { after: known, commands: [] };
         after = decided.after;

@@ -1,8 +1,8 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
-import type { Redaction } from '../core/account.ts';
+import type { Metadata, Redaction } from '../core/account.ts';
 import { canonicalEntry, canonicalJson, detailText } from '../core/canonical.ts';
 import { bucketOf } from '../core/id.ts';
-import { type Person, redactEntry, redactTerms } from '../core/redact.ts';
+import { namePattern, type Person, redactEntry, redactTerms, termsWithoutName } from '../core/redact.ts';
 import { byteaArray, hexArray, int8Array, textArray } from './binary.ts';
 import { type Connection, statement } from './database.ts';
 import { ENTRY_COLUMNS, type EntryRow, entryOf, type StoredEntry } from './rows.ts';
@@ -21,10 +21,14 @@ const OWN = statement<Page, EntryRow>(
   'redaction_own',
   `select ${ENTRY_COLUMNS} from drawdown.entries where account = $1 and seq > $2 order by seq limit $3`,
 );
-const OTHERS = statement<[...Page, string], EntryRow>(
+/** Entries that name somebody: in a column or anywhere in what was written. Parameters: the id, and its pattern. */
+export const names = (entry: string, id: string, pattern: string): string =>
+  `(${entry}.actor in (${id}, 'user:' || ${id})
+    or (strpos(${entry}.detail::text, ${id}) > 0 and ${entry}.detail::text ~ ${pattern}))`;
+const OTHERS = statement<[...Page, string, string], EntryRow>(
   'redaction_others',
-  `select ${ENTRY_COLUMNS} from drawdown.entries where account = $1 and seq > $2
-      and (actor in ($4, 'user:' || $4) or detail ->> 'member' = $4) order by seq limit $3`,
+  `select ${ENTRY_COLUMNS} from drawdown.entries e
+    where account = $1 and seq > $2 and ${names('e', '$4::text', '$5::text')} order by seq limit $3`,
 );
 const UPDATE = statement<[number, ...Buffer[]], never>(
   'redaction_update',
@@ -86,13 +90,13 @@ export async function redact(
   for (let after = 0; ; ) {
     const { rows } = own
       ? await on.query(OWN, [account, after, PAGE])
-      : await on.query(OTHERS, [account, after, PAGE, person.id]);
+      : await on.query(OTHERS, [account, after, PAGE, person.id, namePattern(person)]);
     changed += await redactPage(on, account, rows.map(entryOf), { person, own });
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) break;
     after = Number(last.seq);
   }
-  if (own) await redactLots(on, account);
+  await redactLots(on, account, { person, own });
   await on.query(UPDATE_HOLDS, [account, person.id, person.pseudonym]);
   return { attested: await attest(on, account), changed };
 }
@@ -128,15 +132,22 @@ async function redactPage(
 
 const chance = (hex: string | null): string | null => (hex === null ? null : randomBytes(16).toString('hex'));
 
-async function redactLots(on: Connection, account: number): Promise<void> {
+/** Lots say the same as the entries that issued them. */
+async function redactLots(
+  on: Connection,
+  account: number,
+  { person, own }: { person: Person; own: boolean },
+): Promise<void> {
   const { rows } = await on.query(LOTS, [account]);
-  const lots = rows.map((row) => ({
-    no: row.no,
-    ...redactTerms({
+  const lots = rows.flatMap((row) => {
+    const before = {
       source: { type: row.source_type, ref: row.source_ref },
-      metadata: JSON.parse(row.metadata),
-    }),
-  }));
+      metadata: JSON.parse(row.metadata) as Metadata,
+    };
+    const after = own ? redactTerms(before) : termsWithoutName(before, person);
+    return canonicalJson(after) === canonicalJson(before) ? [] : [{ no: row.no, ...after }];
+  });
+  if (lots.length === 0) return;
   await on.query(UPDATE_LOTS, [
     account,
     int8Array(lots.map(({ no }) => no)),

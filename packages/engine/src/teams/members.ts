@@ -17,7 +17,16 @@ import type { Write } from '../store/task.ts';
 import { actorIn, demandManager, demandManagerOrSelf, demandOwner, isManager } from './authority.ts';
 import { presentMember } from './present.ts';
 import { withdrawing } from './request-rows.ts';
-import { joined, pageOfMembers, putting, type Roster, readRoster, readStanding, teamsWith } from './rows.ts';
+import {
+  isThere,
+  joined,
+  pageOfMembers,
+  putting,
+  type Roster,
+  readRoster,
+  readStanding,
+  teamsWith,
+} from './rows.ts';
 import { readSeats } from './seats.ts';
 
 const ROLES: readonly string[] = ['owner', 'admin', 'member'] satisfies Role[];
@@ -177,11 +186,33 @@ export class Members {
     if (id === null || id === call.person || call.accounts?.includes(id) !== true) return call;
     const number = typeof place === 'number' ? place : await this.#accounts.numberOf(id);
     if (number === null) return call;
-    const { kept, rows } = await readStanding(this.#database, number, call.person as string);
+    const person = await this.#personOf(call);
+    const { kept, there, rows } = await readStanding(this.#database, number, person);
+    if (!there) throw this.#erased(person);
     if (!kept) return call;
     const actor = actorIn({ rows }, call);
     if (managers) demandManager(actor);
     return isManager(actor) ? call : { ...call, sees: call.person as string };
+  }
+
+  /** Where the team looks under its lock: whoever was erased is nobody, also where the team keeps no members. */
+  async demandThere(place: string | number, call: Call): Promise<void> {
+    if (place === call.person) return;
+    const person = await this.#personOf(call);
+    if (!(await isThere(this.#database, person))) throw this.#erased(person);
+  }
+
+  async #personOf({ person }: Call): Promise<{ id: string; number: number }> {
+    const id = person as string;
+    const number = await this.#accounts.numberOf(id);
+    if (number === null) throw new DrawdownError('invalid_token');
+    return { id, number };
+  }
+
+  /** Their id was known here from before another process erased them. */
+  #erased({ number }: { number: number }): DrawdownError {
+    this.#accounts.forget(number);
+    return new DrawdownError('invalid_token');
   }
 
   /** Throws where the team keeps members and this account is none of them. */

@@ -17,15 +17,20 @@ const NAMED = statement<[number, number, Buffer], MemberRow>(
   'roster_named',
   `select ${MEMBER_COLUMNS} from drawdown.members where account = $1 and bucket = $2 and member = any ($3::text[])`,
 );
+const THERE = statement<[number, string], { there: boolean }>(
+  'person_there',
+  'select exists (select from drawdown.accounts where number = $1 and id = $2) as there',
+);
 const STANDING = statement<
-  [number, number, string],
-  { [C in keyof MemberRow]: MemberRow[C] | null } & { kept: boolean }
+  [number, number, string, number],
+  { [C in keyof MemberRow]: MemberRow[C] | null } & { kept: boolean; there: boolean }
 >(
   'member_standing',
   `select ${MEMBER_COLUMNS.split(', ')
     .map((column) => `m.${column}`)
     .join(', ')},
-     exists (select from drawdown.members o where o.account = $1 and o.bucket = $2) as kept
+     exists (select from drawdown.members o where o.account = $1 and o.bucket = $2) as kept,
+     exists (select from drawdown.accounts p where p.number = $4 and p.id = $3) as there
      from (select $3::text as member) as wanted
      left join drawdown.members m on m.account = $1 and m.bucket = $2 and m.member = wanted.member`,
 );
@@ -78,17 +83,28 @@ export async function readRoster(
   return { rows: new Map(rows.map((row) => [row.member, row])), ...census };
 }
 
-/** One person of a team, and whether it keeps members at all: one look-up, since it goes before every request of theirs. */
+interface Person {
+  readonly id: string;
+  readonly number: number;
+}
+
+/**
+ * One person of a team, whether it keeps members at all, and whether the person's account still goes by that id: one
+ * look-up, since it goes before every request of theirs.
+ */
 export async function readStanding(
   on: On,
   team: number,
-  member: string,
-): Promise<{ kept: boolean; rows: ReadonlyMap<string, MemberRow> }> {
-  const { rows } = await on.query(STANDING, [team, bucketOf(team), member]);
-  const own = rows
-    .filter((row) => row.no !== null)
-    .map((row): [string, MemberRow] => [member, row as MemberRow]);
-  return { kept: rows[0]?.kept === true, rows: new Map(own) };
+  { id, number }: Person,
+): Promise<{ kept: boolean; there: boolean; rows: ReadonlyMap<string, MemberRow> }> {
+  const { rows } = await on.query(STANDING, [team, bucketOf(team), id, number]);
+  const own = rows.filter((row) => row.no !== null).map((row): [string, MemberRow] => [id, row as MemberRow]);
+  return { kept: rows[0]?.kept === true, there: rows[0]?.there === true, rows: new Map(own) };
+}
+
+/** Whether the person's account still goes by that id. */
+export async function isThere(on: On, { id, number }: Person): Promise<boolean> {
+  return (await on.query(THERE, [number, id])).rows[0]?.there === true;
 }
 
 /** How many members a team has. */

@@ -77,11 +77,19 @@ test('an export has a line for everything, and its last line says how many', asy
       'hold',
       'subscription',
       'purchase',
+      'settlement',
+      'plan_checkout',
+      'payment_method',
+      'auto_top_up',
+      'top_up',
       'redemption',
       'referral_code',
       'referral',
       'membership',
+      'member_request',
+      'merge',
       'notice',
+      'change_key',
     ],
   ]);
   const { version } = await engine.balance('anna@example.org');
@@ -98,7 +106,7 @@ test('an export has a line for everything, and its last line says how many', asy
 test('a ledger of many entries is exported whole, page by page', async () => {
   await people(engine, ['long']);
   await engine.grant('long', { class: 'purchased', amount: 1_000_000 }, call());
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const operations = Array.from({ length: 1_000 }, (_, i) => ({
       account: 'long',
       idempotency_key: `${round}-${i}`,
@@ -112,9 +120,9 @@ test('a ledger of many entries is exported whole, page by page', async () => {
     if (line.type === 'entry') entries += 1;
     last = line;
   }
-  expect(entries).toBe(20_001);
-  expect(last).toMatchObject({ type: 'end', data: { version: 20_001, counts: { entry: 20_001, grant: 1 } } });
-}, 120_000);
+  expect(entries).toBe(2_001);
+  expect(last).toMatchObject({ type: 'end', data: { version: 2_001, counts: { entry: 2_001, grant: 1 } } });
+});
 
 const TABLES = statement<[], { name: string }>(
   'test.tables',

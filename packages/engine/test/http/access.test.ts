@@ -162,6 +162,30 @@ describe('a session', () => {
     expect(team.body).toMatchObject({ status: 400, field: 'account' });
   });
 
+  test('is worth nothing once its person was erased, nor to whoever comes by the id', async () => {
+    await t.ask('PUT', '/v1/accounts/t_any', { body: { kind: 'team' } });
+    await fund('t_any');
+    const token = await session('u_gone', { teams: ['t_any'] });
+    const act = (as: string) => {
+      const spend = { as, body: { feature: 'ai_script' } };
+      return Promise.all([
+        t.ask('GET', '/v1/accounts/t_any/balance', { as }),
+        t.ask('GET', '/v1/accounts/u_gone/balance', { as }),
+        t.ask('POST', '/v1/accounts/t_any/consume', spend),
+      ]);
+    };
+    expect((await act(token)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    const reason = { as: ADMIN, body: { reason: 'asked for' } };
+    await t.ask('POST', '/v1/accounts/u_gone/close', reason);
+    expect((await t.ask('POST', '/v1/accounts/u_gone/erase', reason)).status).toBe(200);
+    expect((await act(token)).map(({ status }) => status)).toEqual([401, 401, 401]);
+    const anew = await session('u_gone', { teams: ['t_any'] });
+    expect((await act(anew)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await act(token)).map(({ body }) => body)).toEqual(
+      Array(3).fill(expect.objectContaining({ code: 'invalid_token' })),
+    );
+  });
+
   test('sees the catalog without what is the operator’s own', async () => {
     const token = await session('u_catalog');
     const mine = await t.ask<Catalog>('GET', '/v1/catalog', { as: token });

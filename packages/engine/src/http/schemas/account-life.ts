@@ -103,6 +103,9 @@ export const erasure = z
       description: 'The pseudonym by which the closed account is read from now on.',
     }),
     entries: z.int(),
+    merged: z.array(accountId).meta({
+      description: 'Pseudonyms of the accounts that had been merged into it, which are erased with it.',
+    }),
     teams: z.array(accountId),
     at: instant,
   })
