@@ -109,7 +109,10 @@ export class LiveAccount {
 
   async #follow(signal: AbortSignal): Promise<void> {
     const onConnection = (state: 'open' | 'lost'): void => {
-      if (!signal.aborted) this.#set({ connection: state === 'open' ? 'live' : 'reconnecting' });
+      if (signal.aborted) return;
+      this.#set({ connection: state === 'open' ? 'live' : 'reconnecting' });
+      // With nothing to show yet, why there is nothing is what people need to know.
+      if (state === 'lost' && this.#state.balance === null) void this.refresh();
     };
     try {
       for await (const event of this.#client.events(this.account, { signal, onConnection })) {
@@ -123,21 +126,24 @@ export class LiveAccount {
     }
   }
 
-  /** What brings a page back: the window, the tab, the network. */
+  /** What brings a page back or takes it away: the window, the tab, the network. */
   #wakers(): [EventTarget, string][] {
     return typeof window === 'undefined'
       ? []
       : [
           [window, 'focus'],
           [window, 'online'],
+          [window, 'offline'],
           [document, 'visibilitychange'],
         ];
   }
 
-  readonly #onWake = (): void => {
+  readonly #onWake = ({ type }: Event): void => {
     this.#doze();
-    if (document.visibilityState !== 'visible') return;
-    if (this.#asleep) this.#restart();
+    if (document.visibilityState !== 'visible' && type !== 'offline') return;
+    // A stream that the network was taken from may hang for long before it ends.
+    if (this.#asleep || type === 'online' || type === 'offline') this.#restart();
+    if (type === 'offline') this.#set({ connection: 'reconnecting' });
     void this.refresh();
   };
 
