@@ -47,10 +47,11 @@ export class PlanOrders {
     call: Call & { readonly origin: string },
   ): Promise<{ row: PlanCheckout; replayed: boolean }> {
     const seller = this.#seller(body.provider);
-    const wish = readPlanWish(this.#setting.catalog, body);
+    // A later catalog may refuse what was ordered before, so the key is looked up first.
+    const wish = () => readPlanWish(this.#setting.catalog, body);
     const origins = new Set([...this.#origins, call.origin]);
     const returnUrl = readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
-    const account = await this.#accountFor(readAccountId(id), wish.kind);
+    const account = await this.#accountFor(readAccountId(id), () => wish().kind);
     const { row, replayed } = await this.#order(account, body, {
       call,
       wish,
@@ -74,11 +75,11 @@ export class PlanOrders {
   }
 
   /** The account as it is, or a new one of the kind that the plan is for. */
-  async #accountFor(id: string, kind: 'personal' | 'team'): Promise<Place> {
+  async #accountFor(id: string, kind: () => 'personal' | 'team'): Promise<Place> {
     const { accounts } = this.#setting;
     const known = await accounts.numberOf(id);
     if (known !== null) return { id, number: known };
-    if (kind === 'personal') return { id, number: await accounts.ensure(id) };
+    if (kind() === 'personal') return { id, number: await accounts.ensure(id) };
     const put = await accounts.put(id, { kind: 'team' });
     if (put === null) throw invalid('plan', 'is for accounts of kind team');
     return { id, number: put.profile.number };
@@ -87,15 +88,16 @@ export class PlanOrders {
   async #order(
     account: Place,
     body: wire.PlanCheckoutRequest,
-    about: { call: Call; wish: PlanWish; provider: ProviderId; returnUrl: string },
+    about: { call: Call; wish: () => PlanWish; provider: ProviderId; returnUrl: string },
   ): Promise<{ row: PlanCheckout; replayed: boolean }> {
-    const { call, wish, provider, returnUrl } = about;
+    const { call, provider, returnUrl } = about;
     const { idempotencyKey, principal = 'server' } = call;
     const key = idempotencyKey === undefined ? null : keyHash(principal, account.id, idempotencyKey);
     const fingerprint = key === null ? null : fingerprintOf('plan_checkout', body);
     let made: PlanCheckout | undefined;
     const prepare = async (on: Connection, ground: Ground): Promise<Prepared> => {
       const { number } = account;
+      const wish = about.wish();
       const row = {
         account: number,
         no: await this.#reserve(on, wish, ground),
@@ -143,10 +145,10 @@ export class PlanOrders {
   async #open(
     seller: PlanSeller,
     row: PlanCheckout,
-    about: { account: string; wish: PlanWish; origin: string },
+    { wish: read, account, origin }: { account: string; wish: () => PlanWish; origin: string },
   ): Promise<PlanCheckout> {
     if (row.checkout !== null) return row;
-    const { wish, account, origin } = about;
+    const wish = read();
     const opened = await seller.sellPlan({
       account,
       origin,

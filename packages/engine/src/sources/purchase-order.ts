@@ -41,16 +41,17 @@ export class Orders {
       call: Call;
       provider: ProviderId;
       returnUrl: string;
-      bought: Omit<ReturnType<typeof termsOf>, 'name'>;
+      terms: () => ReturnType<typeof termsOf>;
     },
   ): Promise<{ purchase: Purchase; replayed: boolean }> {
-    const { call, provider, returnUrl, bought } = about;
+    const { call, provider, returnUrl, terms } = about;
     const { idempotencyKey } = call;
     const key =
       idempotencyKey === undefined ? null : keyHash(call.principal ?? 'server', account.id, idempotencyKey);
     const fingerprint = key === null ? null : fingerprintOf('checkout', body);
     let made: Purchase | undefined;
     const prepare = async (on: Connection, { now }: { now: number }): Promise<Prepared> => {
+      const { name: _, ...bought } = terms();
       const purchase = {
         ...bought,
         ...newPurchase(account.number, nextStamp(await lastPurchase(on, account.number), now), now),
@@ -114,11 +115,12 @@ export class Orders {
   async open(
     provider: Seller,
     purchase: Purchase,
-    about: { account: string; name: string; origin: string; save: boolean },
+    { name, ...about }: { account: string; name: () => string; origin: string; save: boolean },
   ): Promise<Purchase> {
     if (purchase.checkout !== null) return purchase;
     const opened = await provider.checkout({
       ...about,
+      name: name(),
       purchase: idOf(purchase),
       amountMinor: purchase.priceMinor,
       currency: purchase.currency,

@@ -176,7 +176,9 @@ function disputesOf(facts: readonly Fact[], paid: Paid): Dispute[] {
       Math.max(...own.filter((one) => one.stage === stage).map((one) => one.at), Number.NEGATIVE_INFINITY);
     const [won, lost] = [last('won'), last('lost')];
     const ended = Math.max(won, lost) > Number.NEGATIVE_INFINITY;
-    const amounts = own.map(({ amount, currency = paid.currency }) =>
+    // How much was lost is what the verdict that counts says: one before it may have been about more.
+    const decisive = ended && lost > won ? own.filter((one) => one.stage === 'lost' && one.at === lost) : own;
+    const amounts = decisive.map(({ amount, currency = paid.currency }) =>
       currency === paid.currency ? amount : paid.gross,
     );
     const amount = Math.max(...amounts);

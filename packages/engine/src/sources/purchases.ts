@@ -116,15 +116,16 @@ export class Purchases {
     const provider = this.#seller(body.provider);
     const known = await accounts.numberOf(readAccountId(id));
     const profile = known === null ? null : await accounts.byNumber(known);
-    const terms = termsOf(catalog, body, buyerOf(profile, call));
+    // A later catalog may refuse what was ordered before, so the key is looked up first.
+    const terms = () => termsOf(catalog, body, buyerOf(profile, call));
+    if (known === null) terms();
     const origins = new Set([...this.#origins, call.origin]);
     const returnUrl = readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
     const account = { number: await accounts.ensure(readAccountId(id)), id };
-    const { name, ...bought } = terms;
-    const made = await this.#orders.order(account, body, { call, provider: provider.id, returnUrl, bought });
+    const made = await this.#orders.order(account, body, { call, provider: provider.id, returnUrl, terms });
     const opened = await this.#orders.open(provider, made.purchase, {
       account: id,
-      name,
+      name: () => terms().name,
       origin: call.origin,
       save: body.save_payment_method === true,
     });

@@ -36,7 +36,7 @@ export function readWish(
     plan,
     offer: readOffer(plan, body),
     payment,
-    ref: payment.ref ?? defaultRef(account, call),
+    ref: refOf(account, { body, call }),
     trial: body.trial === true ? plan.trial : null,
     startedAt: body.started_at === undefined ? null : readInstant(body.started_at, 'started_at'),
   };
@@ -77,7 +77,12 @@ export function beginWish(
 }
 
 /** Without a name of its own a subscription is named by the key of the request that made it. */
-function defaultRef(account: string, { idempotencyKey, principal }: Call): string {
+export function refOf(
+  account: string,
+  { body, call }: { body: wire.SubscriptionRequest; call: Call },
+): string {
+  if (typeof body.ref === 'string') return body.ref;
+  const { idempotencyKey, principal } = call;
   if (idempotencyKey === undefined) return `request:${randomUUID()}`;
   return `key:${keyHash(principal ?? 'server', account, idempotencyKey)}`;
 }

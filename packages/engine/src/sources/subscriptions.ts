@@ -40,7 +40,7 @@ import {
 import { readSubscriptions, writesOf } from './subscription-rows.ts';
 import type { Subscription } from './subscription-state.ts';
 import { sellsTheSame, type Terms } from './subscription-terms.ts';
-import { beginWish, readWish } from './subscription-wish.ts';
+import { beginWish, readWish, refOf } from './subscription-wish.ts';
 
 type Receipt = wire.SubscriptionReceipt & Replayed;
 type Decide = (one: Subscription, ground: Ground) => Decided;
@@ -103,8 +103,9 @@ export class Subscriptions {
    * The same `ref` again is the same subscription. Periods are counted in the account's time zone.
    */
   async create(id: string, body: wire.SubscriptionRequest, call: Call): Promise<Receipt> {
-    const wish = readWish(this.#catalog, readAccountId(id), { body, call });
-    const account = await this.#accountFor(id, wish.plan.kind);
+    // A later catalog may refuse what was done before, so the key is looked up first.
+    const read = () => readWish(this.#catalog, id, { body, call });
+    const account = await this.#accountFor(readAccountId(id), () => read().plan.kind);
     let after: Subscription | undefined;
     const answer = await this.#runner.runPrepared({
       account,
@@ -114,6 +115,7 @@ export class Subscriptions {
       keepsKey: true,
       answer: this.#answer,
       prepare: async (on, ground) => {
+        const wish = read();
         const all = await readSubscriptions(on, ground.account.number);
         const known = all.find(({ ref }) => ref === wish.ref);
         if (known !== undefined && !sellsTheSame(known.terms[0] as Terms, wish.offer)) {
@@ -129,7 +131,8 @@ export class Subscriptions {
         return prepared(known ?? null, decided);
       },
     });
-    return this.#receipt(answer, after, { account: account.number, id: answer.origin, ref: wish.ref });
+    const about = { account: account.number, id: answer.origin };
+    return this.#receipt(answer, after, { ...about, ref: after?.ref ?? refOf(id, { body, call }) });
   }
 
   /**
@@ -151,7 +154,7 @@ export class Subscriptions {
 
   /** Another plan, interval or number of seats: more at once, less at the period's end, unless told. */
   change(account: string, sub: string, body: wire.SubscriptionChangeRequest, call: Call): Promise<Receipt> {
-    const decideIt = decideChange(this.#catalog, body);
+    const decideIt: Decide = (one, ground) => decideChange(this.#catalog, body)(one, ground);
     return this.#change('change', { account, sub, body, call, decide: decideIt });
   }
 
@@ -280,10 +283,10 @@ export class Subscriptions {
   }
 
   /** The account as it is, or a new one of the kind that the plan is for. */
-  async #accountFor(id: string, kind: 'personal' | 'team'): Promise<{ id: string; number: number }> {
+  async #accountFor(id: string, kind: () => 'personal' | 'team'): Promise<{ id: string; number: number }> {
     const known = await this.#accounts.numberOf(id);
     if (known !== null) return { id, number: known };
-    if (kind === 'personal') return { id, number: await this.#accounts.ensure(id) };
+    if (kind() === 'personal') return { id, number: await this.#accounts.ensure(id) };
     const put = await this.#accounts.put(id, { kind: 'team' });
     if (put === null) throw invalid('plan', 'is for accounts of kind team');
     return { id, number: put.profile.number };
@@ -314,8 +317,7 @@ export class Subscriptions {
   async #addressed(address: { account: number; id: string | null; ref?: string }): Promise<Subscription> {
     const { account, id, ref } = address;
     if (id !== null || ref === undefined) return this.#find(this.#database, account, id ?? '');
-    const all = await readSubscriptions(this.#database, account);
-    const one = all.find((known) => known.ref === ref);
+    const one = (await readSubscriptions(this.#database, account)).find((known) => known.ref === ref);
     if (one === undefined) throw new DrawdownError('subscription_not_found');
     return one;
   }

@@ -1,25 +1,12 @@
 /** Under which law a person buys is the product's word, in the session's token or on the account; buyers cannot leave it out. */
 import type { Purchase, Session } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCatalog } from '../../src/catalog/load.ts';
-import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { startServer, type TestServer } from './support.ts';
-
-const catalog = readCatalog({
-  ...shippedCatalog,
-  policies: {
-    ...shippedCatalog.policies,
-    jurisdictions: {
-      DE: { withdrawal_window: 'P14D' },
-      'US-CA': { cash_out: { at_most_minor: 1000, currency: 'USD' } },
-    },
-  } as never,
-});
 
 let t: TestServer;
 
 beforeAll(async () => {
-  t = await startServer({ catalog, payments: { sandbox: true } });
+  t = await startServer({ payments: { sandbox: true } });
   await t.ask('PUT', '/v1/accounts/u_profile', { body: { metadata: { jurisdiction: 'DE' } } });
 });
 

@@ -184,6 +184,20 @@ describe('refunds', () => {
     );
   });
 
+  test('a part that is refunded after all was given back is a part', async () => {
+    const { about, transaction, paid } = await sold('u_part_again', '2000000016');
+    await notify(paid);
+    const signedDate = Date.now();
+    await notify(apple.notification('REFUND', transaction, { signedDate: signedDate + 1 }));
+    expect((await rig.first.balance('u_part_again')).total).toBe(0);
+    await notify(apple.notification('REFUND_REVERSED', transaction, { signedDate: signedDate + 2 }));
+    const prorated = { revocationType: 'REFUND_PRORATED', revocationPercentage: 25_000 };
+    const part = apple.transaction({ ...about, ...prorated });
+    await notify(apple.notification('REFUND', part, { signedDate: signedDate + 3 }));
+    const { data } = await rig.first.purchases.list('u_part_again', {});
+    expect(data).toMatchObject([{ state: 'partly_reversed' }]);
+  });
+
   test('it is told how much was really used', async () => {
     const { transaction, paid } = await sold('u_used', '2000000007');
     await notify(paid);

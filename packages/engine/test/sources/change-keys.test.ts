@@ -1,6 +1,9 @@
 /** Law 5 for changes that enter nothing in the ledger: one key, one effect, one answer, and nobody else's key. */
 import { expect, test } from 'vitest';
-import { codeOf, tally, together } from '../engine/rig.ts';
+import { readCatalog } from '../../src/catalog/load.ts';
+import { shippedCatalog } from '../../src/catalog/shipped.ts';
+import type { Engine } from '../../src/engine.ts';
+import { codeOf, expectWhole, openRig, tally, together } from '../engine/rig.ts';
 import { withRig } from './subscribing.ts';
 
 const START = '2030-03-10T09:00:00Z';
@@ -88,4 +91,42 @@ test('a trial or a plan that is known already answers its repetition', async () 
     expect([again.replayed, repeated.replayed]).toEqual([false, true]);
     expect(repeated.subscription.id).toBe(begun.subscription.id);
   });
+});
+
+test('a retry is answered as before where a later catalog sells nothing of it any more', async () => {
+  const { plans: _, packs: __, ...rest } = shippedCatalog;
+  const later = readCatalog({ ...rest, plans: [], packs: [] } as never);
+  const payments = { sandbox: true };
+  const rig = await openRig({ sweep: false, payments, engines: [{}, { catalog: later }] });
+  const call = (idempotencyKey: string) => ({ idempotencyKey, origin: 'http://127.0.0.1:4400' });
+  const return_url = 'http://localhost/';
+  const asked = [
+    (engine: Engine) => engine.subscriptions.create('u_1', { ...PRO, ref: 'in_1' }, call('create')),
+    (engine: Engine) => engine.subscriptions.create('u_2', PRO, call('nameless')),
+    (engine: Engine) => engine.plans.checkout('u_3', { ...PRO, return_url }, call('plan')),
+    (engine: Engine) => engine.purchases.checkout('u_4', { pack: 'pack_100', return_url }, call('pack')),
+  ];
+  // A balance is as of the moment of the answer.
+  const timeless = ({ balance, ...rest }: { balance?: { version: number } | null; replayed?: boolean }) => ({
+    ...rest,
+    version: balance?.version,
+  });
+  for (const ask of asked) {
+    const first = await ask(rig.first);
+    expect(first.replayed).toBe(false);
+    expect(timeless(await ask(rig.second))).toEqual({ ...timeless(first), replayed: true });
+  }
+  const { subscription } = await rig.first.subscriptions.create('u_5', PRO, {});
+  const change = (engine: Engine) =>
+    engine.subscriptions.change('u_5', subscription.id, { interval: 'year' }, call('change'));
+  await change(rig.first);
+  expect(await change(rig.second)).toMatchObject({ replayed: true, subscription: { interval: 'year' } });
+  for (const account of ['u_1', 'u_new']) {
+    expect(await codeOf(rig.second.subscriptions.create(account, PRO, call('other')))).toBe('unknown_plan');
+    const pack = rig.second.purchases.checkout(account, { pack: 'pack_100', return_url }, call('more'));
+    expect(await codeOf(pack)).toBe('unknown_pack');
+  }
+  expect(await codeOf(rig.second.balance('u_new'))).toBe('account_not_found');
+  await expectWhole(rig);
+  await rig.close();
 });

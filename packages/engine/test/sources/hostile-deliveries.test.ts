@@ -29,10 +29,13 @@ let token: string;
 let absent: string;
 let sale: FakeSale;
 let paid: Record<string, unknown>;
+let sandboxPurchase: string;
+let sandboxSecret: Buffer;
 
 beforeAll(async () => {
   const { secretKey, webhookSecret } = stripe;
   const payments = {
+    sandbox: true,
     stripe: { secretKey, webhookSecrets: [webhookSecret], api: await stripe.start() },
     appStore: {
       bundleId: BUNDLE,
@@ -57,6 +60,13 @@ beforeAll(async () => {
     origin: 'https://credits.example.com',
   });
   paid = stripe.pay(checkout);
+  const tried = await rig.first.purchases.checkout(
+    'u_target',
+    { ...body, provider: 'sandbox' },
+    { origin: 'https://credits.example.com' },
+  );
+  sandboxPurchase = tried.purchase.id;
+  sandboxSecret = Buffer.from(await keptSetting(rig.database, 'sandbox_secret', () => ''), 'base64url');
 });
 
 afterAll(async () => {
@@ -235,6 +245,38 @@ const GOOGLE_PLAY: Record<string, Case> = {
   }),
 };
 
+/** What the sandbox's desk says, signed by whoever says so. */
+function desk(
+  fact: object = {},
+  { at = Date.now(), secret = sandboxSecret, purchase = sandboxPurchase } = {},
+): Sent {
+  const money = { kind: 'paid', payment: 'pay_1', gross: 499, net: 499, currency: 'USD', at };
+  const told = { id: `evt_${at}`, subject: { purchase }, facts: [{ ...money, ...fact }] };
+  const body = Buffer.from(JSON.stringify(told));
+  return { body, headers: { 'sandbox-signature': signatureOf(secret, body, at) } };
+}
+
+/** It has no address of its own: its desk delivers, in the process. */
+const SANDBOX: Record<string, Case> = {
+  'a tampered body': forged(() => text(desk(), (body) => body.replace('499', '1'))),
+  'another secret': forged(() => desk({}, { secret: Buffer.alloc(32) })),
+  'an old signature': forged(() => desk({}, { at: Date.now() - 301_000 })),
+  'a signature from the future': forged(() => desk({}, { at: Date.now() + 400_000 })),
+  'no signature': forged(() => ({ ...desk(), headers: {} })),
+  'an empty body': forged(() => ({ ...desk(), body: Buffer.alloc(0) })),
+  'another currency': wrong('currency', () => desk({ currency: 'EUR' })),
+  'less money': wrong('amount', () => desk({ gross: 1, net: 1 })),
+  "another provider's purchase": wrong('provider', () => {
+    const { metadata } = paid as { metadata: { purchase: string } };
+    return desk({}, { purchase: metadata.purchase });
+  }),
+  "another installation's purchase": bad(
+    () => desk({}, { purchase: 'pur_0cn99285w001k0000000c' }),
+    'purchase_not_found',
+    404,
+  ),
+};
+
 const COUNT = statement<[], { entries: bigint; accounts: bigint }>(
   'test.ledger_size',
   'select (select count(*) from drawdown.entries) as entries, (select sum(seq)::int8 from drawdown.accounts) as accounts',
@@ -270,6 +312,18 @@ describe('what is not believed', () => {
     expect(lines.join()).not.toMatch(/ey[A-Za-z0-9_-]{20}|whsec_|ya29/);
   });
 
+  test.each(Object.entries(SANDBOX))('sandbox: %s', async (_, { send, code, field }) => {
+    const sent = await send();
+    const [before, count] = [await ledger(), counted('sandbox', code)];
+    await expect(rig.first.purchases.receive('sandbox', sent)).rejects.toMatchObject({
+      code,
+      ...(field === undefined ? {} : { details: { field } }),
+    });
+    expect(await ledger()).toEqual(before);
+    expect(await rig.first.balance('u_target')).toMatchObject({ total: 0, version: 0 });
+    expect(counted('sandbox', code)).toBe(count + 1);
+  });
+
   test('what is genuine is taken in after all of that, and counted', async () => {
     for (const [provider, sent] of [
       ['stripe', signed(event())],
@@ -282,7 +336,8 @@ describe('what is not believed', () => {
       expect([provider, reply.statusCode, reply.json().state]).toEqual([provider, 200, 'completed']);
       expect(counted(provider, 'purchase')).toBe(1);
     }
-    expect(await rig.first.balance('u_target')).toMatchObject({ total: 2700 });
+    expect(await rig.first.purchases.receive('sandbox', desk())).toMatchObject({ state: 'completed' });
+    expect(await rig.first.balance('u_target')).toMatchObject({ total: 2800 });
     const metrics = await server.inject({ method: 'GET', url: '/metrics' });
     expect(metrics.body).toContain('drawdown_deliveries_total{provider="google_play",outcome="purchase"} 1');
     expect(metrics.body).toMatch(

@@ -295,6 +295,21 @@ describe('what a set of facts comes to', () => {
       [paid, { kind: 'asked', attempt: 1 }, { kind: 'declined', attempt: 1 }, { kind: 'asked', attempt: 2 }],
       { state: 'refunding', frozen: true },
     ],
+    [
+      'a part that is lost after all of it was won back',
+      [paid, dispute('lost', 1), dispute('won', 2), dispute('lost', 3, 250)],
+      { state: 'partly_reversed', back: 250 },
+    ],
+    [
+      'a second payment and its refund',
+      [paid, { ...paid, payment: 'q', at: 12 }, { ...refund('r', 400), payment: 'q' }],
+      { state: 'completed', back: 0, again: [{ standing: 600 }] },
+    ],
+    [
+      'the first of two payments gone back',
+      [paid, { ...paid, payment: 'q', at: 12 }, refund('r', 1000)],
+      { state: 'completed', back: 0, again: [], paid: { payment: 'q' } },
+    ],
     ['the first of two payments', [{ ...paid, at: 11 }, paid], { paid: { at: 10 } }],
   ] as [string, Fact[], object][])('%s', (_, facts, outcome) => {
     expect(outcomeOf(facts)).toMatchObject(outcome);
