@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { forgetAwaited, openConsole, signIn } from './console.ts';
+import { openConsole, signIn } from './console.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -12,10 +12,7 @@ beforeAll(async () => {
   await stage.client.grant('u_kim', { class: 'purchased', amount: 100, expires_at: null });
 });
 
-afterEach(() => {
-  forgetAwaited(stage);
-  stage.verify();
-});
+afterEach(() => stage.verify());
 
 afterAll(async () => {
   await stage.close();

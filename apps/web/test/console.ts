@@ -18,8 +18,3 @@ export async function signIn(page: Page, key: string): Promise<void> {
   await page.keyboard.press('Enter');
   await page.locator('.console').waitFor();
 }
-
-/** Of the routes that the console asks and that are still to come, the browser notes 404: this goes with the last of them. */
-export function forgetAwaited(stage: Stage): void {
-  stage.forgetFaults(/404/);
-}

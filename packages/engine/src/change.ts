@@ -27,6 +27,8 @@ export interface Call {
   readonly accounts?: readonly string[];
   /** Which of the staff asks; absent: none of them. */
   readonly staff?: StaffCaller;
+  /** Through what a change of theirs goes on its way to the write path. */
+  readonly acting?: Acting;
   /** Of a team's ledger only what is in this member's name; absent: all of it. */
   readonly sees?: string;
 }
@@ -37,6 +39,9 @@ export interface StaffCaller {
   readonly name: string;
   readonly request: string;
 }
+
+/** What takes a change to the write path: the runner, or who writes down beside it that staff did it. */
+export type Acting = Pick<Runner, 'run' | 'runPrepared'>;
 
 export type Replayed = { replayed: boolean };
 

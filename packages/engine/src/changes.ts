@@ -1,6 +1,6 @@
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Asked, Call, Instead, Replayed, Runner } from './change.ts';
+import type { Acting, Call, Instead, Replayed, Runner, StaffCaller } from './change.ts';
 import type { Command } from './core/command.ts';
 import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
 import { DrawdownError, type ProblemCode } from './errors.ts';
@@ -17,6 +17,7 @@ import {
   readMetadata,
   readText,
 } from './request.ts';
+import { freezeAsWell } from './sources/purchase-freeze.ts';
 import type { Spending } from './spending.ts';
 import type { Accounts } from './store/accounts.ts';
 import type { Outcome } from './store/task.ts';
@@ -36,16 +37,13 @@ export interface ChangesSetting {
   readonly spending: Spending;
   /** What was bought follows what happens to its lots. */
   readonly sold: () => Sold;
+  /** Writes down what staff do, in the transaction in which it is done. */
+  readonly audited: (staff: StaffCaller) => Acting;
 }
 
 export interface Sold {
   /** Told where credits may have fallen back into lots of an account, or a hold of them was spent. */
   fellBack(account: number): Promise<void>;
-  /** Freezes what a purchase froze: it stays so when the purchase is settled. */
-  freezeAsWell<T>(
-    asked: Omit<Asked<T>, 'command'>,
-    lot: { readonly no: number; readonly reason: string },
-  ): Promise<T>;
 }
 
 /** The verbs that write. Each goes through the one write path and answers with a receipt. */
@@ -64,7 +62,7 @@ export class Changes {
     const known = await accounts.numberOf(readAccountId(id));
     if (known === null) command();
     const account = { id, number: known ?? (await accounts.ensure(id).catch(unavailable)) };
-    return this.#setting.runner.run({
+    return this.#through(call).run({
       account,
       verb: 'grant',
       input: body,
@@ -91,11 +89,12 @@ export class Changes {
     const { account, no } = await this.#addressed(parseGrantId(id), call, 'grant_not_found');
     const input = { grant: id, ...body };
     const command = (): Command => ({ verb, grant: no, reason: readText(body.reason, 'reason') });
-    const { runner, sold } = this.#setting;
+    const { sold } = this.#setting;
+    const through = this.#through(call);
     const asked = { account, verb, input, call, answer: this.#lotReceipt };
-    const receipt = await runner.run({ ...asked, command }).catch((error: unknown) => {
+    const receipt = await through.run({ ...asked, command }).catch((error: unknown) => {
       const isFrozen = error instanceof DrawdownError && error.code === 'grant_frozen';
-      if (verb === 'freeze' && isFrozen) return sold().freezeAsWell(asked, { no, reason: body.reason });
+      if (verb === 'freeze' && isFrozen) return freezeAsWell(through, asked, { no, reason: body.reason });
       throw error;
     });
     // What is disputed stays frozen, whoever else had frozen it.
@@ -117,7 +116,7 @@ export class Changes {
       ...(body.reason === undefined ? {} : { reason: readText(body.reason, 'reason') }),
     });
     const input = { grant: id, ...body };
-    return this.#setting.runner.run({
+    return this.#through(call).run({
       account,
       verb: 'extend',
       input,
@@ -131,7 +130,7 @@ export class Changes {
   async adjust(id: string, body: wire.AdjustRequest, call: Call): Promise<wire.Receipt & Replayed> {
     const account = await this.#account(id);
     const command = () => this.#adjustment(body);
-    return this.#setting.runner.run({
+    return this.#through(call).run({
       account,
       verb: 'adjust',
       input: body,
@@ -260,8 +259,8 @@ export class Changes {
       };
     };
     const input = { operation: id, ...body };
-    const { runner, sold } = this.#setting;
-    const receipt = await runner.run({
+    const { sold } = this.#setting;
+    const receipt = await this.#through(call).run({
       account,
       verb: 'refund',
       input,
@@ -271,6 +270,10 @@ export class Changes {
     });
     await sold().fellBack(account.number);
     return receipt;
+  }
+
+  #through({ acting, staff }: Call): Acting {
+    return acting ?? (staff === undefined ? this.#setting.runner : this.#setting.audited(staff));
   }
 
   async #account(id: string): Promise<{ number: number; id: string }> {

@@ -4,7 +4,7 @@ import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
 import { rulesOf } from './catalog/load.ts';
 import { type Call, Runner } from './change.ts';
-import { Changes } from './changes.ts';
+import { Changes, type ChangesSetting } from './changes.ts';
 import { consumeBatch } from './consume-batch.ts';
 import { addDuration, formatInstant, parseDuration } from './core/calendar.ts';
 import { comparator } from './core/order.ts';
@@ -181,7 +181,8 @@ export class Engine {
     const quoting = new Quoting({ ...queriesSetting, queries, quotes, spending });
     const catalogs = new Catalogs(database);
     const records = new Records(queriesSetting, queries, catalogs);
-    const changes = new Changes({ ...queriesSetting, spending, sold: () => this.purchases });
+    const audited: ChangesSetting['audited'] = (staff) => this.staff.acts.audited(staff);
+    const changes = new Changes({ ...queriesSetting, spending, sold: () => this.purchases, audited });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const { log = () => undefined, random = Math.random } = options;
     const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
@@ -198,7 +199,7 @@ export class Engine {
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
-    this.staff = new Staff(source);
+    this.staff = new Staff(source, changes);
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);

@@ -94,8 +94,8 @@ function useArrival(): RefObject<HTMLElement | null> {
 }
 
 const SECTIONS: readonly {
-  to: '/accounts' | '/approvals' | '/audit' | '/campaigns' | '/finance' | '/webhooks' | '/system';
-  word: 'accounts' | 'approvals' | 'audit' | 'campaigns' | 'finance' | 'webhooks' | 'system';
+  to: '/accounts' | '/approvals' | '/audit' | '/campaigns' | '/finance' | '/webhooks';
+  word: 'accounts' | 'approvals' | 'audit' | 'campaigns' | 'finance' | 'webhooks';
   scope: Scope;
 }[] = [
   { to: '/accounts', word: 'accounts', scope: 'staff' },
@@ -104,12 +104,12 @@ const SECTIONS: readonly {
   { to: '/campaigns', word: 'campaigns', scope: 'admin' },
   { to: '/finance', word: 'finance', scope: 'reports' },
   { to: '/webhooks', word: 'webhooks', scope: 'webhooks' },
-  { to: '/system', word: 'system', scope: 'staff' },
 ];
 
 function Side(): ReactNode {
   const { t, may } = useConsole();
   const waiting = useWaiting();
+  const approves = useApproves();
   const nav = useRef<HTMLElement>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the sections are a strip, and where one is must be in sight
@@ -121,19 +121,21 @@ function Side(): ReactNode {
     <div className="console__side">
       <nav ref={nav} aria-label={t('sections')}>
         <ul className="sections">
-          {SECTIONS.filter(({ scope }) => may(scope)).map(({ to, word }) => (
-            <li key={to}>
-              <Link to={to} className="sections__link" activeOptions={{ includeSearch: false }}>
-                {t(`section.${word}`)}
-                {word === 'approvals' && waiting > 0 ? (
-                  <span className="sections__count">
-                    {waiting}
-                    <span className="dd-visually-hidden"> {t('approvals.waiting')}</span>
-                  </span>
-                ) : null}
-              </Link>
-            </li>
-          ))}
+          {SECTIONS.filter(({ scope, word }) => may(scope) && (word !== 'approvals' || approves)).map(
+            ({ to, word }) => (
+              <li key={to}>
+                <Link to={to} className="sections__link" activeOptions={{ includeSearch: false }}>
+                  {t(`section.${word}`)}
+                  {word === 'approvals' && waiting > 0 ? (
+                    <span className="sections__count">
+                      {waiting}
+                      <span className="dd-visually-hidden"> {t('approvals.waiting')}</span>
+                    </span>
+                  ) : null}
+                </Link>
+              </li>
+            ),
+          )}
         </ul>
       </nav>
       <Who />
@@ -142,8 +144,15 @@ function Side(): ReactNode {
 }
 
 /** How many acts wait for a second person: looked up again now and then, whatever the page. */
+/** Where no act is too large for one person, there is nothing to approve. */
+function useApproves(): boolean {
+  const { account_limit, staff_limit } = useConsole().staff.approval;
+  return account_limit !== null || staff_limit !== null;
+}
+
 function useWaiting(): number {
   const { data } = useQuery({
+    enabled: useApproves(),
     queryKey: ['approvals', 'waiting'],
     queryFn: ({ signal }) => client.listApprovals({ state: 'pending', limit: 100 }, { signal }),
     refetchInterval: 15_000,

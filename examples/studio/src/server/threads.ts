@@ -94,6 +94,8 @@ export class Threads {
         clearTimeout(timer);
         reject(new Error(`The thread ended with ${code}`));
       });
-    }).finally(() => worker.terminate());
+    }).finally(async () => {
+      await worker.terminate();
+    });
   }
 }

@@ -78,6 +78,10 @@ export function requestId(account: number, no: number): string {
   return `req_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
 }
 
+export function auditId(account: number, no: number): string {
+  return `aud_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
+}
+
 /** Where an id leads; null for what is no id of that kind. Whether anything is there is another question. */
 export function parseGrantId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'grt_');

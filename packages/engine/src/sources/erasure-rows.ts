@@ -45,6 +45,12 @@ const OF_ACCOUNT: readonly Own[] = [
     'erase_merges',
     `update drawdown.merges set reason = 'redacted' where account = $1 or into_account = $1`,
   ),
+  // The one change that the log lets happen: see its trigger.
+  statement(
+    'erase_audit',
+    `update drawdown.audit set input = '{}', preview = null,
+       reason = case when reason is null then null else 'redacted' end where account = $1`,
+  ),
   statement('erase_codes', 'delete from drawdown.campaign_codes where owner = $1'),
   statement('erase_referral_codes', 'delete from drawdown.referral_codes where account = $1'),
   statement('erase_attempts', 'delete from drawdown.code_attempts where account = $1'),

@@ -15,7 +15,7 @@ const LET_GO = statement<readonly unknown[], unknown>(
 
 /** From then on it is staff's: the purchase unfreezes only what it froze itself. */
 export function freezeAsWell<T>(
-  runner: Pick<Runner, 'runPrepared'>,
+  through: Pick<Runner, 'runPrepared'>,
   asked: Omit<AskedPrepared<T>, 'prepare'>,
   { no, reason }: { readonly no: number; readonly reason: string },
 ): Promise<T> {
@@ -29,5 +29,5 @@ export function freezeAsWell<T>(
       writes: () => [{ statement: LET_GO, params: [number, Number(purchase.no), no] }],
     };
   };
-  return runner.runPrepared({ ...asked, prepare });
+  return through.runPrepared({ ...asked, prepare });
 }

@@ -1,5 +1,5 @@
 import type * as wire from '@drawdown/client';
-import type { AskedPrepared, Call, Replayed } from '../change.ts';
+import type { Call, Replayed } from '../change.ts';
 import { parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
@@ -12,7 +12,6 @@ import { Awaiting } from './purchase-awaiting.ts';
 import { PurchaseChanges } from './purchase-change.ts';
 import { claimed } from './purchase-claim.ts';
 import { checked } from './purchase-follow.ts';
-import { freezeAsWell } from './purchase-freeze.ts';
 import { Deliveries, type Received, receive } from './purchase-intake.ts';
 import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
@@ -84,14 +83,6 @@ export class Purchases {
   /** After credits may have fallen back into lots of an account: what a reversal is still owed of them goes to it. */
   fellBack(account: number): Promise<void> {
     return this.#awaiting.inAccount(account);
-  }
-
-  /** Staff freeze a lot that its purchase froze: see `freezeAsWell`. */
-  freezeAsWell<T>(
-    asked: Omit<AskedPrepared<T>, 'prepare'>,
-    lot: { readonly no: number; readonly reason: string },
-  ): Promise<T> {
-    return freezeAsWell(this.#setting.runner, asked, lot);
   }
 
   /** Throws `provider_not_configured` where the installation does not take money that way. */

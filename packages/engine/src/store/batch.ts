@@ -138,12 +138,16 @@ class Batch {
     if (book !== undefined && !this.#keys.has(task)) {
       try {
         prepared = await task.prepare?.(this.#on, { account: book.account, now: book.now });
+        task.command = prepared?.command ?? task.command;
+        await this.#loadNamed();
+        const command =
+          prepared?.consider === undefined ? task.command : prepared.consider(book.account, book.now);
+        if (command === null) return this.#rollBack(answered(task, { entry: null, replayed: false }, book));
+        task.command = command;
       } catch (error) {
         if (error instanceof DatabaseError) throw error;
         return this.#rollBack({ kind: 'declined', error });
       }
-      task.command = prepared?.command ?? task.command;
-      await this.#loadNamed();
     }
     this.#decide(0);
     const verdict = this.#verdicts[0] as AnyVerdict;

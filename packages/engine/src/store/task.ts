@@ -23,6 +23,11 @@ export interface Write {
 /** What a source found once the account was locked: the command it comes to, and its own rows to write with it. */
 export interface Prepared {
   readonly command: Command;
+  /**
+   * Looks at the account, with all that the command names, before it is decided: answers the command that is. Null: it
+   * was only to be looked at, and all of it is rolled back. May throw, as `prepare` may.
+   */
+  consider?(account: Account, now: number): Command | null;
   writes(outcome: Outcome): readonly Write[];
   /** What a source tells besides what its entries tell by themselves; written with them, after theirs. */
   notices?(outcome: Outcome): readonly Notice[];

@@ -143,7 +143,8 @@ async function live(): Promise<void> {
   await engine.refund(spent.operation.id, { amount: 1, reason: `asked for by ${MARK}` }, call());
   const { hold } = (await engine.hold(MARK, { amount: 3 }, by(MARK))) as wire.HoldReceipt;
   await engine.capture(hold.id, { amount: 2, metadata }, by(MARK));
-  await engine.adjust(MARK, { amount: 1, reason: `for ${MARK}` }, call());
+  const staff = { id: 'key_staff', name: 'Ada', request: 'req_1' };
+  await engine.adjust(MARK, { amount: 1, reason: `for ${MARK}`, metadata }, call({ staff }));
   await engine.life.merges.merge(OLD, { into: MARK, reason: `${OLD} is ${MARK}` }, call());
 
   // A team: a member with a limit, who asks, decides, spends and is spent for, and is told of.

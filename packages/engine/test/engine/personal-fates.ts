@@ -22,6 +22,7 @@ const INSIDE = not('the bookkeeping of the engine, which follows from other colu
 const BOOKED = kept('follows from what stays, and says nothing of whom');
 const NOBODY = not('belongs to no account');
 const NOBODYS = kept('belongs to no account');
+const ACTS = 'what staff did is in the entries that it came to; who they are is not of the person';
 const STAFF = kept('a key or a word of the product, not of the person');
 const PROVIDER = kept(
   "the provider's name of a payment: refunds and disputes that come late are found by it",
@@ -37,6 +38,13 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['number bucket', PLACE, PLACED],
     ['profile_hash', INSIDE, kept('is made anew from what stays')],
     ['head stamp due_at', INSIDE, BOOKED],
+  ],
+  audit: [
+    ['reason input', not(ACTS), 'cleared'],
+    ['preview', not(ACTS), kept('becomes null')],
+    ['act at size seq last_seq', not(ACTS), LEDGER],
+    ['staff name request', not(ACTS), STAFF],
+    ['account no bucket', PLACE, PLACED],
   ],
   auto_top_ups: [
     ['consent', as('auto_top_up'), 'cleared'],

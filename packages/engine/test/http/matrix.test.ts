@@ -27,7 +27,7 @@ import { SCOPES } from '../../src/http/schemas/access.ts';
 import { cashable, payable } from './cash-out-contract.ts';
 import { confused, tampered, unsigned } from './forged-tokens.ts';
 import type { Row } from './matrix-row.ts';
-import { staffRows } from './staff-rows.ts';
+import { shownAct, staffRows } from './staff-rows.ts';
 import {
   ADMIN,
   type Ask,
@@ -289,6 +289,14 @@ const onEndpoint = (act: string, body?: unknown): Pick<Row, 'request'> => ({
 
 const ROWS: Record<string, Row> = {
   ...staffRows,
+  createAct: {
+    scope: 'act',
+    session: false,
+    request: async (account) => ({
+      path: '/v1/staff/acts',
+      ask: { body: await shownAct(t, { act: 'adjust', account, amount: 1 }) },
+    }),
+  },
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
   getAccount: { ...reads, ...onAccount('') },
   getBalance: { ...reads, ...onAccount('/balance') },

@@ -1,6 +1,7 @@
 /** Every operation of the staff with success, and the refusals that are theirs; answers are checked as they come. */
-import type { FoundAccount, Page, SignIn, StaffSession } from '@drawdown/client';
+import type { ActReceipt, AuditRecord, FoundAccount, Page, SignIn, StaffSession } from '@drawdown/client';
 import { expect, test } from 'vitest';
+import { shownAct } from './staff-rows.ts';
 import { ADMIN, type TestServer } from './support.ts';
 
 /** `server` is asked for when a test runs, since it is started after the tests are declared. */
@@ -23,5 +24,15 @@ export function staffContract(server: () => TestServer): void {
     expect((await t.ask('DELETE', '/v1/staff/session', page)).status).toBe(200);
     expect((await t.ask('GET', '/v1/staff/session', page)).body).toMatchObject({ code: 'unauthenticated' });
     expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', page)).body.session).toBeNull();
+  });
+
+  test('staff act as was shown, and the log says so', async () => {
+    const t = server();
+    await t.ask('POST', '/v1/accounts/u_acted/grants', { body: { class: 'purchased', amount: 7 } });
+    const body = await shownAct(t, { act: 'adjust', account: 'u_acted', amount: -2 });
+    const done = await t.ask<ActReceipt>('POST', '/v1/staff/acts', { as: ADMIN, body });
+    expect(done.body).toMatchObject({ state: 'done', balance: { total: 5 }, audit: { reason: 'goodwill' } });
+    const log = await t.ask<Page<AuditRecord>>('GET', '/v1/staff/audit?account=u_acted', { as: ADMIN });
+    expect(log.body.data).toEqual([done.body.audit]);
   });
 }

@@ -16,6 +16,7 @@ import { purchaseRoutes } from './purchases.ts';
 import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
 import { staffRoutes } from './staff.ts';
+import { staffActRoutes } from './staff-acts.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { teamRoutes } from './teams.ts';
 import { topUpRoutes } from './top-ups.ts';
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...catalogRoutes,
   ...accessRoutes,
   ...staffRoutes,
+  ...staffActRoutes,
   ...demonstrationRoutes,
   ...processRoutes,
 ];

@@ -1,7 +1,22 @@
 /** What the product's own people see and do. */
 import { z } from 'zod';
 import { scope } from './access.ts';
-import { accountId, credits, instant, page, seq } from './primitives.ts';
+import { balance, extendGrantRequest, grantRequest, grantState } from './account.ts';
+import { operation } from './operation.ts';
+import {
+  accountId,
+  amount,
+  credits,
+  grantId,
+  instant,
+  json,
+  metadata,
+  metadataIn,
+  operationId,
+  page,
+  sentence,
+  seq,
+} from './primitives.ts';
 
 export const staffMember = z
   .object({ id: z.string().meta({ description: '`key_…` or `oidc_…`' }), name: z.string() })
@@ -68,3 +83,121 @@ export const foundAccount = z
   .meta({ id: 'FoundAccount' });
 
 export const foundAccountPage = page(foundAccount, 'FoundAccountPage');
+
+const ACT_NAMES = ['grant', 'extend', 'void', 'freeze', 'unfreeze', 'refund', 'adjust'] as const;
+export const actName = z.enum(ACT_NAMES).meta({ id: 'ActName' });
+
+const ofLot = { grant: grantId };
+const { class: grantClass, ...granted } = grantRequest.omit({ source: true, cost: true }).shape;
+const acts = {
+  grant: z.strictObject({ act: z.literal('grant'), account: accountId, class: grantClass, ...granted }),
+  extend: z.strictObject({
+    act: z.literal('extend'),
+    ...ofLot,
+    ...extendGrantRequest.pick({ expires_at: true }).shape,
+  }),
+  void: z.strictObject({ act: z.literal('void'), ...ofLot }),
+  freeze: z.strictObject({ act: z.literal('freeze'), ...ofLot }),
+  unfreeze: z.strictObject({ act: z.literal('unfreeze'), ...ofLot }),
+  refund: z.strictObject({
+    act: z.literal('refund'),
+    operation: operationId,
+    amount: amount.exactOptional().meta({ description: 'Absent: all that is left to refund.' }),
+  }),
+  adjust: z.strictObject({
+    act: z.literal('adjust'),
+    account: accountId,
+    amount: amount.meta({
+      description: 'Signed: above 0 grants a lot of `class`, below 0 draws in the usual order.',
+    }),
+    class: grantClass.exactOptional(),
+    metadata: metadataIn.exactOptional(),
+  }),
+};
+
+const all = <S extends z.ZodRawShape>(more: S) =>
+  z.discriminatedUnion('act', [
+    acts.grant.extend(more),
+    acts.extend.extend(more),
+    acts.void.extend(more),
+    acts.freeze.extend(more),
+    acts.unfreeze.extend(more),
+    acts.refund.extend(more),
+    acts.adjust.extend(more),
+  ]);
+
+export const previewRequest = all({ reason: sentence.exactOptional() }).meta({ id: 'Act' });
+export const actRequest = all({
+  reason: sentence,
+  preview: z
+    .string()
+    .regex(/^pvw_[0-9a-f]{32}$/, 'must be the preview that was shown')
+    .meta({ description: 'The effect that was shown; where it is another one now, nothing is done.' }),
+}).meta({ id: 'ActRequest' });
+
+const lotFacts = z
+  .object({ remaining: credits, held: credits, state: grantState, expires_at: instant.nullable() })
+  .meta({ id: 'LotFacts' });
+
+export const actPreview = z
+  .object({
+    preview: z
+      .string()
+      .meta({ description: 'Names the effect: the same as long as the act would do the same.' }),
+    act: actName,
+    account: accountId,
+    as_of: instant,
+    size: credits.meta({ description: 'The credits that it moves, or lets be spent longer or again.' }),
+    before: balance,
+    after: balance,
+    lots: z
+      .array(
+        z.object({
+          grant: grantId.nullable().meta({ description: 'Null: the lot that it makes.' }),
+          class: z.string(),
+          before: lotFacts.nullable(),
+          after: lotFacts,
+        }),
+      )
+      .meta({ description: 'Those that it changes.' }),
+    approval: z.object({
+      required: z.boolean(),
+      ...limits,
+      account_used: credits.meta({ description: 'What this one moved on the account within 24 hours.' }),
+      staff_used: credits,
+    }),
+  })
+  .meta({ id: 'ActPreview', description: 'What an act would do now.' });
+
+export const auditRecord = z
+  .object({
+    id: z.string(),
+    at: instant,
+    act: actName,
+    account: accountId,
+    staff: staffMember,
+    approved_by: staffMember.nullable(),
+    reason: z.string().nullable(),
+    input: metadata.meta({ description: 'What was asked.' }),
+    preview: actPreview
+      .nullable()
+      .meta({ description: 'What was shown before it was done; null: it was asked for without looking.' }),
+    size: credits,
+    operation: operationId.nullable(),
+    entries: z.array(seq).meta({ description: 'The entries of the ledger, by number.' }),
+    approval: z.string().nullable(),
+    request_id: z.string().nullable(),
+  })
+  .meta({ id: 'AuditRecord' });
+
+export const auditPage = page(auditRecord, 'AuditPage');
+
+export const actReceipt = z
+  .object({
+    state: z.literal('done'),
+    audit: auditRecord.nullable(),
+    operation: operation.nullable(),
+    balance: balance.nullable(),
+    approval: json,
+  })
+  .meta({ id: 'ActReceipt' });

@@ -1,0 +1,218 @@
+import type * as wire from '@drawdown/client';
+import type { Acting, AskedPrepared, Call, Replayed, StaffCaller } from '../change.ts';
+import type { Changes } from '../changes.ts';
+import type { Account, Metadata } from '../core/account.ts';
+import type { Command } from '../core/command.ts';
+import { parseOperationId } from '../core/id.ts';
+import { DrawdownError } from '../errors.ts';
+import { pageOf, readCursor, readLimit } from '../page.ts';
+import { readInstant } from '../request.ts';
+import type { SourceSetting } from '../sources/source.ts';
+import type { Connection } from '../store/database.ts';
+import type { Prepared } from '../store/task.ts';
+import { auditBefore, auditing, auditOf, doneOfLate, nextNo } from './audit-rows.ts';
+import { type Effect, effectOf } from './effect.ts';
+import { named, presentAudit, previewOf, type StoredPreview } from './present.ts';
+
+type Act = wire.Act & { readonly reason?: string };
+
+/** What a change is wrapped in on its way to the write path. */
+type Wrap = <T>(asked: AskedPrepared<T>, prepared: Prepared, where: Where) => Promise<Prepared>;
+
+interface Where {
+  readonly on: Connection;
+  readonly now: number;
+}
+
+export interface AuditQuery {
+  account?: string;
+  staff?: string;
+  act?: string;
+  from?: string;
+  to?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+/** What staff do to accounts: shown before it is done, and in the audit log in the transaction in which it is done. */
+export class Acts {
+  readonly #setting: SourceSetting;
+  readonly #changes: Changes;
+
+  constructor(setting: SourceSetting, changes: Changes) {
+    this.#setting = setting;
+    this.#changes = changes;
+  }
+
+  /** The way of their changes that nothing was shown of before. */
+  audited(staff: StaffCaller): Acting {
+    return this.#acting(this.#recording(staff, undefined));
+  }
+
+  /** What the act would do now, through the very function that would decide it. Writes nothing. */
+  async preview(act: Act, { idempotencyKey: _, ...call }: Call): Promise<wire.ActPreview> {
+    let shown: wire.ActPreview | undefined;
+    const acting = this.#acting(async (asked, prepared, where) => {
+      const look = await this.#looking(asked, prepared, where);
+      return {
+        ...prepared,
+        consider: (account, now) => {
+          const seen = look(account, now);
+          if (seen === null) return prepared.command;
+          shown = named(seen.preview, asked.account.id);
+          return null;
+        },
+      };
+    }, true);
+    await this.#perform({ ...act, reason: act.reason ?? 'preview' } as Act, { ...call, acting });
+    if (shown === undefined) throw new Error('what is not refused is shown');
+    return shown;
+  }
+
+  /** Does it where it does what was shown; else throws `preview_changed` with what it would do now. */
+  async act(request: wire.ActRequest, call: Call): Promise<wire.ActReceipt & Replayed> {
+    const { preview, ...act } = request;
+    const { staff } = call;
+    if (staff === undefined) throw new DrawdownError('forbidden', 'Acts are of the staff.');
+    const acting = this.#acting(this.#recording(staff, { preview, reason: request.reason }));
+    const { operation, balance, replayed } = await this.#perform(act, { ...call, acting });
+    const { database, presenter } = this.#setting;
+    const address = parseOperationId(operation.id);
+    const row = address === null ? null : await auditOf(database, address.account, address.seq);
+    const audit = row === null ? null : presentAudit(presenter, row);
+    return { state: 'done', audit, operation, balance, approval: null, replayed };
+  }
+
+  /** Newest first. */
+  async audit(query: AuditQuery): Promise<wire.Page<wire.AuditRecord>> {
+    const { accounts, database, presenter } = this.#setting;
+    const limit = readLimit(query.limit);
+    const account = query.account === undefined ? null : await accounts.numberOf(query.account);
+    if (query.account !== undefined && account === null) return { data: [], next_cursor: null };
+    const rows = await auditBefore(database, {
+      before: query.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('audit', query.cursor),
+      account,
+      staff: query.staff ?? null,
+      act: query.act ?? null,
+      from: query.from === undefined ? null : readInstant(query.from, 'from'),
+      to: query.to === undefined ? null : readInstant(query.to, 'to'),
+      limit: limit + 1,
+    });
+    return pageOf(
+      'audit',
+      rows,
+      limit,
+      ({ no }) => Number(no),
+      (row) => presentAudit(presenter, row),
+    );
+  }
+
+  async #perform(act: Act, call: Call): Promise<wire.Receipt & Replayed> {
+    const { reason = '' } = act;
+    switch (act.act) {
+      case 'grant': {
+        const { act: _act, account, reason: _reason, ...body } = act;
+        await this.#demandAccount(account);
+        return this.#changes.grant(account, body, call);
+      }
+      case 'adjust': {
+        const { act: _act, account, ...body } = act;
+        await this.#demandAccount(account);
+        return this.#changes.adjust(account, { ...body, reason }, call);
+      }
+      case 'extend':
+        return this.#changes.extendGrant(act.grant, { expires_at: act.expires_at, reason }, call);
+      case 'void':
+        return this.#changes.voidGrant(act.grant, { reason }, call);
+      case 'freeze':
+        return this.#changes.freezeGrant(act.grant, { reason }, call);
+      case 'unfreeze':
+        return this.#changes.unfreezeGrant(act.grant, { reason }, call);
+      case 'refund': {
+        const amount = act.amount === undefined ? {} : { amount: act.amount };
+        return this.#changes.refund(act.operation, { ...amount, reason }, call);
+      }
+    }
+  }
+
+  /** Elsewhere a first grant makes its account; staff act on those that are there. */
+  async #demandAccount(id: string): Promise<void> {
+    if ((await this.#setting.accounts.numberOf(id)) === null) throw new DrawdownError('account_not_found');
+  }
+
+  /** `looksOnly`: what comes of it is rolled back, so there is nothing to answer from. */
+  #acting(wrap: Wrap, looksOnly = false): Acting {
+    const { runner } = this.#setting;
+    const runPrepared = <T>(asked: AskedPrepared<T>): Promise<T> =>
+      runner.runPrepared({
+        ...asked,
+        // What staff may still do to an account that is closed, the verb itself says.
+        alsoClosed: true,
+        prepare: async (on, locked) => wrap(asked, await asked.prepare(on, locked), { on, now: locked.now }),
+        answer: (outcome) => (looksOnly ? (undefined as T) : asked.answer(outcome)),
+      });
+    return {
+      runPrepared,
+      run: ({ command, ...asked }) =>
+        runPrepared({ ...asked, prepare: async () => ({ command: commandOf(command()), writes: () => [] }) }),
+    };
+  }
+
+  #recording(staff: StaffCaller, wanted: { preview: string; reason: string } | undefined): Wrap {
+    return async (asked, prepared, where) => {
+      const look = await this.#looking(asked, prepared, where);
+      const no = await nextNo(where.on);
+      const { reason, ...input } = asked.input as Metadata;
+      let seen: ReturnType<typeof look> = null;
+      return {
+        ...prepared,
+        consider: (account, now) => {
+          seen = look(account, now);
+          if (seen !== null && wanted !== undefined && seen.preview.preview !== wanted.preview) {
+            throw new DrawdownError('preview_changed', undefined, {
+              preview: named(seen.preview, asked.account.id),
+            });
+          }
+          return prepared.command;
+        },
+        writes: (outcome) => [
+          ...prepared.writes(outcome),
+          auditing(
+            {
+              account: asked.account.number,
+              no,
+              act: asked.verb,
+              staff,
+              reason: wanted?.reason ?? (typeof reason === 'string' ? reason : null),
+              input,
+              preview: wanted === undefined ? null : (seen?.preview ?? null),
+              size: seen?.effect.size ?? 0n,
+            },
+            outcome,
+          ),
+        ],
+      };
+    };
+  }
+
+  /** A look at what it would do, for when the account is at hand with all that the command names. */
+  async #looking<T>(
+    { account: { number }, verb, input, call }: AskedPrepared<T>,
+    { command }: Prepared,
+    { on, now: at }: Where,
+  ): Promise<(account: Account, now: number) => { effect: Effect; preview: StoredPreview } | null> {
+    const { rules, presenter } = this.#setting;
+    const { reason: _, ...asked } = input as Metadata;
+    const ofLate = await doneOfLate(on, { account: number, staff: call.staff?.id ?? '', now: at });
+    return (account, now) => {
+      const effect = effectOf(account, command, { now, rules, actor: call.actor ?? 'library', asked });
+      const act = verb as wire.ActName;
+      return effect && { effect, preview: previewOf(presenter, { act, account, now, effect, ofLate }) };
+    };
+  }
+}
+
+function commandOf(command: Command | { readonly instead: unknown }): Command {
+  if ('instead' in command) throw new Error('an act comes to a command');
+  return command;
+}
