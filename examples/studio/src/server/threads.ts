@@ -75,27 +75,29 @@ export class Threads {
     this.#waiting.shift()?.();
   }
 
-  #work(
+  async #work(
     order: Order,
     { signal, onProgress }: { signal: AbortSignal; onProgress: (share: number) => void },
   ): Promise<Result> {
     const { program, execArgv = [] } = this.#options;
     const worker = new Worker(program, { workerData: order, execArgv: [...execArgv] });
-    return new Promise<Result>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new TooSlow()), LONGEST_MS);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      worker.on('message', (message: Message) => {
-        if ('progress' in message) onProgress(message.progress);
-        else if ('result' in message) resolve(message.result);
-        else reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new TooSlow()), LONGEST_MS);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        worker.on('message', (message: Message) => {
+          if ('progress' in message) onProgress(message.progress);
+          else if ('result' in message) resolve(message.result);
+          else reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
+        });
+        worker.once('error', reject);
+        worker.once('exit', (code) => {
+          clearTimeout(timer);
+          reject(new Error(`The thread ended with ${code}`));
+        });
       });
-      worker.once('error', reject);
-      worker.once('exit', (code) => {
-        clearTimeout(timer);
-        reject(new Error(`The thread ended with ${code}`));
-      });
-    }).finally(async () => {
+    } finally {
       await worker.terminate();
-    });
+    }
   }
 }
