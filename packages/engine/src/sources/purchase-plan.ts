@@ -189,12 +189,13 @@ class Plan {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;
     }
-    const again = returned + forgiven;
     // A bonus cost nothing, and what was spent keeps its share of the price.
     const share = nth === 0 ? Number((BigInt(net) * returned) / part.credits) : 0;
     // What debt was repaid with meanwhile comes back as well; what debt is left, the new lot repays by itself.
     const replaced =
-      again === 0n ? [] : [this.#grant(again, { amountMinor: share, currency }, { reinstated: true })];
+      returned === 0n ? [] : [this.#grant(returned, { amountMinor: share, currency }, { reinstated: true })];
+    // What was owed was paid with other credits: what stands for them is no part of what a reversal may take.
+    if (forgiven > 0n) this.#grant(forgiven, { amountMinor: 0, currency }, { reinstated: true });
     return {
       ...part,
       lots: [...part.lots, ...replaced],
