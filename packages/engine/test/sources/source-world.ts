@@ -44,6 +44,8 @@ export class World {
   readonly startedAt: number;
   /** Whoever staff took something from, or that ended: there not all that was bought is still accounted for by its purchase. */
   readonly touched = new Set<string>();
+  /** Lots that staff froze: these stay frozen whatever becomes of their purchase. */
+  readonly frozen = new Set<string>();
   readonly bought: Bought[] = [];
   readonly #plans: { checkout: string; account: string }[] = [];
   readonly #subs: { id: string; account: string }[] = [];
@@ -284,8 +286,14 @@ export class World {
     const reason = { reason: 'support' };
     const acts: readonly Act[] = [
       () => this.#ends(account, () => engine.voidGrant(lot.id, reason, {})),
-      () => engine.freezeGrant(lot.id, reason, {}),
-      () => engine.unfreezeGrant(lot.id, reason, {}),
+      async () => {
+        await engine.freezeGrant(lot.id, reason, {});
+        this.frozen.add(lot.id);
+      },
+      async () => {
+        await engine.unfreezeGrant(lot.id, reason, {});
+        this.frozen.delete(lot.id);
+      },
       () =>
         this.#ends(account, () =>
           engine.adjust(account, { class: 'purchased', amount: -3, reason: 'slip' } as never, {}),
