@@ -12,6 +12,8 @@ export type NoticeType =
   | 'hold.timed_out'
   | 'purchase.completed'
   | 'purchase.reversed'
+  | 'auto_top_up.completed'
+  | 'auto_top_up.stopped'
   | 'member.limit_reached';
 
 /** One piece of news about an account. */

@@ -18,6 +18,8 @@ export const NOTICE_TYPES = [
   'hold.timed_out',
   'purchase.completed',
   'purchase.reversed',
+  'auto_top_up.completed',
+  'auto_top_up.stopped',
   'member.limit_reached',
 ] as const;
 export type NoticeType = (typeof NOTICE_TYPES)[number];

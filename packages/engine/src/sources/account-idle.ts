@@ -7,6 +7,7 @@ import { COMING } from './merge-rows.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { readSubscriptions } from './subscription-rows.ts';
 import { statusAt } from './subscription-state.ts';
+import type { TopUp } from './top-up-rows.ts';
 
 type Reads = Pick<Connection | Database, 'query'>;
 
@@ -44,10 +45,19 @@ export async function comingMerges(on: Reads, account: number): Promise<string[]
 /** How long a checkout that was opened is taken to be on the buyer's screen. */
 const PAYING_MS = 30 * 60 * 1_000;
 
-/** Purchases of which nobody knows yet what they come to: being paid, given back or disputed. */
-export function pendingPurchases(purchases: readonly Purchase[], now: number): string[] {
-  const isPending = ({ state, createdAt, moved }: Purchase): boolean =>
-    moved === null &&
-    (state === 'refunding' || state === 'disputed' || (state === 'open' && now < createdAt + PAYING_MS));
+/**
+ * Purchases of which nobody knows yet what they come to: being paid, given back or disputed. A charge that was sent is
+ * one however long ago that was; one that was not is none.
+ */
+export function pendingPurchases(
+  purchases: readonly Purchase[],
+  now: number,
+  topUp: Pick<TopUp, 'no' | 'state'> | null,
+): string[] {
+  const isPending = ({ no, state, createdAt, moved }: Purchase): boolean => {
+    if (no === topUp?.no) return topUp.state === 'sent';
+    if (moved !== null) return false;
+    return state === 'refunding' || state === 'disputed' || (state === 'open' && now < createdAt + PAYING_MS);
+  };
   return purchases.filter(isPending).map(idOf);
 }

@@ -3,7 +3,7 @@ import { Closures } from './closures.ts';
 import { Erasures } from './erasures.ts';
 import { Exports, type ExportsSetting } from './exports.ts';
 import { Merges } from './merges.ts';
-import type { Payments } from './payments.ts';
+import type { LifePayments } from './payments.ts';
 import { Settlements } from './settlements.ts';
 
 /** What happens to an account as a whole. */
@@ -15,10 +15,10 @@ export class AccountLife {
   readonly cashOuts: CashOuts;
   readonly settlements: Settlements;
 
-  constructor(setting: ExportsSetting, payments: Pick<Payments, 'purchases' | 'plans'>) {
+  constructor(setting: ExportsSetting, payments: LifePayments) {
     this.merges = new Merges(setting);
     this.closures = new Closures(setting, payments);
-    this.erasures = new Erasures(setting, this.closures);
+    this.erasures = new Erasures(setting, { closures: this.closures, topUps: payments.topUps });
     this.exports = new Exports(setting);
     this.cashOuts = new CashOuts(setting);
     this.settlements = new Settlements(setting);

@@ -4,37 +4,30 @@ import { nextStamp } from '../core/account.ts';
 import { parseAmount } from '../core/amount.ts';
 import { summarise } from '../core/balance.ts';
 import { monthStarts } from '../core/calendar.ts';
-import { purchaseId } from '../core/id.ts';
+import type { Notice } from '../core/notice.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readAccountId } from '../request.ts';
 import { profileOn } from '../store/accounts.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
-import type { PaymentProvider, ProviderId, SavedMethod } from './provider.ts';
+import { paymentMethod } from './payment-method-rows.ts';
+import type { SavedMethod } from './provider.ts';
 import { newPurchase, type Place } from './purchase-order.ts';
 import { newPart } from './purchase-parts.ts';
-import { insertion, lastPurchase, purchaseByNo, update } from './purchase-rows.ts';
-import { unite } from './purchase-state.ts';
+import { insertion, lastPurchase } from './purchase-rows.ts';
 import { buyerOf, termsOf } from './purchase-terms.ts';
-import type { Purchases } from './purchases.ts';
 import type { SourceSetting } from './source.ts';
 import type { Ground } from './subscription-pay.ts';
 import { decideTopUp } from './top-up-decide.ts';
+import { endTopUps, forgetMethod, preparedTo } from './top-up-end.ts';
+import { stoppedNotice } from './top-up-notices.ts';
 import { presentAutoTopUp } from './top-up-present.ts';
 import * as rows from './top-up-rows.ts';
+import { type Charging, TopUpSender } from './top-up-send.ts';
 import { TopUpWatch } from './top-up-watch.ts';
 
-export interface AutoTopUpsOptions {
-  readonly providers: readonly PaymentProvider[];
-  readonly purchases: Pick<Purchases, 'enter'>;
-}
-
 const HOUR_MS = 3_600_000;
-/** Whoever sends a charge has so long to hear what became of it; then another process asks again. */
-const LEASE_MS = 60_000;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 10 * 60_000;
 const SHOWN = 20;
 const MAX_MINOR = 1_000_000_000_000;
 const NOTHING: Prepared = { command: { verb: 'settle' }, writes: () => [] };
@@ -48,15 +41,17 @@ const NOBODY = { jurisdiction: null, isPresent: false };
  */
 export class AutoTopUps {
   readonly #setting: SourceSetting;
-  readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
-  readonly #purchases: AutoTopUpsOptions['purchases'];
+  readonly #sender: TopUpSender;
   readonly watch: TopUpWatch;
 
-  constructor(setting: SourceSetting, { providers, purchases }: AutoTopUpsOptions) {
+  constructor(setting: SourceSetting, { providers, purchases }: Charging) {
     this.#setting = setting;
-    this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
-    this.#purchases = purchases;
-    this.watch = new TopUpWatch({ ...setting, look: (account) => this.look(account) });
+    this.#sender = new TopUpSender(setting, { providers, purchases });
+    this.watch = new TopUpWatch({
+      ...setting,
+      look: (account) => this.look(account),
+      forget: () => this.#sender.forgetDue(),
+    });
   }
 
   /** Agrees to it, or to other terms; switches it on again after it was stopped. */
@@ -75,7 +70,7 @@ export class AutoTopUps {
     const { priceMinor } = termsOf(catalog, { pack: body.pack, currency, return_url: '' }, NOBODY);
     if (capMinor < priceMinor) throw invalid('monthly_cap', 'must reach for one pack at least');
     await this.#write(account, { verb: 'auto_top_up', input: body, call }, async (on, { now }) => {
-      if ((await rows.paymentMethod(on, account.number)) === null) {
+      if ((await paymentMethod(on, account.number)) === null) {
         throw new DrawdownError('payment_method_required');
       }
       const consent = { off_session: true as const, at: now, actor: call.actor ?? 'library' };
@@ -96,7 +91,7 @@ export class AutoTopUps {
     const { currency } = setup;
     const about = { monthStart, since: now - HOUR_MS, currency };
     const [method, sums, history] = await Promise.all([
-      rows.paymentMethod(database, number),
+      paymentMethod(database, number),
       rows.topUpSums(database, number, about),
       rows.newestTopUps(database, number, SHOWN),
     ]);
@@ -106,16 +101,16 @@ export class AutoTopUps {
   /** Switches it off: what was not sent yet is not sent any more. */
   async remove(id: string, call: Call): Promise<void> {
     const account = await this.#place(id);
-    await this.#write(account, { verb: 'auto_top_up_off', input: {}, call }, async (on, locked) => {
-      const setup = await rows.autoTopUp(on, account.number);
-      if (setup === null) throw new DrawdownError('auto_top_up_not_found');
-      return [rows.dropSetup(account.number), ...(await this.#cancelUnsent(on, locked))];
+    await this.#prepared(account, { verb: 'auto_top_up_off', input: {}, call }, async (on, locked) => {
+      const ended = await endTopUps(on, locked, { reason: 'switched_off', forgets: true });
+      if (ended.writes.length === 0) throw new DrawdownError('auto_top_up_not_found');
+      return preparedTo(ended);
     });
   }
 
   async method(id: string): Promise<wire.PaymentMethod> {
     const { number } = await this.#setting.queries.profile(id);
-    const method = await rows.paymentMethod(this.#setting.database, number);
+    const method = await paymentMethod(this.#setting.database, number);
     if (method === null) throw new DrawdownError('payment_method_not_found');
     return { provider: method.provider, label: method.label };
   }
@@ -123,23 +118,33 @@ export class AutoTopUps {
   /** Forgets how the account pays; automatic top-ups stop. */
   async removeMethod(id: string, call: Call): Promise<void> {
     const account = await this.#place(id);
-    const method = await rows.paymentMethod(this.#setting.database, account.number);
-    if (method === null) throw new DrawdownError('payment_method_not_found');
-    await this.#write(account, { verb: 'payment_method_off', input: {}, call }, async (on, locked) => [
-      rows.dropMethod(account.number),
-      rows.stopWrite(account.number, 'payment_method_removed', locked.now),
-      ...(await this.#cancelUnsent(on, locked)),
-    ]);
-    await this.#providers.get(method.provider)?.forget?.(method);
+    await this.#prepared(account, { verb: 'payment_method_off', input: {}, call }, async (on, locked) => {
+      const { method, writes } = await forgetMethod(on, locked);
+      if (method === null) throw new DrawdownError('payment_method_not_found');
+      const ended = await endTopUps(on, locked, { reason: 'payment_method_removed', forgets: false });
+      return preparedTo({ ...ended, writes: [...writes, ...ended.writes] });
+    });
+    this.watch.hurry();
   }
 
-  async #cancelUnsent(on: Connection, { account, now }: Ground): Promise<Write[]> {
-    const open = await rows.openTopUp(on, account.number);
-    const canceled = open?.state === 'pending' && (await rows.cancelUnsent(on, open));
-    const purchase = canceled ? await purchaseByNo(on, account.number, open.no) : null;
-    if (purchase === null) return [];
-    const facts = unite(purchase.facts, [{ kind: 'ended', how: 'canceled' }]);
-    return [update({ ...purchase, facts, state: 'canceled', updatedAt: now }, account.seq)];
+  /** Stops them before their account is closed, so that what is paid back first is not bought again. */
+  async stopForClosing(account: Place, call: Call): Promise<void> {
+    const setup = await rows.autoTopUp(this.#setting.database, account.number);
+    if (setup?.state !== 'on') return;
+    const { actor } = call;
+    const asked = {
+      verb: 'auto_top_up_stop',
+      input: {},
+      call: { ...SYSTEM, ...(actor === undefined ? {} : { actor }) },
+    };
+    await this.#prepared(account, asked, async (on, locked) =>
+      preparedTo(await endTopUps(on, locked, { reason: 'account_closed', forgets: false })),
+    );
+  }
+
+  /** Forgets at the providers what an account paid with. Throws `unavailable` where one does not answer. */
+  forgetNow(number: number): Promise<void> {
+    return this.#sender.forgetNow(number);
   }
 
   /** Brings one account to where it is topped up, stopped or in no need of it. */
@@ -147,7 +152,7 @@ export class AutoTopUps {
     const id = await this.#setting.accounts.idOf(number);
     if (id === null) return;
     const open = await this.#claim({ number, id });
-    if (open !== null) await this.#send({ number, id }, open);
+    if (open !== null) await this.#sender.send({ number, id }, open);
   }
 
   /** The charge that is open, or the one that is needed now. */
@@ -157,10 +162,12 @@ export class AutoTopUps {
     await this.#prepared(account, asked, async (on, ground) => {
       open = await rows.openTopUp(on, account.number);
       const setup = open === null ? await rows.autoTopUp(on, account.number) : null;
-      if (setup === null || setup.state !== 'on' || (setup.cappedUntil ?? 0) > ground.now) return NOTHING;
+      const isClosed = ground.account.closed !== null;
+      if (isClosed || setup === null || setup.state !== 'on' || (setup.cappedUntil ?? 0) > ground.now)
+        return NOTHING;
       const made = await this.#need(on, setup, ground);
       if ('topUp' in made) open = made.topUp;
-      return { command: { verb: 'settle' }, writes: () => made.writes };
+      return preparedTo(made);
     });
     return open;
   }
@@ -169,10 +176,13 @@ export class AutoTopUps {
     on: Connection,
     setup: rows.AutoTopUp,
     { account, now }: Ground,
-  ): Promise<{ writes: Write[] } | { topUp: rows.TopUp; writes: Write[] }> {
+  ): Promise<{ writes: Write[]; notices?: Notice[] } | { topUp: rows.TopUp; writes: Write[] }> {
     const { catalog, rules } = this.#setting;
-    const stop = (reason: rows.StopReason) => ({ writes: [rows.stopWrite(setup.account, reason, now)] });
-    const method = await rows.paymentMethod(on, setup.account);
+    const stop = (reason: rows.StopReason) => ({
+      writes: [rows.stopWrite(setup.account, reason, now)],
+      notices: [stoppedNotice(account.id, setup, { reason, now })],
+    });
+    const method = await paymentMethod(on, setup.account);
     if (method === null) return stop('payment_method_removed');
     const pack = catalog.packs.find((one) => one.id === setup.pack);
     if (pack?.prices[setup.currency] === undefined) return stop('pack_unavailable');
@@ -250,61 +260,14 @@ export class AutoTopUps {
     return { topUp, writes: [insertion(purchase), rows.topUpInsertion(topUp)] };
   }
 
-  /** Sends a charge, or asks what became of it; whoever holds it alone does. */
-  async #send(account: Place, open: rows.TopUp): Promise<void> {
-    const { database, log } = this.#setting;
-    const now = await this.#now();
-    const topUp = await rows.claimTopUp(database, open, { now, until: now + LEASE_MS });
-    const provider = topUp && this.#providers.get(topUp.provider);
-    if (topUp === null || provider?.charge === undefined) return;
-    const purchase = purchaseId(topUp.account, topUp.no);
-    const { customer, method, priceMinor: amountMinor, currency, tries } = topUp;
-    try {
-      const charge = { purchase, customer, method, amountMinor, currency, again: tries > 1 };
-      await this.#purchases.enter(provider.id, await provider.charge(charge));
-      await this.#end(account, topUp, { state: 'completed', reason: null });
-    } catch (error) {
-      if (error instanceof DrawdownError && error.code === 'payment_refused') {
-        const ended = { kind: 'ended', how: 'failed' } as const;
-        await this.#purchases.enter(provider.id, {
-          id: `declined:${purchase}`,
-          subject: { purchase },
-          facts: [ended],
-        });
-        const asks = error.details.reason === 'authentication_required';
-        await this.#end(account, topUp, {
-          state: 'failed',
-          reason: asks ? 'authentication_required' : 'declined',
-        });
-        return;
-      }
-      log(`what became of the charge for ${purchase} is not known yet`, error);
-      const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(tries, 20));
-      await rows.postpone(database, topUp, now + wait);
-    }
-  }
-
-  async #end(
-    account: Place,
-    topUp: rows.TopUp,
-    { state, reason }: { state: 'completed' | 'failed'; reason: rows.StopReason | null },
-  ): Promise<void> {
-    const asked = { verb: 'top_up_end', input: { no: topUp.no }, call: SYSTEM };
-    await this.#write(account, asked, async (_, { now }) => [
-      rows.endWrite(topUp, state, reason),
-      ...(reason === null ? [] : [rows.stopWrite(topUp.account, reason, now)]),
-    ]);
-  }
-
   #write(
     account: Place,
     asked: { verb: string; input: unknown; call: Call },
     writes: (on: Connection, ground: Ground) => Promise<Write[]>,
   ): Promise<void> {
-    return this.#prepared(account, asked, async (on, ground) => {
-      const own = await writes(on, ground);
-      return { command: { verb: 'settle' }, writes: () => own };
-    });
+    return this.#prepared(account, asked, async (on, ground) =>
+      preparedTo({ writes: await writes(on, ground) }),
+    );
   }
 
   async #prepared(

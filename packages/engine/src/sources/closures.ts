@@ -13,9 +13,10 @@ import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
 import { comingMerges, demandIdle, openHoldsOf, pendingPurchases } from './account-idle.ts';
+import type { AutoTopUps } from './auto-top-ups.ts';
 import { purchasesOf } from './merge-lots.ts';
 import { ONE_AT_A_TIME } from './merge-rows.ts';
-import type { Payments } from './payments.ts';
+import type { LifePayments } from './payments.ts';
 import type { Plans } from './plans.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
@@ -27,6 +28,8 @@ import type { SourceSetting } from './source.ts';
 import { cancelNow } from './subscription-end.ts';
 import { readSubscriptions, writesOf } from './subscription-rows.ts';
 import { type Subscription, statusAt } from './subscription-state.ts';
+import { endWithAccount } from './top-up-end.ts';
+import { openTopUp, type TopUp } from './top-up-rows.ts';
 
 type Reads = Pick<Connection | Database, 'query'>;
 type Ground = { readonly account: Account; readonly now: number };
@@ -45,11 +48,13 @@ export class Closures {
   readonly #setting: SourceSetting;
   readonly #purchases: Purchases;
   readonly #plans: Plans;
+  readonly #topUps: AutoTopUps;
 
-  constructor(setting: SourceSetting, { purchases, plans }: Pick<Payments, 'purchases' | 'plans'>) {
+  constructor(setting: SourceSetting, { purchases, plans, topUps }: LifePayments) {
     this.#setting = setting;
     this.#purchases = purchases;
     this.#plans = plans;
+    this.#topUps = topUps;
   }
 
   /** Refused where the closing would be, but for the consent that it may need. */
@@ -58,7 +63,8 @@ export class Closures {
     const ground = await queries.settled(id);
     const { account } = ground;
     if (account.closed !== null) throw accountClosed((await queries.profile(id)).mergedInto);
-    const estate = await this.#demandClosable(database, ground);
+    const topUp = await openTopUp(database, account.number);
+    const estate = await this.#demandClosable(database, ground, topUp);
     const refunded = new Set(
       this.#refundable(estate, ground).flatMap(({ parts }) => parts.flatMap((part) => part.lots)),
     );
@@ -97,14 +103,14 @@ export class Closures {
     return !isPaid || lot.cost === null || value === 0n ? null : { ...lot.cost, amountMinor: Number(value) };
   }
 
-  async #demandClosable(on: Reads, { account, now }: Ground): Promise<Estate> {
+  async #demandClosable(on: Reads, { account, now }: Ground, topUp: TopUp | null): Promise<Estate> {
     const purchases = await purchasesOf(on, account.number);
     const all = await readSubscriptions(on, account.number);
     const live = all.filter((one) => !['cancelled', 'ended'].includes(statusAt(one, now)));
     demandIdle({
       holds: openHoldsOf(account),
       subscriptions: [],
-      purchases: pendingPurchases(purchases, now),
+      purchases: pendingPurchases(purchases, now, topUp),
       merges: await comingMerges(on, account.number),
     });
     return { purchases, subscriptions: live };
@@ -138,7 +144,9 @@ export class Closures {
       throw invalid('forfeit', 'must be true where it is given');
     const ground = await queries.settled(id);
     if (ground.account.closed === null) {
-      const estate = await this.#demandClosable(database, ground);
+      const topUp = await openTopUp(database, ground.account.number);
+      const estate = await this.#demandClosable(database, ground, topUp);
+      await this.#topUps.stopForClosing({ number: ground.account.number, id }, call);
       // A provider goes on charging until it is told.
       await this.#plans.endAll(id, call);
       await this.#payBack(this.#refundable(estate, ground), call);
@@ -180,7 +188,12 @@ export class Closures {
   ): Promise<Prepared> {
     await on.query(ONE_AT_A_TIME, []);
     const { account, now } = ground;
-    const { purchases, subscriptions } = await this.#demandClosable(on, ground);
+    const topUps = await endWithAccount(on, ground, 'account_closed');
+    const { purchases, subscriptions } = await this.#demandClosable(
+      on,
+      ground,
+      topUps.canceled ?? topUps.sent,
+    );
     const settlements = account.grants.flatMap((lot) => this.#settlement(account, { lot, purchases, now }));
     if (this.#way === 'forfeited' && settlements.length > 0 && !forfeit) {
       throw new DrawdownError(
@@ -198,8 +211,10 @@ export class Closures {
       command: { verb: 'close', reason, ...(forfeit ? { metadata: { forfeit } } : {}) },
       writes: (): Write[] => [
         ...settlements.map(settlementWrite),
+        ...topUps.writes,
         ...subscriptions.flatMap((one) => writesOf(one, cancelNow(one, ground).after)),
       ],
+      notices: () => topUps.notices,
     };
   }
 

@@ -33,7 +33,7 @@ const OF_ACCOUNT: readonly Own[] = [
     `update drawdown.subscription_periods set ref = 'redacted:' || term || ':' || no
       where account = $1 and ref is not null`,
   ),
-  statement('erase_payment_method', 'delete from drawdown.payment_methods where account = $1'),
+  statement('erase_forgotten_methods', 'delete from drawdown.forgotten_methods where account = $1'),
   statement('erase_auto_top_up', 'delete from drawdown.auto_top_ups where account = $1'),
   statement(
     'erase_top_ups',

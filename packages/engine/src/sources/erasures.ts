@@ -11,6 +11,7 @@ import { nowStatement } from '../store/clock.ts';
 import { bucketOfId } from '../store/create-accounts.ts';
 import { redact } from '../store/redaction.ts';
 import type { Prepared } from '../store/task.ts';
+import type { AutoTopUps } from './auto-top-ups.ts';
 import type { Closures } from './closures.ts';
 import {
   BEGIN_ERASURE,
@@ -32,10 +33,15 @@ import type { SourceSetting } from './source.ts';
 export class Erasures {
   readonly #setting: SourceSetting;
   readonly #closures: Closures;
+  readonly #topUps: Pick<AutoTopUps, 'forgetNow'>;
 
-  constructor(setting: SourceSetting, closures: Closures) {
+  constructor(
+    setting: SourceSetting,
+    { closures, topUps }: { closures: Closures; topUps: Pick<AutoTopUps, 'forgetNow'> },
+  ) {
     this.#setting = setting;
     this.#closures = closures;
+    this.#topUps = topUps;
   }
 
   async erase(id: string, body: wire.EraseRequest, call: Call): Promise<wire.Erasure> {
@@ -55,6 +61,8 @@ export class Erasures {
     );
     const all = [...merged, { number: profile.number, id }];
     for (const one of all) await this.#demandSettled(one.id);
+    // What a provider keeps of a person is found by what is erased here.
+    for (const one of all) await this.#topUps.forgetNow(one.number);
     const teams = new Set<string>();
     const done: { pseudonym: string; entries: number }[] = [];
     for (const one of all) done.push(await this.#one(one, { reason, actor, now, teams }));

@@ -8,7 +8,7 @@ import { formatInstant } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
 import { exceedsLimit } from '../core/grant.ts';
-import { grantId } from '../core/id.ts';
+import { grantId, purchaseId } from '../core/id.ts';
 import { comparator } from '../core/order.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { classIn } from '../present.ts';
@@ -22,6 +22,8 @@ import { dueWrite, MergeDelivery } from './merge-delivery.ts';
 import { lotReceived } from './merge-lots.ts';
 import * as rows from './merge-rows.ts';
 import type { SourceSetting } from './source.ts';
+import { endWithAccount } from './top-up-end.ts';
+import { openTopUp } from './top-up-rows.ts';
 
 /**
  * Makes two accounts of one person one: everything that is left in the first goes to the second, lot by lot under the
@@ -63,14 +65,16 @@ export class Merges {
       call,
       prepare: async (on, locked): Promise<Prepared> => {
         await on.query(rows.ONE_AT_A_TIME, []);
+        const topUps = await endWithAccount(on, locked, 'account_merged');
         await this.#demandMergeable(on, locked, into.number);
         return {
           command: { verb: 'send', into: into.number, reason },
           writes: ({ account, entry, now }) => {
             if (entry === null) throw new Error('a merge has an entry');
             const due = { account: account.number, into: into.number, seq: entry.seq, actor, reason, now };
-            return [dueWrite(due)];
+            return [dueWrite(due), ...topUps.writes];
           },
+          notices: () => topUps.notices,
         };
       },
       answer: ({ account, entry, replayed: again }) => {
@@ -111,10 +115,11 @@ export class Merges {
       throw new DrawdownError('account_closed', `into: ${message}`, { field: 'into', ...details });
     }
     if (other.kind !== account.kind) throw invalid('into', `must be an account of kind ${account.kind}`);
+    const open = await openTopUp(on, account.number);
     demandIdle({
       holds: openHoldsOf(account),
       subscriptions: await liveSubscriptions(on, account.number, now),
-      purchases: [],
+      purchases: open?.state === 'sent' ? [purchaseId(open.account, open.no)] : [],
       merges: await comingMerges(on, account.number),
     });
   }

@@ -63,6 +63,9 @@ export interface Payments {
   readonly sandbox: SandboxCheckouts;
 }
 
+/** What the life of an account asks of its payments. */
+export type LifePayments = Pick<Payments, 'purchases' | 'plans' | 'topUps'>;
+
 export function createPayments(
   setting: SourceSetting,
   subscriptions: Subscriptions,

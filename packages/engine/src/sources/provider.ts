@@ -228,7 +228,7 @@ export interface PaymentProvider {
    */
   charge?(charge: Charge): Promise<PaymentEvent>;
   /** Forgets a way to pay. Again, it changes nothing. */
-  forget?(method: SavedMethod): Promise<void>;
+  forget?(method: Omit<SavedMethod, 'label'>): Promise<void>;
   /** All that the provider knows of a purchase now, whatever was delivered of it. */
   look?(purchase: {
     readonly purchase: string;

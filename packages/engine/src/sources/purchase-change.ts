@@ -4,6 +4,7 @@ import type { Account, Grant } from '../core/account.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared } from '../store/task.ts';
+import { forgetWrite, keepMethod } from './payment-method-rows.ts';
 import type { PaymentEvent } from './provider.ts';
 import { follow } from './purchase-follow.ts';
 import { purchaseNotices } from './purchase-notices.ts';
@@ -12,7 +13,6 @@ import { idOf, lotsNumbered, type Purchase, purchaseByNo, update } from './purch
 import { type Fact, outcomeOf } from './purchase-state.ts';
 import { paidAgain, paidTooLate, settlementsOfPurchase } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
-import { methodWrites } from './top-up-rows.ts';
 
 export interface PurchaseChange {
   readonly call: Call;
@@ -65,13 +65,17 @@ export class PurchaseChanges {
       const isPaidAgain = outcomeOf(changed.facts).again.length > outcomeOf(current.facts).again.length;
       result = { purchase: changed, differs: changed !== current, isPaidAgain };
       if (about.isRehearsal === true) return { command: { verb: 'settle' }, writes: () => [] };
+      const { saved } = about;
+      const kept =
+        closed === null
+          ? await keepMethod(on, account.number, { saved, now: locked.now })
+          : saved && [forgetWrite(account.number, saved, locked.now)];
       return {
         command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
         writes: (outcome) => [
           ...(changed === current && !current.awaits ? [] : [update(changed, outcome.account.seq)]),
-          ...(closed === null
-            ? methodWrites(account.number, about.saved, locked.now)
-            : paidTooLate(current, changed)),
+          ...(kept ?? []),
+          ...(closed === null ? [] : paidTooLate(current, changed)),
           ...paidAgain(changed),
         ],
         notices: ({ account: settled, now }) =>

@@ -71,8 +71,10 @@ export class StripeSaving {
     return null;
   }
 
-  async forget({ method }: SavedMethod): Promise<void> {
-    await found(this.#stripe.paymentMethods.detach(method));
+  /** Stripe refuses to detach what is attached to nobody. */
+  async forget({ method }: Pick<SavedMethod, 'method'>): Promise<void> {
+    const kept = await found(this.#stripe.paymentMethods.retrieve(method));
+    if (kept !== null && kept.customer !== null) await found(this.#stripe.paymentMethods.detach(method));
   }
 }
 

@@ -106,7 +106,7 @@ export class StripePayments implements PaymentProvider {
     return this.#saving.charge(charge);
   }
 
-  forget(method: SavedMethod): Promise<void> {
+  forget(method: Pick<SavedMethod, 'method'>): Promise<void> {
     return this.#saving.forget(method);
   }
 

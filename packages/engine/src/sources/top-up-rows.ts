@@ -2,7 +2,7 @@ import { bucketOf } from '../core/id.ts';
 import { int8Array } from '../store/binary.ts';
 import { type Connection, type Database, statement } from '../store/database.ts';
 import type { Write } from '../store/task.ts';
-import type { ProviderId, SavedMethod } from './provider.ts';
+import type { ProviderId } from './provider.ts';
 
 /** Why automatic top-ups stopped until their owner switches them on again. */
 export type StopReason =
@@ -10,7 +10,8 @@ export type StopReason =
   | 'authentication_required'
   | 'abnormal_use'
   | 'payment_method_removed'
-  | 'pack_unavailable';
+  | 'pack_unavailable'
+  | 'account_closed';
 
 export interface TopUpConsent {
   readonly off_session: true;
@@ -78,13 +79,6 @@ interface ChargeRow {
   created_at: bigint;
 }
 
-interface MethodRow {
-  provider: string;
-  customer: string;
-  method: string;
-  label: string;
-}
-
 const CHARGE =
   'account, no, packs, price_minor, currency, provider, customer, method, state, reason, tries, created_at';
 
@@ -108,22 +102,8 @@ const DROP_SETUP = statement<readonly unknown[], unknown>(
 );
 const STOP = statement<readonly unknown[], unknown>(
   'auto_top_up_stop',
-  `update drawdown.auto_top_ups set state = 'stopped', reason = $2, updated_at = $3 where account = $1`,
-);
-const METHOD = statement<[number], MethodRow>(
-  'payment_method',
-  'select provider, customer, method, label from drawdown.payment_methods where account = $1',
-);
-const PUT_METHOD = statement<readonly unknown[], unknown>(
-  'payment_method_put',
-  `insert into drawdown.payment_methods (account, provider, customer, method, label, saved_at, bucket)
-   values ($1, $2, $3, $4, $5, $6, $7)
-   on conflict (account, bucket) do update set provider = excluded.provider, customer = excluded.customer,
-     method = excluded.method, label = excluded.label, saved_at = excluded.saved_at`,
-);
-const DROP_METHOD = statement<readonly unknown[], unknown>(
-  'payment_method_drop',
-  'delete from drawdown.payment_methods where account = $1',
+  `update drawdown.auto_top_ups set state = 'stopped', reason = $2, updated_at = $3
+    where account = $1 and state = 'on'`,
 );
 const OPEN = statement<[number], ChargeRow>(
   'top_up_open',
@@ -164,15 +144,22 @@ const LATER = statement<[number, number, number], never>(
   `update drawdown.top_ups set due_at = $3 where account = $1 and no = $2 and state = 'sent'`,
 );
 /** What was agreed, held against what is there: the truth, whatever was hinted at. */
-const LOW = `select t.account from drawdown.auto_top_ups t where t.state = 'on'
-   and (t.capped_until is null or t.capped_until <= $1)
+const IS_LOW = `(t.capped_until is null or t.capped_until <= $1)
    and coalesce((select sum(g.remaining - g.held) from drawdown.grants g where g.account = t.account
      and not g.finished and not g.frozen and (g.expires_at is null or g.expires_at > $1)), 0) < t.threshold
    and not exists (select from drawdown.top_ups o where o.account = t.account and o.state in ('pending', 'sent'))`;
-const LOW_ALL = statement<[number, number], { account: bigint }>('auto_top_ups_low', `${LOW} limit $2`);
+/** The next accounts by number, so that each is looked at in its turn and a round costs the same with any number. */
+const STRETCH = statement<[number, number, number], { account: bigint; low: boolean }>(
+  'auto_top_ups_stretch',
+  `select t.account, ${IS_LOW} as low
+     from (select account, threshold, capped_until from drawdown.auto_top_ups
+            where state = 'on' and account > $2 order by account limit $3) t
+    order by t.account`,
+);
 const LOW_OF = statement<[number, Buffer], { account: bigint }>(
   'auto_top_ups_low_of',
-  `${LOW} and t.account = any ($2::int8[])`,
+  `select t.account from drawdown.auto_top_ups t
+    where t.state = 'on' and t.account = any ($2::int8[]) and ${IS_LOW}`,
 );
 const DUE = statement<[number, number], { account: bigint }>(
   'top_ups_due',
@@ -201,11 +188,6 @@ export async function autoTopUp(on: Reader, account: number): Promise<AutoTopUp 
     cappedUntil: row.capped_until === null ? null : Number(row.capped_until),
     updatedAt: Number(row.updated_at),
   };
-}
-
-export async function paymentMethod(on: Reader, account: number): Promise<SavedMethod | null> {
-  const { rows } = await on.query(METHOD, [account]);
-  return rows[0] === undefined ? null : { ...rows[0], provider: rows[0].provider as ProviderId };
 }
 
 export async function openTopUp(on: Reader, account: number): Promise<TopUp | null> {
@@ -249,15 +231,19 @@ export async function anySetUp(on: Reader): Promise<boolean> {
   return (await on.query(ANY, [])).rows[0]?.some === true;
 }
 
-export async function lowAccounts(
+/** Those of a few accounts that are below what was agreed. */
+export async function lowAmong(on: Reader, now: number, among: readonly number[]): Promise<number[]> {
+  return (await on.query(LOW_OF, [now, int8Array(among)])).rows.map(({ account }) => Number(account));
+}
+
+/** The low ones of the next `limit` accounts; `last` is null where there were no more to look at. */
+export async function lowStretch(
   on: Reader,
-  { now, limit, among }: { now: number; limit: number; among?: readonly number[] },
-): Promise<number[]> {
-  const { rows } =
-    among === undefined
-      ? await on.query(LOW_ALL, [now, limit])
-      : await on.query(LOW_OF, [now, int8Array(among)]);
-  return rows.map(({ account }) => Number(account));
+  { now, after, limit }: { now: number; after: number; limit: number },
+): Promise<{ low: number[]; last: number | null }> {
+  const { rows } = await on.query(STRETCH, [now, after, limit]);
+  const low = rows.filter((row) => row.low).map(({ account }) => Number(account));
+  return { low, last: rows.length < limit ? null : Number(rows.at(-1)?.account) };
 }
 
 export async function dueAccounts(on: Reader, now: number, limit: number): Promise<number[]> {
@@ -289,16 +275,6 @@ export const stopWrite = (account: number, reason: StopReason, now: number): Wri
   statement: STOP,
   params: [account, reason, now],
 });
-
-/** None where none was left. */
-export function methodWrites(account: number, one: SavedMethod | undefined, now: number): Write[] {
-  if (one === undefined) return [];
-  const { provider, customer, method, label } = one;
-  const params = [account, provider, customer, method, label, now, bucketOf(account)];
-  return [{ statement: PUT_METHOD, params }];
-}
-
-export const dropMethod = (account: number): Write => ({ statement: DROP_METHOD, params: [account] });
 
 export const topUpInsertion = (one: TopUp): Write => ({
   statement: INSERT,

@@ -1,12 +1,13 @@
 /** Finds accounts that are to be topped up: a change is a hint to look at once, a regular look is the truth. */
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
+import { DueRounds } from './due-rounds.ts';
 import * as rows from './top-up-rows.ts';
 
-/** Accounts in one round; those left are found in the next. */
+/** Charges in one round; those left are found in the next. */
 const ROUND = 100;
-const IDLE_MS = 1_000;
-const FAILED_MS = 2_000;
+/** Accounts that are looked through in one round, in their turn. */
+const STRETCH = 1_000;
 /** Changes of so long are looked at together, off the way of those who made them. */
 const GATHER_MS = 20;
 /** More than this, and the next round finds them. */
@@ -16,32 +17,43 @@ export interface TopUpWatchSetting {
   readonly database: Database;
   readonly clock: Clock;
   readonly look: (account: number) => Promise<void>;
+  /** Forgets ways to pay where that is due; true where more may be. */
+  readonly forget: () => Promise<boolean>;
   readonly log: (message: string, error?: unknown) => void;
 }
 
 export class TopUpWatch {
   readonly #setting: TopUpWatchSetting;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #rounds: DueRounds;
   #gathering: NodeJS.Timeout | null = null;
   #gathered = new Set<number>();
   readonly #running = new Set<Promise<void>>();
+  /** Where the last round stopped looking through the accounts. */
+  #lookedTo = 0;
   /** Whether anybody has agreed to it: without, a change costs nothing at all. */
   #isUsed = false;
   #isOn = false;
 
   constructor(setting: TopUpWatchSetting) {
     this.#setting = setting;
+    const { log } = setting;
+    this.#rounds = new DueRounds({ what: 'top-ups', log, round: () => this.round() });
   }
 
   start(): void {
     this.#isOn = true;
-    this.#schedule(0);
+    this.#rounds.start();
   }
 
   async stop(): Promise<void> {
     this.#isOn = false;
-    for (const timer of [this.#timer, this.#gathering]) if (timer !== null) clearTimeout(timer);
-    await Promise.all(this.#running);
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    await Promise.all([this.#rounds.stop(), ...this.#running]);
+  }
+
+  /** Something has become due just now. */
+  hurry(): void {
+    this.#rounds.hurry();
   }
 
   /** Called after each commit, off the critical path. */
@@ -53,24 +65,9 @@ export class TopUpWatch {
       this.#gathered = new Set();
       this.#gathering = null;
       this.#run(async () => {
-        const now = await this.#now();
-        await this.#lookAt(await rows.lowAccounts(this.#setting.database, { now, limit: ROUND, among }));
+        await this.#lookAt(await rows.lowAmong(this.#setting.database, await this.#now(), among));
       });
     }, GATHER_MS).unref();
-  }
-
-  #schedule(wait: number): void {
-    if (!this.#isOn) return;
-    this.#timer = setTimeout(() => {
-      this.#run(async () => {
-        const more = await this.round().catch((error: unknown) => {
-          this.#setting.log('top-ups could not be looked up and will be again', error);
-          return null;
-        });
-        this.#schedule(more === null ? FAILED_MS : IDLE_MS);
-      });
-    }, wait);
-    this.#timer.unref();
   }
 
   #run(work: () => Promise<void>): void {
@@ -80,16 +77,17 @@ export class TopUpWatch {
     this.#running.add(running);
   }
 
-  /** Looks at every account that needs it now; answers how many. */
-  async round(): Promise<number> {
-    const { database } = this.#setting;
+  /** Looks at what is due, and at the next accounts in their turn; true where more is due already. */
+  async round(): Promise<boolean> {
+    const { database, forget } = this.#setting;
     this.#isUsed = await rows.anySetUp(database);
     const now = await this.#now();
     const due = await rows.dueAccounts(database, now, ROUND);
-    const low = this.#isUsed ? await rows.lowAccounts(database, { now, limit: ROUND }) : [];
-    const all = new Set([...due, ...low]);
-    await this.#lookAt([...all]);
-    return all.size;
+    const about = { now, after: this.#lookedTo, limit: STRETCH };
+    const { low, last } = this.#isUsed ? await rows.lowStretch(database, about) : { low: [], last: null };
+    this.#lookedTo = last ?? 0;
+    await this.#lookAt([...new Set([...due, ...low])]);
+    return (await forget()) || due.length === ROUND;
   }
 
   async #lookAt(accounts: readonly number[]): Promise<void> {

@@ -86,6 +86,10 @@ async function everything(): Promise<Map<string, string[]>> {
 
 const by = (id: string) => call({ actor: `user:${id}`, principal: `user:${id}` });
 
+/** In SQL: the person's account by its number, and where it is kept. */
+const number = `(select number from drawdown.accounts where id = '${MARK}')`;
+const bucket = `(select bucket from drawdown.accounts where id = '${MARK}')`;
+
 /** The person does everything that leaves a trace, and what they and others may write names them. */
 async function live(): Promise<void> {
   const metadata = { name: MARK, nested: [{ [MARK]: `for ${MARK}.` }] };
@@ -169,9 +173,7 @@ async function live(): Promise<void> {
   await engine.consume('crew', { amount: 1, metadata: { approved_by: `user:${MARK}` } }, call());
 
   // What providers keep of them, as their checkouts would leave it, and what is queued for whoever listens.
-  const number = `(select number from drawdown.accounts where id = '${MARK}')`;
   const crew = `(select number from drawdown.accounts where id = 'crew')`;
-  const bucket = `(select bucket from drawdown.accounts where id = '${MARK}')`;
   const consent = `json_build_object('off_session', true, 'at', 1, 'actor', 'user:${MARK}')`;
   const topUp = (of: string) => `
     insert into drawdown.auto_top_ups select ${of}, 5, 'pack_100', 9900, 'USD', ${consent}, 'stopped', 'declined', null, 1, ${bucket};`;
@@ -199,6 +201,11 @@ test('whatever is cleared named the person before, and nothing in any column doe
   await engine.life.closures.close(MARK, { reason: `asked for by ${MARK}` }, call({ actor: 'staff:s' }));
   await engine.life.closures.settle(MARK, { reference: 'SEPA 4711' }, call({ actor: 'staff:s' }));
   expect((await linesOf(MARK)).some(({ type }) => type === 'settlement')).toBe(true);
+  // A way to pay that its provider still keeps, and is not asked to forget before the erasure.
+  const later = Date.UTC(2100, 0);
+  await rig.sql(
+    `insert into drawdown.forgotten_methods values (${number}, 'sandbox', '${MARK}', '${MARK} 2', ${later}, 0, ${bucket});`,
+  );
 
   const before = await everything();
   const hashes = new Set<string>();

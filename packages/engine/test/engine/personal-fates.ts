@@ -16,6 +16,7 @@ const kept = (why: string): Fate['erased'] => ({ kept: why });
 const LEDGER = kept('the ledger stays whole: amounts, lots and instants do not say whose');
 const TERMS = kept('what was agreed on, in the words of the catalog');
 const GONE = kept('goes with its row');
+const CLOSED = kept('ends with the account, which is closed before it is erased');
 const PLACE = not('the place of a row in the database');
 const PLACED = kept('a number that the engine gave, by which rows find each other');
 const INSIDE = not('the bookkeeping of the engine, which follows from other columns');
@@ -108,6 +109,11 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
       ),
     ],
   ],
+  forgotten_methods: [
+    ['customer method', not('a way to pay that is being forgotten'), 'cleared'],
+    ['provider tries due_at', INSIDE, GONE],
+    ['account bucket', PLACE, GONE],
+  ],
   grants: [
     ['source_ref metadata', as('grant'), 'cleared'],
     ['class amount priority effective_at expires_at features source_type', as('grant'), LEDGER],
@@ -164,9 +170,8 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['no tx account bucket', PLACE, PLACED],
   ],
   payment_methods: [
-    ['customer method label', as('payment_method'), 'cleared'],
-    ['provider saved_at', as('payment_method'), GONE],
-    ['account bucket', PLACE, GONE],
+    ['provider customer method label saved_at', as('payment_method'), CLOSED],
+    ['account bucket', PLACE, CLOSED],
   ],
   plan_checkouts: [
     ['url return_url', not('addresses of a checkout that is over'), 'cleared'],

@@ -1,69 +1,27 @@
 /** Automatic top-ups: one charge at a time, whatever happens to it, and an end to them where one is due. */
-import type { AutoTopUp } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setTestClock } from '../../src/store/clock.ts';
-import { codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
-import { FakeStripe } from './stripe-fake.ts';
+import { codeOf, expectWhole, type Rig, tally, together } from '../engine/rig.ts';
+import { type Card, TopUpRig, until, WISH } from './top-up-rig.ts';
 
-const RETURN = 'https://app.example.com/credits';
-const ORIGIN = 'https://credits.example.com';
-const WISH = {
-  threshold: 50,
-  pack: 'pack_100',
-  monthly_cap: { amount_minor: 2000, currency: 'USD' },
-  consent: { off_session: true as const },
-};
-
-const stripe = new FakeStripe();
+let world: TopUpRig;
 let rig: Rig;
+let stripe: TopUpRig['stripe'];
 
 beforeAll(async () => {
-  const api = await stripe.start();
-  const { secretKey, webhookSecret } = stripe;
-  const payments = {
-    stripe: { secretKey, webhookSecrets: [webhookSecret], api },
-    returnOrigins: ['https://app.example.com'],
-  };
-  rig = await openRig({ testClock: true, engines: [{ payments }, { payments }] });
+  world = await TopUpRig.open();
+  ({ rig, stripe } = world);
 });
 
 afterAll(async () => {
   await expectWhole(rig);
-  await rig.close();
-  await stripe.stop();
+  await world.close();
 });
 
-/** An account with 100 credits, whose owner left a card. */
-async function kept(account: string, card: 'works' | 'declined' | 'asks' = 'works'): Promise<void> {
-  const body = { pack: 'pack_100', currency: 'USD', return_url: RETURN, save_payment_method: true };
-  const { checkout } = await rig.first.purchases.checkout(account, body, { origin: ORIGIN });
-  const done = stripe.pay(checkout);
-  stripe.charges.keep(done.payment_intent as string, done.customer as string, card);
-  const delivery = stripe.signed(stripe.event('checkout.session.completed', done));
-  await rig.second.purchases.receive('stripe', delivery);
-}
-
-async function agreed(account: string, more: Partial<typeof WISH> = {}): Promise<AutoTopUp> {
-  return rig.first.topUps.put(account, { ...WISH, ...more }, { actor: `user:${account}` });
-}
-
-function isOf(customer: string, account: string): boolean {
-  const { metadata } = stripe.charges.customers.get(customer) as { metadata: { account: string } };
-  return metadata.account === account;
-}
-
-const chargesOf = (account: string) =>
-  stripe.charges.made.filter(({ customer }) => isOf(customer as string, account));
-
-async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
-    const value = await read();
-    if (holds(value) || tries > 400) return value;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-const show = (account: string): Promise<AutoTopUp> => rig.second.topUps.get(account);
+const kept = (account: string, card?: Card) => world.kept(account, card);
+const agreed = (account: string, more?: Partial<typeof WISH>) => world.agreed(account, more);
+const show = (account: string) => world.show(account);
+const chargesOf = (account: string) => world.chargesOf(account);
 
 describe('a top-up', () => {
   test('needs a way to pay and its owner’s word', async () => {
@@ -165,7 +123,7 @@ describe('what happens to a charge', () => {
       expect(stopped).toMatchObject({ state: 'stopped', reason, history: [{ state: 'failed', reason }] });
       await rig.first.topUps.look(0);
       await new Promise((resolve) => setTimeout(resolve, 1_500));
-      expect(stripe.charges.refused.filter((one) => isOf(one, account))).toHaveLength(1);
+      expect(stripe.charges.refused.filter((one) => world.isOf(one, account))).toHaveLength(1);
       expect((await rig.first.purchases.byId(stopped.history[0]?.purchase ?? '', {})).state).toBe('failed');
     },
   );

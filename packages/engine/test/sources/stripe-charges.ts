@@ -12,6 +12,8 @@ export class FakeCharges {
   >();
   /** Payments that were made, with nobody there. */
   readonly made: Json[] = [];
+  /** What is missing of each charge, as where somebody captured a part of it only. */
+  short = 0;
   /** Customers whose card was refused, once for each try. */
   readonly refused: string[] = [];
   readonly #next: () => string;
@@ -30,6 +32,8 @@ export class FakeCharges {
     if (detached === undefined) return null;
     const method = this.methods.get(detached);
     if (method === undefined) throw missing('payment_method', detached);
+    if (method.customer === null)
+      throw invalid('The payment method is not attached to a customer so detachment is impossible.');
     return Object.assign(method, { customer: null });
   }
 
@@ -81,7 +85,7 @@ export class FakeCharges {
       object: 'payment_intent',
       status: 'succeeded',
       amount: Number(amount),
-      amount_received: Number(amount),
+      amount_received: Number(amount) - this.short,
       created: Math.floor(Date.now() / 1000),
       currency,
       customer,

@@ -119,14 +119,14 @@ export class FakeStripe {
 
   #get(url: URL): Json {
     const [, , kind = '', second = '', third = ''] = url.pathname.split('/');
-    if (kind === 'checkout' && second === 'sessions' && third === '') return this.#list(url);
-    if (kind === 'checkout' && second === 'sessions')
-      return this.#one(this.sessions, third, 'checkout.session');
+    if (url.pathname === '/v1/checkout/sessions') return this.#list(url);
+    if (kind === 'checkout') return this.#one(this.sessions, third, 'checkout.session');
     const billed = this.billing.get(url);
     if (billed !== null) return billed;
     if (kind === 'payment_intents' && second === '')
       return this.charges.intentsOf(url.searchParams.get('customer') ?? '');
-    if (kind === 'payment_intents') return this.#one(this.intents, second, 'payment_intent');
+    const store = { payment_methods: this.charges.methods, payment_intents: this.intents }[kind];
+    if (store !== undefined) return this.#one(store, second, kind.slice(0, -1));
     if ((kind === 'refunds' || kind === 'disputes') && second === '') {
       const { payment_intent } = read(LIST, fieldsOf(url.searchParams), '');
       const data = [...this[kind].values()].filter((one) => one.payment_intent === payment_intent);

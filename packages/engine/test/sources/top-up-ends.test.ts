@@ -1,0 +1,259 @@
+/** How automatic top-ups end: with their account, by their owner, by themselves; and what is told of it. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as rows from '../../src/sources/top-up-rows.ts';
+import { setTestClock } from '../../src/store/clock.ts';
+import { statement } from '../../src/store/database.ts';
+import { CLOCK_START, codeOf, expectWhole, openRig, type Rig } from '../engine/rig.ts';
+import { TopUpRig, until } from './top-up-rig.ts';
+
+const WHY = { reason: 'asked for' };
+const HOUR = 3_600_000;
+
+let world: TopUpRig;
+let rig: Rig;
+let hours = 0;
+
+beforeAll(async () => {
+  world = await TopUpRig.open();
+  ({ rig } = world);
+});
+
+afterAll(async () => {
+  await expectWhole(rig);
+  await world.close();
+});
+
+const NUMBER = statement<[string], { number: bigint }>(
+  'test.number',
+  'select number from drawdown.accounts where id = $1',
+);
+const STATE = statement<[number], { state: string }>(
+  'test.top_up',
+  'select state from drawdown.top_ups where account = $1',
+);
+
+const numberOf = async (id: string, { database }: Rig = rig): Promise<number> =>
+  Number((await database.query(NUMBER, [id])).rows[0]?.number);
+
+async function later(): Promise<void> {
+  hours += 1;
+  await setTestClock(rig.database, CLOCK_START + hours * HOUR);
+}
+
+const told = async (account: string) =>
+  (await rig.first.notices.ofAccount(account, { limit: 100 })).data
+    .filter(({ type }) => type.startsWith('auto_top_up.'))
+    .map(({ type, data }) => [type, data.reason ?? data.packs]);
+
+/** The charge goes out, and its answer is lost. */
+async function charged(account: string): Promise<void> {
+  world.stripe.losing = /payment_intents$/;
+  await world.agreed(account, { threshold: 150 });
+  await until(
+    async () => world.chargesOf(account).length,
+    (count) => count > 0,
+  );
+}
+
+const busy = async (call: Promise<unknown>) =>
+  call.then(
+    () => null,
+    (error: { code: string; details: { purchases?: readonly string[] } }) => ({
+      code: error.code,
+      purchases: error.details.purchases?.length,
+    }),
+  );
+
+describe('with the account', () => {
+  test('closing pays back what was bought, and nothing is bought again for it', async () => {
+    await world.kept('e_closed');
+    await world.agreed('e_closed');
+    await rig.first.life.closures.close('e_closed', WHY, {});
+    const looked = await rig.second.topUps.watch.round();
+    expect(looked).toBe(false);
+    expect(world.chargesOf('e_closed')).toEqual([]);
+    expect(await told('e_closed')).toEqual([['auto_top_up.stopped', 'account_closed']]);
+    expect(await codeOf(world.show('e_closed'))).toBe('auto_top_up_not_found');
+    expect(await codeOf(rig.first.topUps.method('e_closed'))).toBe('payment_method_not_found');
+    expect(
+      await until(
+        async () => world.cardsOf('e_closed'),
+        (cards) => cards.length === 0,
+      ),
+    ).toEqual([]);
+  });
+
+  test('a merge ends them too, and leaves the other account to its own', async () => {
+    await world.kept('e_from');
+    await world.agreed('e_from');
+    await world.kept('e_into');
+    await world.agreed('e_into');
+    await rig.first.life.merges.merge('e_from', { into: 'e_into', ...WHY }, {});
+    expect(await told('e_from')).toEqual([['auto_top_up.stopped', 'account_merged']]);
+    expect(await codeOf(world.show('e_from'))).toBe('auto_top_up_not_found');
+    expect(await world.show('e_into')).toMatchObject({ state: 'on', history: [] });
+    expect(
+      await until(
+        async () => world.cardsOf('e_from'),
+        (cards) => cards.length === 0,
+      ),
+    ).toEqual([]);
+    expect(world.cardsOf('e_into')).toHaveLength(1);
+    expect(await rig.first.balance('e_into')).toMatchObject({ total: 200 });
+  });
+
+  test('a charge whose outcome nobody knows is waited for, however old, by closing and merging alike', async () => {
+    await rig.first.putAccount('e_heir', {});
+    await world.kept('e_out');
+    await charged('e_out');
+    const merge = () => rig.first.life.merges.merge('e_out', { into: 'e_heir', ...WHY }, {});
+    const close = () => rig.first.life.closures.close('e_out', WHY, {});
+    const waits = { code: 'account_busy', purchases: 1 };
+    expect([await busy(close()), await busy(merge())]).toEqual([waits, waits]);
+    // Half an hour is what a checkout gets.
+    await later();
+    expect([await busy(close()), await busy(merge())]).toEqual([waits, waits]);
+    expect(await busy(rig.first.life.merges.preview('e_out', { into: 'e_heir', ...WHY }))).toEqual(waits);
+    expect(await world.show('e_out')).toMatchObject({ state: 'on' });
+    world.stripe.losing = /^$/;
+    await later();
+    await until(
+      () => world.show('e_out'),
+      ({ history }) => history[0]?.state === 'completed',
+    );
+    await merge();
+    expect(world.chargesOf('e_out')).toHaveLength(1);
+    expect(await rig.first.balance('e_heir')).toMatchObject({ total: 200 });
+    expect(await told('e_out')).toEqual([
+      ['auto_top_up.stopped', 'account_merged'],
+      ['auto_top_up.completed', 1],
+    ]);
+  });
+
+  test('a charge that nobody has sent is not sent, and its purchase is no reason to wait', async () => {
+    await world.kept('e_unsent');
+    const number = await numberOf('e_unsent');
+    await world.agreed('e_unsent');
+    await rig.sql(`
+      insert into drawdown.purchases select * from jsonb_populate_record(null::drawdown.purchases,
+        (select to_jsonb(p) || '{"no": 77, "state": "open", "facts": [], "payment": null, "checkout": null, "key": null}'
+           from drawdown.purchases p where account = ${number}));
+      insert into drawdown.top_ups select ${number}, 77, 1, 499, 'USD', 'stripe', customer, method, 'pending', null, 0,
+        4102444800000, ${CLOCK_START + hours * HOUR}, bucket from drawdown.payment_methods where account = ${number};`);
+    await rig.first.life.closures.close('e_unsent', WHY, {});
+    expect((await rig.database.query(STATE, [number])).rows).toEqual([{ state: 'canceled' }]);
+    await later();
+    await rig.second.topUps.watch.round();
+    expect(world.chargesOf('e_unsent')).toEqual([]);
+  });
+});
+
+describe('a charge that is not what was asked for', () => {
+  test('is entered nowhere and never called declined: it stays open until somebody has looked', async () => {
+    await world.kept('e_short');
+    world.stripe.charges.short = 1;
+    await world.agreed('e_short', { threshold: 150 });
+    await until(
+      async () => world.chargesOf('e_short').length,
+      (count) => count > 0,
+    );
+    await rig.first.topUps.watch.round();
+    expect(await world.show('e_short')).toMatchObject({ state: 'on', history: [{ state: 'sent' }] });
+    expect(await rig.first.balance('e_short')).toMatchObject({ total: 100 });
+    expect(await told('e_short')).toEqual([]);
+    world.stripe.charges.short = 0;
+    for (const one of world.chargesOf('e_short')) Object.assign(one, { amount_received: one.amount });
+    await later();
+    const done = await until(
+      () => world.show('e_short'),
+      ({ history }) => history[0]?.state === 'completed',
+    );
+    expect(done.history).toHaveLength(1);
+    expect(world.chargesOf('e_short')).toHaveLength(1);
+  });
+});
+
+describe('what is told', () => {
+  test('each that was paid, with its purchase; a stop, once, with its reason', async () => {
+    await world.kept('e_told');
+    await world.agreed('e_told', { threshold: 150 });
+    await until(
+      () => told('e_told'),
+      (notices) => notices.length === 1,
+    );
+    const [notice] = (await rig.first.notices.ofAccount('e_told', { type: 'auto_top_up.completed' })).data;
+    const { history } = await world.show('e_told');
+    expect(notice?.data).toEqual({
+      account: 'e_told',
+      purchase: history[0]?.purchase,
+      packs: 1,
+      price: { amount_minor: 499, currency: 'USD' },
+    });
+    await rig.first.topUps.remove('e_told', {});
+    expect(await told('e_told')).toEqual([
+      ['auto_top_up.stopped', 'switched_off'],
+      ['auto_top_up.completed', 1],
+    ]);
+    await world.kept('e_refused', 'declined');
+    await world.agreed('e_refused', { threshold: 150 });
+    await until(
+      () => told('e_refused'),
+      (notices) => notices.length === 1,
+    );
+    await rig.first.topUps.removeMethod('e_refused', {});
+    expect(await told('e_refused')).toEqual([['auto_top_up.stopped', 'declined']]);
+  });
+});
+
+describe('a way to pay', () => {
+  test('is forgotten at the provider too, as soon as that answers, also the one before it', async () => {
+    await world.kept('e_cards');
+    const [old] = world.cardsOf('e_cards');
+    world.stripe.losing = /detach$/;
+    await world.kept('e_cards');
+    expect(world.cardsOf('e_cards')).toHaveLength(2);
+    world.stripe.losing = /^$/;
+    await later();
+    const left = await until(
+      async () => world.cardsOf('e_cards'),
+      (cards) => cards.length === 1,
+    );
+    expect(left).not.toContain(old);
+    expect(await rig.first.topUps.method('e_cards')).toEqual({ provider: 'stripe', label: 'visa 4242' });
+  });
+
+  test('an erasure waits for the provider: whom it would still know there nobody could tell afterwards', async () => {
+    await world.kept('e_erased');
+    world.stripe.losing = /detach$/;
+    await rig.first.life.closures.close('e_erased', WHY, {});
+    const erase = () => codeOf(rig.first.life.erasures.erase('e_erased', WHY, {}));
+    expect(await erase()).toBe('unavailable');
+    world.stripe.losing = /^$/;
+    expect(await erase()).toBe('done');
+    expect(world.cardsOf('e_erased')).toEqual([]);
+  });
+});
+
+test('accounts are looked through in their turn, whatever their number', async () => {
+  const still = await openRig({ testClock: true, sweep: false });
+  const numbers = new Map<string, number>();
+  for (const id of ['a', 'b', 'c', 'd', 'e']) {
+    await still.first.putAccount(id, {});
+    if (id === 'b' || id === 'd') await still.first.grant(id, { class: 'purchased', amount: 10 }, {});
+    numbers.set(id, await numberOf(id, still));
+  }
+  await still.sql(`
+    insert into drawdown.auto_top_ups
+    select number, 1, 'pack_100', 9900, 'USD', '{}', 'on', null, null, 1, bucket from drawdown.accounts`);
+  const rounds: number[][] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const about = { now: CLOCK_START, after, limit: 2 };
+    const stretch: Awaited<ReturnType<typeof rows.lowStretch>> = await rows.lowStretch(still.database, about);
+    rounds.push(stretch.low);
+    after = stretch.last;
+  }
+  await still.close();
+  expect(rounds).toHaveLength(3);
+  const low = ['a', 'c', 'e'].map((id) => numbers.get(id) as number);
+  expect(rounds.flat()).toEqual(low.sort((x, y) => x - y));
+});
