@@ -14,7 +14,10 @@ const ZONES: readonly { zone: string; is: (path: string) => boolean }[] = [
   })),
   // The process: what the command line starts.
   { zone: 'cli', is: (path) => [`${ENGINE}cli.ts`, `${ENGINE}serve.ts`].includes(path) },
-  { zone: 'config', is: (path) => path === `${ENGINE}config.ts` },
+  {
+    zone: 'config',
+    is: (path) => path === `${ENGINE}config.ts` || path.startsWith(`${ENGINE}config/`),
+  },
   { zone: 'engine', is: (path) => path.startsWith(ENGINE) },
   { zone: 'react', is: (path) => path.startsWith(`${CLIENT}react/`) },
   { zone: 'client', is: (path) => path.startsWith(CLIENT) },
@@ -80,14 +83,21 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     fastify: { at: ['http/server.ts'], types: ['http/'] },
     'ipaddr.js': { at: ['notices/guard.ts'] },
     jose: {
-      at: ['http/sessions.ts', 'http/signing.ts', 'sources/google-api.ts', 'sources/google-push.ts'],
-      why: 'tokens are made and read in one file, the keys that sign them live in the other; Google speaks tokens too',
+      at: [
+        'http/sessions.ts',
+        'http/signing.ts',
+        'http/sign-in-ticket.ts',
+        'sources/google-api.ts',
+        'sources/google-push.ts',
+      ],
+      why: 'each kind of token is made and read in one file, and the keys that sign live in another; Google speaks tokens too',
     },
     'light-my-request': { at: ['http/products.ts'] },
     'lru-cache': {
       at: ['store/accounts.ts', 'store/transact.ts'],
       why: 'two things are remembered, account numbers and account states, each by its owner',
     },
+    'openid-client': { at: ['http/identity-provider.ts'] },
     pg: { at: ['store/postgres.ts'] },
     picocolors: { at: ['cli/output.ts'] },
     pino: { at: ['cli/log.ts'] },

@@ -13,6 +13,7 @@ const SHARED = new Set([
   'keys',
   'signing_keys',
   'staff_sessions',
+  'staff_identities',
   'migrations',
   // A budget, a code and a device are what accounts compete for: they belong to the campaign.
   'campaigns',

@@ -14,7 +14,7 @@ import { shippedCatalog } from '../../../packages/engine/src/catalog/shipped.ts'
 import { makeDemoAccounts } from '../../../packages/engine/src/cli/demo-accounts.ts';
 import { DEMONSTRATION_MARK } from '../../../packages/engine/src/demonstration.ts';
 import { Engine } from '../../../packages/engine/src/engine.ts';
-import { createServer } from '../../../packages/engine/src/http/server.ts';
+import { createServer, type ServerOptions } from '../../../packages/engine/src/http/server.ts';
 import { freshDatabase } from '../../../packages/engine/test/support/database.ts';
 
 const SECRET = 'sk_test_of_the_browser_tests';
@@ -71,9 +71,11 @@ interface StageOptions {
   readonly testClock?: boolean;
   /** Where pages ask for a session; absent: they get those of the demonstration. */
   readonly sessionUrl?: string;
+  /** How staff sign in, on a server whose address is asked for once there is one. */
+  readonly staff?: (url: () => string) => NonNullable<ServerOptions['staff']>;
 }
 
-export async function openStage({ testClock = false, sessionUrl }: StageOptions = {}): Promise<Stage> {
+export async function openStage({ testClock = false, sessionUrl, staff }: StageOptions = {}): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: as root, .ci/chromium installs it`);
   const { database, drop } = await freshDatabase();
   const engine = await Engine.open({
@@ -91,6 +93,7 @@ export async function openStage({ testClock = false, sessionUrl }: StageOptions 
     adminKey: ADMIN,
     pages: { directory: PAGES, sessionUrl: sessionUrl ?? null },
     demonstration: sessionUrl === undefined,
+    ...(staff === undefined ? {} : { staff: staff(() => url) }),
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

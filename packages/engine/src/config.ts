@@ -1,5 +1,16 @@
 /** The one file that reads the environment. Everything else is told. */
 import { isIP } from 'node:net';
+import { ConfigError } from './config/error.ts';
+import {
+  LOOPBACK,
+  type OidcConfig,
+  readOidc,
+  readPublicUrl,
+  readStaffSessionMinutes,
+} from './config/staff.ts';
+
+export { ConfigError } from './config/error.ts';
+export type { OidcConfig } from './config/staff.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +28,12 @@ export interface Config {
   /** Bootstrap keys, given in the clear, never stored by the server. */
   readonly secretKey: string | null;
   readonly adminKey: string | null;
+  /** Where people find the server: an origin; null: nobody has said so. */
+  readonly publicUrl: string | null;
+  /** Null: staff have keys, and no other way in. */
+  readonly oidc: OidcConfig | null;
+  /** How long staff are signed in. */
+  readonly staffSessionMinutes: number;
   /** A catalog file; null: the shipped catalog. */
   readonly catalogFile: string | null;
   /** Modules of products that are served as well: names of packages, or paths from here. */
@@ -80,17 +97,6 @@ export interface GooglePlayConfig {
   readonly production: boolean;
 }
 
-/** A variable that cannot be used; the message begins with its name and never repeats a secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly variable: string;
-
-  constructor(variable: string, reason: string) {
-    super(`${variable} ${reason}`);
-    this.variable = variable;
-  }
-}
-
 /**
  * Reads and checks every variable. An empty one counts as absent. `overrides` stand for variables given otherwise, as
  * on a command line. Throws `ConfigError` for the first that is wrong.
@@ -108,6 +114,9 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     dataDirectory: read('DRAWDOWN_DATA_DIR') ?? '.drawdown',
     secretKey: readKey('DRAWDOWN_SECRET_KEY', read('DRAWDOWN_SECRET_KEY')),
     adminKey: readKey('DRAWDOWN_ADMIN_KEY', read('DRAWDOWN_ADMIN_KEY')),
+    publicUrl: readPublicUrl(read),
+    oidc: readOidc(read),
+    staffSessionMinutes: readStaffSessionMinutes(read),
     catalogFile: read('DRAWDOWN_CATALOG'),
     products: list(read('DRAWDOWN_WITH')),
     demo: readSwitch('DRAWDOWN_DEMO', read('DRAWDOWN_DEMO'), true),
@@ -154,14 +163,14 @@ const REAL_MONEY = [
  * other way of being paid, nobody but this machine that can ask, directly or through a proxy, and no word of production.
  */
 function isWorkbench(read: (variable: string) => string | null): boolean {
-  const isLocal = LOOPBACK.test(read('HOST') ?? '127.0.0.1') && read('DRAWDOWN_TRUSTED_PROXIES') === null;
+  const found = readPublicUrl(read);
+  const isHere = found === null || LOOPBACK.test(new URL(found).hostname);
+  const isLocal =
+    isHere && LOOPBACK.test(read('HOST') ?? '127.0.0.1') && read('DRAWDOWN_TRUSTED_PROXIES') === null;
   const isProduction = read('NODE_ENV')?.toLowerCase() === 'production';
   const isOwn = [...REAL_MONEY, 'DATABASE_URL'].every((variable) => read(variable) === null);
   return isLocal && isOwn && !isProduction;
 }
-
-/** All of 127.0.0.0/8 is this machine. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 /** Either all of it or nothing: a key without a webhook would take money and grant nothing. */
 function readStripe(read: (variable: string) => string | null): StripeConfig | null {

@@ -6,7 +6,7 @@ import { type FormEvent, type ReactNode, useId, useRef } from 'react';
 import { client, ENTRANCE, refusalCode } from './entrance.ts';
 import type { Word } from './words/english.ts';
 
-const REFUSALS = ['denied', 'expired', 'no_role', 'failed'] as const;
+const REFUSALS = ['denied', 'expired', 'no_role', 'failed', 'unavailable'] as const;
 
 export function SignIn({ ways, t }: { ways: Ways; t: Translate<Word> }): ReactNode {
   const refusal = REFUSALS.find((one) => one === refusalCode);
@@ -21,7 +21,7 @@ export function SignIn({ ways, t }: { ways: Ways; t: Translate<Word> }): ReactNo
       )}
       {ways.oidc === null ? null : (
         <>
-          <a className="dd-button entrance__oidc" data-kind="primary" href={ways.oidc.url}>
+          <a className="dd-button entrance__oidc" data-kind="primary" href={returning(ways.oidc.url)}>
             {t('sign_in.oidc', { name: ways.oidc.name })}
           </a>
           <p className="entrance__or">{t('sign_in.or')}</p>
@@ -30,6 +30,12 @@ export function SignIn({ ways, t }: { ways: Ways; t: Translate<Word> }): ReactNo
       <KeyForm t={t} isFirst={ways.oidc === null} />
     </main>
   );
+}
+
+/** Whoever was sent a link is shown what it is about, once they are in. */
+function returning(url: string): string {
+  const { pathname, search } = location;
+  return `${url}?${new URLSearchParams({ return_to: pathname + search })}`;
 }
 
 function KeyForm({ t, isFirst }: { t: Translate<Word>; isFirst: boolean }): ReactNode {

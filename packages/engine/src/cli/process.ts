@@ -28,6 +28,14 @@ const serve: ProcessCommand = {
   DRAWDOWN_WITH               modules of products to serve on the same address: packages, or paths
   DRAWDOWN_DEMO=0             no demonstration accounts
   DRAWDOWN_SESSION_URL        where the pages get the session of whoever looks at them: a URL of the product
+  DRAWDOWN_PUBLIC_URL         where people find the server: an origin such as https://credits.example.com
+  DRAWDOWN_OIDC_ISSUER, DRAWDOWN_OIDC_CLIENT_ID, DRAWDOWN_OIDC_CLIENT_SECRET, DRAWDOWN_OIDC_ROLES
+                              staff sign in to the console with an OpenID provider; roles are groups and scopes, such as
+                              "support = staff read act; admins = admin"
+  DRAWDOWN_OIDC_NAME, DRAWDOWN_OIDC_SCOPE, DRAWDOWN_OIDC_CLAIM
+                              what the button says; what is asked for (openid profile email); where groups are (groups)
+  DRAWDOWN_STAFF_SESSION_MINUTES
+                              how long staff are signed in (240)
   DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests
   DRAWDOWN_CORS_ORIGINS       origins whose pages may call, separated by commas
   DRAWDOWN_RETURN_ORIGINS     origins that buyers may be sent back to, besides those and the server's own

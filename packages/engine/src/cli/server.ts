@@ -14,6 +14,7 @@ import type { GooglePlaySetting } from '../sources/google-play.ts';
 import type { PaymentOptions } from '../sources/payments.ts';
 import { engineLog, type Log } from './log.ts';
 import { productsOf } from './products.ts';
+import { staffOf } from './staff.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { version } from './version.ts';
 
@@ -133,6 +134,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const { config, log } = settings;
   // First, since it is the cheapest to fail.
   const catalog = await configuredCatalog(config);
+  const staff = staffOf(config);
   const storage = await openStorage(config, log);
   try {
     const engine = await Engine.open({
@@ -146,7 +148,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       ...(settings.sweep === undefined ? {} : { sweep: settings.sweep }),
     });
     try {
-      return await openDoor(settings, { catalog, storage, engine });
+      return await openDoor(settings, { catalog, storage, engine, staff });
     } catch (error) {
       await engine.close();
       throw error;
@@ -157,9 +159,16 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   }
 }
 
+interface Opened {
+  readonly catalog: Catalog;
+  readonly storage: Storage;
+  readonly engine: Engine;
+  readonly staff: ReturnType<typeof staffOf>;
+}
+
 async function openDoor(
   { config, log, keys, prepare }: ServerSettings,
-  { catalog, storage, engine }: { catalog: Catalog; storage: Storage; engine: Engine },
+  { catalog, storage, engine, staff }: Opened,
 ): Promise<RunningServer> {
   const { secretKey, adminKey } = keys(storage);
   const server = await createServer({
@@ -171,6 +180,7 @@ async function openDoor(
     corsOrigins: config.corsOrigins,
     pages: { directory: PAGES, sessionUrl: config.sessionUrl },
     demonstration: isDemonstration(config),
+    staff,
     products: await productsOf(config),
     ...(config.trustedProxies.length === 0 ? {} : { trustProxy: [...config.trustedProxies] }),
   });

@@ -6,8 +6,10 @@ import type { Call, Engine } from '../engine.ts';
 import type { ProblemCode } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import type { Demonstration } from './demonstration.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import type { Keys } from './keys.ts';
 import type { Sessions } from './sessions.ts';
+import type { SignInTickets } from './sign-in-ticket.ts';
 import type { SigningKeys } from './signing.ts';
 import type { StaffSessions } from './staff-sessions.ts';
 import type { Streams } from './stream.ts';
@@ -40,6 +42,9 @@ export interface Services {
   readonly keys: Keys;
   readonly sessions: Sessions;
   readonly staffSessions: StaffSessions;
+  /** Null: staff sign in with keys alone. */
+  readonly provider: IdentityProvider | null;
+  readonly signInTickets: SignInTickets;
   readonly signing: SigningKeys;
   readonly streams: Streams;
   readonly demonstration: Demonstration;
@@ -64,7 +69,7 @@ export interface Answer {
   /** Absent: the route's own. */
   readonly status?: number;
   readonly type?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly replayed?: boolean;
 }
 

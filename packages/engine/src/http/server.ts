@@ -18,6 +18,7 @@ import { Demonstration } from './demonstration.ts';
 import { registerDocs } from './docs.ts';
 import { answerFailure, answerParserError, registerNotFound } from './failures.ts';
 import { handlerOf } from './handler.ts';
+import { IdentityProvider, type IdentityProviderSetting } from './identity-provider.ts';
 import { Keys } from './keys.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { endQuietConnections } from './listen.ts';
@@ -29,6 +30,7 @@ import { TokenBuckets } from './rate.ts';
 import type { Route, Services } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import { Sessions } from './sessions.ts';
+import { SignInTickets } from './sign-in-ticket.ts';
 import { SigningKeys } from './signing.ts';
 import { StaffSessions } from './staff-sessions.ts';
 import { Streams } from './stream.ts';
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly pages?: Omit<PagesOptions, 'products'>;
   /** Gives sessions of the demonstration accounts to pages on this machine. */
   readonly demonstration?: boolean;
+  /** How staff sign in besides with a key, and for how long. */
+  readonly staff?: { readonly oidc?: IdentityProviderSetting; readonly sessionSeconds?: number };
   /** Products that are served on the same address. */
   readonly products?: readonly MountedProduct[];
 }
@@ -154,12 +158,17 @@ function servicesOf(options: ServerOptions, { routes, streams, metrics }: Made):
   const { database } = engine;
   const bootstrap = { secret: options.secretKey, admin: options.adminKey };
   const keys = new Keys({ database, now, bootstrap });
+  const { oidc, sessionSeconds } = options.staff ?? {};
+  const provider = oidc === undefined ? null : new IdentityProvider(oidc);
+  const lasts = sessionSeconds === undefined ? {} : { ttlSeconds: sessionSeconds };
   return {
     engine,
     keys,
     signing,
     sessions,
-    staffSessions: new StaffSessions({ database, keys, now }),
+    staffSessions: new StaffSessions({ database, keys, now, provider, ...lasts }),
+    provider,
+    signInTickets: new SignInTickets({ database, now }),
     streams,
     demonstration: new Demonstration({ engine, sessions }),
     openapi: () => document,

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Scope } from '@drawdown/client';
 import { DrawdownError } from '../errors.ts';
 import { type Database, statement } from '../store/database.ts';
+import type { IdentityProvider } from './identity-provider.ts';
 import { digest, type Keys } from './keys.ts';
 import { SCOPES } from './schemas/access.ts';
 
@@ -34,6 +35,8 @@ interface Row {
   name: string;
   scopes: string;
   key_hash: string | null;
+  /** Of whom the identity provider vouched for. */
+  issuer: string | null;
   expires_at: bigint;
   ended_at: bigint | null;
 }
@@ -45,8 +48,8 @@ const OPEN = statement<[Buffer, string, string, string, Buffer | null, number, n
 );
 const FIND = statement<[Buffer], Row>(
   'staff_session_find',
-  `select staff, name, scopes, encode(key_hash, 'hex') as key_hash, expires_at, ended_at
-     from drawdown.staff_sessions where hash = $1`,
+  `select s.staff, s.name, s.scopes, encode(s.key_hash, 'hex') as key_hash, i.issuer, s.expires_at, s.ended_at
+     from drawdown.staff_sessions s left join drawdown.staff_identities i on i.id = s.staff where s.hash = $1`,
 );
 const END = statement<[Buffer, number], never>(
   'staff_session_end',
@@ -57,7 +60,7 @@ const FORGET = statement<[number], never>(
   'delete from drawdown.staff_sessions where expires_at < $1',
 );
 
-/** Staff sign in once before noon and once after it; a screen that was left alone is signed out over lunch. */
+/** Unless it is said otherwise: a screen that was left alone is signed out over lunch. */
 const TTL_SECONDS = 4 * 3_600;
 /** What is over is of no use to anybody; a day later nobody asks why a page was signed out either. */
 const KEPT_MS = 86_400_000;
@@ -71,28 +74,35 @@ export class StaffSessions {
   readonly #database: Database;
   readonly #keys: Keys;
   readonly #now: () => Promise<number>;
+  readonly #provider: IdentityProvider | null;
+  readonly #ttlSeconds: number;
   readonly #cache = new Map<string, { readonly row: Row; readonly until: number }>();
 
   constructor(setting: {
     readonly database: Database;
     readonly keys: Keys;
     readonly now: () => Promise<number>;
+    /** Whose word still counts; null: nobody's. */
+    readonly provider: IdentityProvider | null;
+    readonly ttlSeconds?: number;
   }) {
     this.#database = setting.database;
     this.#keys = setting.keys;
     this.#now = setting.now;
+    this.#provider = setting.provider;
+    this.#ttlSeconds = setting.ttlSeconds ?? TTL_SECONDS;
   }
 
   /** The token is for the cookie alone: nobody can read it here afterwards. */
   async open({ id, name, scopes, keyHash }: Vouched): Promise<Opened> {
     const now = await this.#now();
     const token = randomBytes(32).toString('base64url');
-    const expiresAt = now + TTL_SECONDS * 1000;
+    const expiresAt = now + this.#ttlSeconds * 1000;
     const words = SCOPES.filter((one) => scopes.has(one)).join(' ');
     const key = keyHash === null ? null : Buffer.from(keyHash, 'hex');
     await this.#database.query(FORGET, [now - KEPT_MS]);
     await this.#database.query(OPEN, [hashOf(token), id, name, words, key, now, expiresAt]);
-    return { token, expiresAt, maxAgeSeconds: TTL_SECONDS };
+    return { token, expiresAt, maxAgeSeconds: this.#ttlSeconds };
   }
 
   /** Who is signed in by the token; throws 401 where nobody is any more, all alike. */
@@ -103,6 +113,8 @@ export class StaffSessions {
     const { staff: id, name, key_hash: keyHash } = row;
     const expiresAt = Number(row.expires_at);
     if (keyHash === null) {
+      // Who vouched may have been turned off since.
+      if (row.issuer === null || this.#provider?.isIssuer(row.issuer) !== true) throw signedOut();
       const words = row.scopes.split(' ');
       return { id, name, keyHash, expiresAt, scopes: new Set(SCOPES.filter((one) => words.includes(one))) };
     }

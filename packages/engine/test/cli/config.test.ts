@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { staffOf } from '../../src/cli/staff.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
 
 const read = (variables: Record<string, string | undefined>) => readConfig({}, variables);
@@ -12,6 +13,9 @@ describe('the configuration', () => {
       dataDirectory: '.drawdown',
       secretKey: null,
       adminKey: null,
+      publicUrl: null,
+      oidc: null,
+      staffSessionMinutes: 240,
       catalogFile: null,
       products: [],
       demo: true,
@@ -198,5 +202,90 @@ describe('the configuration', () => {
     for (const [variables, variable] of wrong) {
       expect(() => read(variables)).toThrow(expect.objectContaining({ variable }));
     }
+  });
+
+  const oidc = {
+    DRAWDOWN_PUBLIC_URL: 'https://credits.example.com/',
+    DRAWDOWN_OIDC_ISSUER: 'https://login.example.com/realms/staff',
+    DRAWDOWN_OIDC_CLIENT_ID: 'console',
+    DRAWDOWN_OIDC_CLIENT_SECRET: 'hunter2',
+    DRAWDOWN_OIDC_ROLES: 'Credits, support = staff read+act; CN=Chiefs,OU=All=admin\n',
+  };
+
+  test('where staff sign in is said whole, or not at all', () => {
+    const config = read({ ...oidc, DRAWDOWN_STAFF_SESSION_MINUTES: '30' });
+    expect(config).toMatchObject({ publicUrl: 'https://credits.example.com', staffSessionMinutes: 30 });
+    expect(config.oidc).toEqual({
+      issuer: 'https://login.example.com/realms/staff',
+      clientId: 'console',
+      clientSecret: 'hunter2',
+      name: 'login.example.com',
+      scope: 'openid profile email',
+      claim: 'groups',
+      roles: new Map([
+        ['Credits, support', ['staff', 'read', 'act']],
+        ['CN=Chiefs,OU=All', ['admin']],
+      ]),
+    });
+    const said = {
+      DRAWDOWN_OIDC_NAME: 'Example Ltd',
+      DRAWDOWN_OIDC_SCOPE: 'openid  groups',
+      DRAWDOWN_OIDC_CLAIM: 'roles',
+    };
+    expect(read({ ...oidc, ...said }).oidc).toMatchObject({
+      name: 'Example Ltd',
+      scope: 'openid groups',
+      claim: 'roles',
+    });
+    expect(staffOf(config)).toMatchObject({
+      sessionSeconds: 1_800,
+      oidc: { publicUrl: 'https://credits.example.com' },
+    });
+    expect(staffOf(read({}))).toEqual({ sessionSeconds: 14_400 });
+  });
+
+  test.each([
+    ['DRAWDOWN_PUBLIC_URL', undefined],
+    ['DRAWDOWN_PUBLIC_URL', 'https://credits.example.com/console'],
+    ['DRAWDOWN_PUBLIC_URL', 'http://credits.example.com'],
+    ['DRAWDOWN_PUBLIC_URL', 'credits.example.com'],
+    ['DRAWDOWN_OIDC_ISSUER', undefined],
+    ['DRAWDOWN_OIDC_ISSUER', 'login.example.com'],
+    ['DRAWDOWN_OIDC_ISSUER', 'http://login.example.com'],
+    ['DRAWDOWN_OIDC_ISSUER', 'http://127.0.0.1.example.com'],
+    ['DRAWDOWN_OIDC_ISSUER', 'https://login.example.com?a=b'],
+    ['DRAWDOWN_OIDC_ISSUER', 'https://user@login.example.com'],
+    ['DRAWDOWN_OIDC_CLIENT_ID', undefined],
+    ['DRAWDOWN_OIDC_CLIENT_SECRET', undefined],
+    ['DRAWDOWN_OIDC_SCOPE', 'profile email'],
+    ['DRAWDOWN_OIDC_ROLES', undefined],
+    ['DRAWDOWN_OIDC_ROLES', ';'],
+    ['DRAWDOWN_OIDC_ROLES', 'support'],
+    ['DRAWDOWN_OIDC_ROLES', 'support ='],
+    ['DRAWDOWN_OIDC_ROLES', '= read'],
+    ['DRAWDOWN_OIDC_ROLES', 'support = read; support = admin'],
+    ['DRAWDOWN_OIDC_ROLES', 'support = everything'],
+    ['DRAWDOWN_STAFF_SESSION_MINUTES', '4'],
+    ['DRAWDOWN_STAFF_SESSION_MINUTES', '1441'],
+    ['DRAWDOWN_STAFF_SESSION_MINUTES', 'long'],
+  ])('a wrong %s is refused by name, and without the secret: %s', (variable, value) => {
+    const wrong = () => staffOf(read({ ...oidc, [variable]: value }));
+    expect(wrong).toThrow(expect.objectContaining({ variable }));
+    expect(wrong).toThrow(/^(?!.*hunter2)/s);
+  });
+
+  test('a provider on this machine may speak in the clear', () => {
+    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080']) {
+      const config = read({ ...oidc, DRAWDOWN_OIDC_ISSUER: `http://${host}/realms/staff` });
+      expect(config.oidc?.issuer).toBe(`http://${host}/realms/staff`);
+    }
+  });
+
+  test('a server that people find elsewhere than on this machine is no workbench', () => {
+    expect(read({ DRAWDOWN_PUBLIC_URL: 'http://localhost:4400' }).workbench).toBe(true);
+    expect(read({ DRAWDOWN_PUBLIC_URL: 'https://credits.example.com' })).toMatchObject({
+      workbench: false,
+      sandbox: false,
+    });
   });
 });

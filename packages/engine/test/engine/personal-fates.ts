@@ -225,6 +225,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   signing_keys: [
     ['kid public_jwk private_jwk created_at signs_from signs_until verifies_until', NOBODY, NOBODYS],
   ],
+  staff_identities: [['id issuer subject name seen_at', NOBODY, NOBODYS]],
   staff_sessions: [['hash staff name scopes key_hash created_at expires_at ended_at', NOBODY, NOBODYS]],
   subscription_periods: [
     ['ref', as('subscription'), 'cleared'],

@@ -22,6 +22,7 @@ import type {
   TestClock,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Issuer } from '../support/issuer.ts';
 import { accountLifeContract } from './account-life-contract.ts';
 import { campaignContract } from './campaign-contract.ts';
 import { cashOutContract } from './cash-out-contract.ts';
@@ -29,6 +30,7 @@ import { readEvents } from './events.ts';
 import { purchaseContract } from './purchase-contract.ts';
 import { reportContract } from './report-contract.ts';
 import { staffContract } from './staff-contract.ts';
+import { NO_PROVIDER } from './staff-rows.ts';
 import { subscriptionContract } from './subscription-contract.ts';
 import { ADMIN, startServer, type TestServer } from './support.ts';
 import { teamContract } from './team-contract.ts';
@@ -36,14 +38,18 @@ import { webhookContract } from './webhook-contract.ts';
 
 let t: TestServer;
 let base: string;
+let issuer: Issuer;
 
 beforeAll(async () => {
-  t = await startServer();
+  const redirectUri = `${NO_PROVIDER.publicUrl}/v1/staff/sign_in/callback`;
+  issuer = await Issuer.start({ ...NO_PROVIDER, redirectUri });
+  t = await startServer({ staff: { oidc: { ...NO_PROVIDER, issuer: issuer.url } } });
   base = await t.server.listen({ host: '127.0.0.1', port: 0 });
 });
 
 afterAll(async () => {
   await t.close();
+  await issuer.stop();
 });
 
 /** 20 subscription, 15 promotional and 100 purchased credits: the article's example. */
@@ -514,7 +520,7 @@ describe('notices and webhooks', () => webhookContract(() => t));
 describe('campaigns', () => campaignContract(() => t));
 
 describe('account life', () => accountLifeContract(() => t));
-describe('staff', () => staffContract(() => t));
+describe('staff', () => staffContract(() => ({ t, issuer })));
 describe('payouts', () => cashOutContract(() => t));
 
 describe('subscriptions', () => subscriptionContract(() => t));

@@ -1,16 +1,17 @@
 /** Every operation of the staff with success, and the refusals that are theirs; answers are checked as they come. */
 import type { ActReceipt, AuditRecord, FoundAccount, Page, SignIn, StaffSession } from '@drawdown/client';
 import { expect, test } from 'vitest';
+import type { Issuer } from '../support/issuer.ts';
 import { shownAct } from './staff-rows.ts';
 import { ADMIN, type TestServer } from './support.ts';
 
 /** `server` is asked for when a test runs, since it is started after the tests are declared. */
-export function staffContract(server: () => TestServer): void {
+export function staffContract(stage: () => { t: TestServer; issuer: Issuer }): void {
   test('staff sign in with a key, are known by their cookie, find an account and sign out', async () => {
-    const t = server();
+    const { t } = stage();
     expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', { as: null })).body).toEqual({
       key: true,
-      oidc: null,
+      oidc: { name: 'Example Ltd', url: 'http://localhost:4400/v1/staff/sign_in/oidc' },
       session: null,
     });
     const signedIn = await t.ask<StaffSession>('POST', '/v1/staff/sessions', { as: ADMIN, key: null });
@@ -26,8 +27,20 @@ export function staffContract(server: () => TestServer): void {
     expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', page)).body.session).toBeNull();
   });
 
+  test('staff sign in where their company does', async () => {
+    const { t, issuer } = stage();
+    issuer.people.set('ada', { sub: '1', name: 'Ada', groups: ['support'] });
+    const nobody = { as: null, key: null };
+    const off = await t.ask('GET', '/v1/staff/sign_in/oidc?return_to=/console/audit', nobody);
+    const back = new URL(await issuer.visit(String(off.headers.location), 'ada'));
+    const cookie = String(off.headers['set-cookie']).split(';')[0] as string;
+    const inside = await t.ask('GET', `${back.pathname}${back.search}`, { ...nobody, headers: { cookie } });
+    expect([inside.status, inside.headers.location]).toEqual([303, 'http://localhost:4400/console/audit']);
+    expect(issuer.faults).toEqual([]);
+  });
+
   test('staff act as was shown, and the log says so', async () => {
-    const t = server();
+    const { t } = stage();
     await t.ask('POST', '/v1/accounts/u_acted/grants', { body: { class: 'purchased', amount: 7 } });
     const body = await shownAct(t, { act: 'adjust', account: 'u_acted', amount: -2 });
     const done = await t.ask<ActReceipt>('POST', '/v1/staff/acts', { as: ADMIN, body });

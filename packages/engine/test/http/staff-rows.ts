@@ -1,5 +1,6 @@
 /** What staff may ask for, in the matrix of callers. */
 import type { Act, ActPreview, ActRequest } from '@drawdown/client';
+import type { IdentityProviderSetting } from '../../src/http/identity-provider.ts';
 import type { Row } from './matrix-row.ts';
 import { ADMIN, type TestServer } from './support.ts';
 
@@ -10,11 +11,25 @@ export async function shownAct(t: TestServer, act: Act): Promise<ActRequest> {
   return { ...act, reason: 'goodwill', preview: body.preview };
 }
 
+/** Nobody answers there: browsers are sent back at once. */
+export const NO_PROVIDER: IdentityProviderSetting = {
+  issuer: 'http://127.0.0.1:9',
+  clientId: 'console',
+  clientSecret: 'secret',
+  publicUrl: 'http://localhost:4400',
+  name: 'Example Ltd',
+  scope: 'openid profile email',
+  claim: 'groups',
+  roles: new Map([['support', ['read', 'act']]]),
+};
+
 const looks = { scope: 'staff', session: false } as const;
 const plain = (path: string): Pick<Row, 'request'> => ({ request: () => ({ path }) });
 
 export const staffRows: Readonly<Record<string, Row>> = {
   getSignIn: { scope: null, session: true, ...plain('/v1/staff/sign_in') },
+  beginStaffSignIn: { scope: null, session: true, ...plain('/v1/staff/sign_in/oidc') },
+  finishStaffSignIn: { scope: null, session: true, ...plain('/v1/staff/sign_in/callback') },
   createStaffSession: { ...looks, ...plain('/v1/staff/sessions') },
   getStaffSession: { ...looks, ...plain('/v1/staff/session') },
   endStaffSession: { ...looks, ...plain('/v1/staff/session') },

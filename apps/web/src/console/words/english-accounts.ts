@@ -51,9 +51,10 @@ export const accountsInEnglish = {
   'sign_in.or': 'or with a key',
   'sign_in.refused': 'This key does not open the console. Check that it was copied whole.',
   'sign_in.denied': 'The sign-in was refused where your company’s people sign in.',
-  'sign_in.expired': 'The sign-in took too long. Try again.',
+  'sign_in.expired': 'The sign-in took too long, or another one was begun since. Try again.',
   'sign_in.no_role': 'You are known, but nobody has given you a role in this console.',
   'sign_in.failed': 'The sign-in did not work. Try again, or tell whoever runs this server.',
+  'sign_in.unavailable': 'Where your company’s people sign in, nobody answers. Try again in a while.',
 
   'accounts.lead':
     'By its id, or by anything that leads to it: a lot, an operation, a purchase, a reference.',

@@ -53,10 +53,13 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'sign_in.or': 'oder mit einem Schlüssel',
   'sign_in.refused': 'Dieser Schlüssel öffnet die Konsole nicht. Sieh nach, ob er ganz kopiert ist.',
   'sign_in.denied': 'Die Anmeldung wurde dort abgelehnt, wo sich eure Leute anmelden.',
-  'sign_in.expired': 'Die Anmeldung hat zu lange gedauert. Versuch es noch einmal.',
+  'sign_in.expired':
+    'Die Anmeldung hat zu lange gedauert, oder seither wurde eine andere begonnen. Versuch es noch einmal.',
   'sign_in.no_role': 'Du bist bekannt, hast in dieser Konsole aber noch keine Rolle.',
   'sign_in.failed':
     'Die Anmeldung hat nicht geklappt. Versuch es noch einmal, oder sag es denen, die diesen Server betreiben.',
+  'sign_in.unavailable':
+    'Dort, wo sich eure Leute anmelden, antwortet niemand. Versuch es später noch einmal.',
 
   'accounts.lead':
     'Über seine Kennung oder alles, was zu ihm führt: ein Posten, ein Vorgang, ein Kauf, eine Referenz.',

@@ -17,6 +17,7 @@ import { reportRoutes } from './reports.ts';
 import { spendingRoutes } from './spending.ts';
 import { staffRoutes } from './staff.ts';
 import { staffActRoutes } from './staff-acts.ts';
+import { staffOidcRoutes } from './staff-oidc.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { teamRoutes } from './teams.ts';
 import { topUpRoutes } from './top-ups.ts';
@@ -45,6 +46,7 @@ export const ROUTES: readonly Route[] = [
   ...catalogRoutes,
   ...accessRoutes,
   ...staffRoutes,
+  ...staffOidcRoutes,
   ...staffActRoutes,
   ...demonstrationRoutes,
   ...processRoutes,

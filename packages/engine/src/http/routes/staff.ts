@@ -23,8 +23,12 @@ const getSignIn = route({
   summary: 'How staff may sign in, and who has on this browser',
   answers: { 200: { description: 'The ways', schema: signIn } },
   problems: [],
-  handler: async ({ staffSessions }, { request }) => ({
-    body: { key: true, oidc: null, session: await signedIn(staffSessions, request) },
+  handler: async ({ staffSessions, provider }, { request }) => ({
+    body: {
+      key: true,
+      oidc: provider && { name: provider.name, url: `${provider.publicUrl}/v1/staff/sign_in/oidc` },
+      session: await signedIn(staffSessions, request),
+    },
   }),
 });
 
