@@ -3,6 +3,7 @@ import { accountLifeCommands } from './cli/account-life.ts';
 import { accountCommands } from './cli/accounts.ts';
 import { campaignCommands } from './cli/campaigns.ts';
 import type { CommandData } from './cli/command.ts';
+import { correctionCommands } from './cli/corrections.ts';
 import { demoCommand } from './cli/demo.ts';
 import { headsCommand } from './cli/heads.ts';
 import { holdCommands } from './cli/holds.ts';
@@ -10,12 +11,14 @@ import { keyCommands } from './cli/keys.ts';
 import { payoutCommands } from './cli/payouts.ts';
 import { processCommands } from './cli/process.ts';
 import { runProgram } from './cli/program.ts';
+import { purchaseCommands } from './cli/purchases.ts';
 import { reconcileCommand } from './cli/reconcile.ts';
 import { reportCommands } from './cli/report.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
 import { subscriptionCommands } from './cli/subscriptions.ts';
 import { teamCommands } from './cli/teams.ts';
+import { topUpCommands } from './cli/top-ups.ts';
 import { verifyCommand } from './cli/verify.ts';
 import { watchCommand } from './cli/watch.ts';
 import { webhookCommands } from './cli/webhooks.ts';
@@ -27,6 +30,9 @@ const COMMANDS: readonly CommandData[] = [
   ...accountLifeCommands,
   ...spendCommands,
   ...holdCommands,
+  ...correctionCommands,
+  ...purchaseCommands,
+  ...topUpCommands,
   ...subscriptionCommands,
   ...teamCommands,
   ...campaignCommands,

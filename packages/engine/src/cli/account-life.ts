@@ -4,6 +4,7 @@ import type * as wire from '@drawdown/client';
 import { type ClientCommand, parameter } from './command.ts';
 import { KEY_OPTION, takeKey } from './options.ts';
 import type { Output } from './output.ts';
+import { money } from './purchases.ts';
 import { balanceTable, credits } from './show.ts';
 
 const ACCOUNT = ['<account>', 'the account id'] as const;
@@ -85,8 +86,6 @@ const close: ClientCommand = {
     return undefined;
   },
 };
-
-const money = ({ amount_minor, currency }: wire.Cost): string => `${amount_minor} ${currency}`;
 
 function closingText(
   output: Output,

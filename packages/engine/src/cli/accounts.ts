@@ -1,6 +1,7 @@
 /** What an account has: put something in, look at what is there and at what happened. */
 import type * as wire from '@drawdown/client';
-import { type ClientCommand, type CommandData, parameter, stated } from './command.ts';
+import { type ClientCommand, type CommandData, type Options, parameter, stated } from './command.ts';
+import { CommandError } from './exit.ts';
 import { KEY_OPTION, METADATA_OPTION, metadataOption, takeKey } from './options.ts';
 import { balanceTable, credits, entriesTable, grantsTable, receiptText } from './show.ts';
 
@@ -25,6 +26,8 @@ const grant: ClientCommand = {
     ['--effective-at <time>', 'not spendable before'],
     ['--priority <number>', 'lower is drawn first within a class'],
     ['--feature <id...>', 'only these features may draw on it'],
+    ['--cost <minor>', 'what was paid for it, in minor units, with --currency'],
+    ['--currency <code>', 'ISO 4217, e.g. USD'],
     ['--source <type[:ref]>', 'where it comes from, e.g. campaign:spring'],
     METADATA_OPTION,
     KEY_OPTION,
@@ -45,6 +48,7 @@ const grant: ClientCommand = {
         metadata: metadataOption(options),
       }),
       ...expiry(options.text('expires-at')),
+      ...costOf(options),
       ...(type === undefined ? {} : { source: { type, ref: ref ?? null } }),
     };
     const receipt = await client.grant(parameter(invocation, 0), body, takeKey(options));
@@ -57,6 +61,18 @@ const grant: ClientCommand = {
     return undefined;
   },
 };
+
+/** The server judges the words; one without the other means nothing. */
+function costOf(options: Options): { cost?: wire.Cost } {
+  const [minor, currency] = [
+    options.whole('cost', { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    options.text('currency'),
+  ];
+  if (minor === undefined && currency === undefined) return {};
+  if (minor === undefined || currency === undefined)
+    throw new CommandError('usage', '--cost and --currency go together');
+  return { cost: { amount_minor: minor, currency } };
+}
 
 function expiry(text: string | undefined): { expires_at?: string | null } {
   if (text === undefined) return {};

@@ -1,10 +1,8 @@
 /** Small balances that are paid out, and what finance has to pay. */
-import type * as wire from '@drawdown/client';
 import { type ClientCommand, parameter, stated } from './command.ts';
 import { KEY_OPTION, takeKey } from './options.ts';
+import { money } from './purchases.ts';
 import { credits } from './show.ts';
-
-const money = ({ amount_minor, currency }: wire.Cost): string => `${amount_minor} ${currency}`;
 
 const cashOut: ClientCommand = {
   name: 'cash-out',

@@ -29,6 +29,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 const GROUPS: Readonly<Record<string, string>> = {
   campaigns: 'Make, list, watch and stop campaigns, and make their codes',
+  purchases: 'List, show, give back and claim purchases',
+  'top-up': 'Buy credits by itself where an account falls below what its owner agreed to',
   report: 'What was sold, used, given back and lapsed, month by month',
   members: 'Make, list and remove members of teams, and answer those who ask for more',
   keys: 'Make, list and revoke the keys that servers and staff use',

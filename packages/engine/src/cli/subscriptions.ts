@@ -138,6 +138,39 @@ const cancel: ClientCommand = {
   },
 };
 
+function plain(name: 'pause' | 'resume', summary: string): ClientCommand {
+  return {
+    name,
+    summary,
+    parameters: [ACCOUNT, SUBSCRIPTION],
+    options: [PREVIEW, KEY_OPTION],
+    target: {},
+    run: async (invocation) => {
+      const { client, options } = invocation;
+      const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+      if (options.flag('preview')) {
+        return answerPreview(invocation, await client.previewSubscription(account, on, { action: name }));
+      }
+      const call = name === 'pause' ? client.pauseSubscription : client.resumeSubscription;
+      return answer(invocation, await call(account, on, takeKey(options)));
+    },
+  };
+}
+
+const reactivate: ClientCommand = {
+  name: 'reactivate',
+  summary: 'Take a cancellation back, or begin anew after the end: then a payment pays the first period',
+  parameters: [ACCOUNT, SUBSCRIPTION],
+  options: [['--ref <ref>', 'the payment of the period that begins now'], KEY_OPTION],
+  target: {},
+  run: async (invocation) => {
+    const { client, options } = invocation;
+    const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+    const body = stated({ ref: options.text('ref') });
+    return answer(invocation, await client.reactivateSubscription(account, on, body, takeKey(options)));
+  },
+};
+
 const subscriptions: ClientCommand = {
   name: 'subscriptions',
   summary: 'List the subscriptions of an account, newest first',
@@ -153,4 +186,13 @@ const subscriptions: ClientCommand = {
   },
 };
 
-export const subscriptionCommands: readonly CommandData[] = [subscribe, renew, change, cancel, subscriptions];
+export const subscriptionCommands: readonly CommandData[] = [
+  subscribe,
+  renew,
+  change,
+  cancel,
+  plain('pause', 'Pause at the end of what is paid: nothing is granted until it is resumed'),
+  plain('resume', 'Go on after a pause'),
+  reactivate,
+  subscriptions,
+];
