@@ -1,11 +1,15 @@
 import type { Outcome } from './expect.ts';
+import type { LifeAction, LifeChange } from './model-life.ts';
 import type { SourceAction, SourceChange } from './model-source.ts';
 import { OutOfReach } from './reach.ts';
 import { attempt, type Run } from './running.ts';
 import { previewBody } from './source-request.ts';
 
 /** What is asked of sources, or done by staff: none of it changes an account. */
-export async function actAtSource(run: Run, action: Exclude<SourceAction, SourceChange>): Promise<Outcome> {
+export async function actAtSource(
+  run: Run,
+  action: Exclude<SourceAction | LifeAction, SourceChange | LifeChange>,
+): Promise<Outcome> {
   const { account, ids, target } = run;
   const { sources } = target;
   if (sources === null) throw new OutOfReach('the target has no sources');
@@ -29,6 +33,11 @@ export async function actAtSource(run: Run, action: Exclude<SourceAction, Source
       });
     case 'campaign':
       return await attempt(run, async () => ({ campaign: await sources.campaign(action.campaign) }));
+    case 'standing':
+      return await attempt(run, async () => ({
+        operation: null,
+        member: await sources.member(account, action.member),
+      }));
     case 'stop':
       return await attempt(run, async () => ({ campaign: await sources.stopCampaign(action.campaign) }));
   }

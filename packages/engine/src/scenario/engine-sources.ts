@@ -7,7 +7,7 @@ const REASON = 'scenario';
 
 /** The sources of an engine in this process; purchases need one that has the sandbox. */
 export function engineSources(engine: Engine): SourceTarget {
-  const { subscriptions, campaigns, purchases, sandbox } = engine;
+  const { subscriptions, campaigns, purchases, sandbox, members, requests, life } = engine;
   const keyed = (idempotencyKey: string) => ({ idempotencyKey, actor: 'scenario' });
   const actor = { actor: 'scenario' };
   const checkoutAt = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
@@ -31,6 +31,14 @@ export function engineSources(engine: Engine): SourceTarget {
     checkout: (account, body, key) => purchases.checkout(account, body, { ...keyed(key), origin: ORIGIN }),
     purchase: (purchase) => purchases.byId(purchase, {}),
     refundPurchase: (purchase, key) => purchases.refund(purchase, { reason: REASON }, keyed(key)),
+    putMember: (team, member, body) => members.put(team, member, body, actor),
+    removeMember: (team, member) => members.remove(team, member, actor),
+    member: (team, member) => members.get(team, member, actor),
+    ask: (team, member, body) => requests.ask(team, member, body, actor),
+    answer: ({ team, account, id }, verb) => requests[verb](team, account, id, actor),
+    merge: (account, into, key) => life.merges.merge(account, { into, reason: REASON }, keyed(key)),
+    close: (account, body, key) => life.closures.close(account, body, keyed(key)),
+    cashOut: (account, key) => life.cashOuts.cashOut(account, {}, keyed(key)),
     press: async (url, action) => void (await sandbox.act(checkoutAt(url), action)),
     tell: async (url, action) => void (await sandbox.tell(checkoutAt(url), action)),
   };

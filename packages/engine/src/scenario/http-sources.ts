@@ -26,6 +26,15 @@ export function httpSources(client: Client): SourceTarget {
     checkout: (account, body, key) => client.checkout(account, body, keyed(key)),
     purchase: (purchase) => client.getPurchase(purchase),
     refundPurchase: (purchase, key) => client.refundPurchase(purchase, { reason: REASON }, keyed(key)),
+    putMember: (team, member, body) => client.putMember(team, member, body),
+    removeMember: (team, member) => client.removeMember(team, member),
+    member: (team, member) => client.getMember(team, member),
+    ask: (team, member, body) => client.askForMore(team, member, body),
+    answer: (request, verb) =>
+      verb === 'approve' ? client.approveRequest(request) : client.denyRequest(request),
+    merge: (account, into, key) => client.mergeAccount(account, { into, reason: REASON }, keyed(key)),
+    close: (account, body, key) => client.closeAccount(account, body, keyed(key)),
+    cashOut: (account, key) => client.cashOut(account, {}, keyed(key)),
     press: async (url, action) => {
       // The form that a browser would send; where it would go next is nobody's business here.
       const form = { method: 'POST', body: new URLSearchParams(), redirect: 'manual' } as const;

@@ -1,3 +1,4 @@
+import type { LifeAction, LifeChange } from './model-life.ts';
 import type { SourceAction, SourceChange } from './model-source.ts';
 
 /** A scenario as it was written: steps in order, each with what is expected of it. Names are the author's own. */
@@ -76,11 +77,13 @@ export type Change =
       readonly amount: string;
       readonly class: string | null;
     })
-  | SourceChange;
+  | SourceChange
+  | LifeChange;
 
 export type Action =
   | Change
   | SourceAction
+  | LifeAction
   | { readonly verb: 'at'; readonly instant: string }
   | { readonly verb: 'advance'; readonly duration: string }
   | {
@@ -136,7 +139,10 @@ export type Subject =
   | 'statement'
   | 'subscription'
   | 'purchase'
-  | 'campaign';
+  | 'campaign'
+  | 'member'
+  | 'request'
+  | 'closure';
 
 export interface DrawExpected {
   readonly grant: string;

@@ -9,6 +9,9 @@ export type NameKind =
   | 'subscription'
   | 'purchase'
   | 'code'
+  | 'request'
+  /** Whose request it is: behind the request's name. */
+  | 'member'
   /** The address of a purchase's checkout: behind the purchase's name. */
   | 'checkout';
 

@@ -9,6 +9,9 @@ const CHANGE = ['draws', 'refused', 'same', 'operation', 'balance'] as const;
 const AWARD = [...CHANGE, 'grant'];
 const OF_SUBSCRIPTION = [...CHANGE, 'subscription'];
 const OF_PURCHASE = ['refused', 'same', 'purchase'];
+const OF_MEMBER = ['refused', 'member'];
+const OF_REQUEST = ['refused', 'request'];
+const OF_END = ['refused', 'operation', 'closure'];
 const BELOW: Readonly<Partial<Record<Action['verb'], readonly string[]>>> = {
   grant: [...CHANGE, 'grant'],
   consume: [...CHANGE, 'free_on_device'],
@@ -39,6 +42,15 @@ const BELOW: Readonly<Partial<Record<Action['verb'], readonly string[]>>> = {
   refund_purchase: OF_PURCHASE,
   sandbox: OF_PURCHASE,
   news: OF_PURCHASE,
+  member: OF_MEMBER,
+  leave: OF_MEMBER,
+  ask: OF_REQUEST,
+  approve: OF_REQUEST,
+  deny: OF_REQUEST,
+  standing: OF_MEMBER,
+  merge: ['refused', 'operation', 'balance'],
+  close: OF_END,
+  cash_out: OF_END,
   codes: ['refused'],
   referral: ['refused'],
   stop: ['refused', 'campaign'],
@@ -57,6 +69,9 @@ export function parseInline(action: Action, words: Words): Expectation[] {
   }
   if (action.verb === 'campaign' && !words.done) {
     return [{ ...at, kind: 'fields', subject: 'campaign', fields: parseFields(words, 'campaign') }];
+  }
+  if (action.verb === 'standing' && !words.done) {
+    return [{ ...at, kind: 'fields', subject: 'member', fields: parseFields(words, 'member') }];
   }
   if (action.verb === 'check' && !words.done) {
     const { subject } = action;

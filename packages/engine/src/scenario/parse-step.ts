@@ -1,5 +1,6 @@
 import { type Action, CHECKED, type Checked, type SpendWords } from './model.ts';
 import type { Names } from './names.ts';
+import { LIFE_STEPS } from './parse-life.ts';
 import { SOURCE_STEPS } from './parse-source.ts';
 import type { Words } from './words.ts';
 
@@ -49,6 +50,7 @@ const VERBS = {
     return { verb: 'statement', from, to: words.instant() };
   },
   ...SOURCE_STEPS,
+  ...LIFE_STEPS,
 } satisfies Record<string, (words: Words, names: Names) => Action>;
 
 /** What a name may stand for that a request was sent for. */

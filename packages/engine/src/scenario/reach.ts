@@ -1,4 +1,5 @@
 import type { Scenario, Step } from './model.ts';
+import { isLifeAction } from './model-life.ts';
 import { isSourceAction } from './model-source.ts';
 import type { ScenarioTarget } from './target.ts';
 
@@ -13,11 +14,11 @@ export class OutOfReach extends Error {
 /** Why a scenario cannot be run on a target, in a sentence; null where it can. */
 export function limitationOf({ steps }: Pick<Scenario, 'steps'>, target: ScenarioTarget): string | null {
   const all = steps.flatMap(withInner);
-  const source = all.find(({ action }) => isSourceAction(action));
+  const source = all.find(({ action }) => isSourceAction(action) || isLifeAction(action));
   if (source !== undefined && target.sources === null) {
     return (
-      `line ${source.line} is about a source, and the core knows none: subscriptions, campaigns and purchases keep rows ` +
-      'of their own beside the ledger. Run it on an engine.'
+      `line ${source.line} is about a source, and the core knows none: subscriptions, campaigns, purchases and what happens to ` +
+      'an account as a whole keep rows of their own beside the ledger. Run it on an engine.'
     );
   }
   const news = all.find(({ action }) => action.verb === 'news');

@@ -1,6 +1,8 @@
 import type { ConsumeRequest, GrantRequest, HoldRequest, QuoteRequest, Surface } from '@drawdown/client';
 import type { Ids } from './ids.ts';
+import { lifeRequestOf } from './life-request.ts';
 import type { Change, SpendWords } from './model.ts';
+import { isLifeChange } from './model-life.ts';
 import { isSourceChange } from './model-source.ts';
 import { OutOfReach } from './reach.ts';
 import { sourceRequestOf } from './source-request.ts';
@@ -18,9 +20,10 @@ export function requestOf(
   means: { target: ScenarioTarget; ids: Ids; account: string; key: string; prefix: string },
 ): () => Promise<unknown> {
   const { target, ids, account, key } = means;
-  if (isSourceChange(change)) {
+  if (isSourceChange(change) || isLifeChange(change)) {
     if (target.sources === null) throw new OutOfReach('the target has no sources');
-    return sourceRequestOf(change, { ...means, sources: target.sources });
+    const wider = { ...means, sources: target.sources };
+    return isLifeChange(change) ? lifeRequestOf(change, wider) : sourceRequestOf(change, wider);
   }
   switch (change.verb) {
     case 'grant': {

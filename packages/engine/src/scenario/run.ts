@@ -81,7 +81,8 @@ async function runStep(run: Run, step: Step): Promise<void> {
 
 async function act(run: Run, step: Step): Promise<Outcome | null> {
   const { action } = step;
-  if (isSourceAction(action) && !isSourceChange(action)) return await actAtSource(run, action);
+  if (action.verb === 'standing' || (isSourceAction(action) && !isSourceChange(action)))
+    return await actAtSource(run, action);
   const { target, ids } = run;
   switch (action.verb) {
     case 'at':

@@ -45,6 +45,11 @@ export function bindParts(ids: Ids, name: string, answer: Answer): void {
     const part = answer[kind];
     if (isRecord(part) && typeof part.id === 'string') ids.bind(kind, name, part.id);
   }
+  const { request } = answer;
+  if (isRecord(request)) {
+    ids.bind('request', name, String(request.id));
+    ids.bind('member', name, String(request.account));
+  }
   // Of a checkout the address as well: that is where the purchase is paid.
   if (typeof answer.checkout === 'string') ids.bind('checkout', name, String(answer.url));
 }

@@ -5,7 +5,7 @@ const word = (wire: string, none?: string): FieldType => ({ kind: 'word', wire, 
 const whole = (wire: string, none?: string): FieldType => ({ kind: 'integer', wire, ...(none && { none }) });
 const instant = (wire: string): FieldType => ({ kind: 'instant', wire, none: 'none' });
 
-/** What may be expected of a subscription, a purchase and a campaign. */
+/** What may be expected of a subscription, a purchase, a campaign, a member and an account that ends. */
 export const SOURCE_FIELDS = {
   subscription: {
     status: word('status'),
@@ -39,6 +39,18 @@ export const SOURCE_FIELDS = {
     paid: whole('paid.net_minor'),
     refundable_until: instant('refundable_until'),
   },
+  member: {
+    role: word('role'),
+    limit: whole('limit.amount'),
+    used: amount('period.used'),
+    held: amount('period.held'),
+    extra: amount('period.extra'),
+    remaining: amount('period.remaining'),
+    resets: instant('period.resets_at'),
+    left: instant('left_at'),
+  },
+  request: { amount: amount('amount'), state: word('state'), expires: instant('expires_at') },
+  closure: { payable: whole('payable'), settlements: whole('settlements') },
   campaign: {
     state: word('state'),
     redemptions: whole('metrics.redemptions'),

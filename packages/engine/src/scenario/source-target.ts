@@ -1,9 +1,17 @@
 import type {
   Campaign,
+  CashOutReceipt,
   CheckoutReceipt,
   CheckoutRequest,
   ClaimRequest,
+  CloseReceipt,
+  CloseRequest,
   GrantReceipt,
+  Member,
+  MemberRequest,
+  MergeReceipt,
+  More,
+  MoreRequest,
   PaymentFailedRequest,
   Purchase,
   ReactivateRequest,
@@ -22,6 +30,9 @@ import type {
 import type { SandboxAction } from '../sources/sandbox.ts';
 import type { Replayed } from './target.ts';
 
+/** A request of a member for more, as it is found. */
+export type RequestRef = Pick<More, 'id' | 'team' | 'account'>;
+
 /** A subscription's address. */
 export interface OnSubscription {
   readonly account: string;
@@ -31,7 +42,7 @@ export interface OnSubscription {
 type Changed = Promise<SubscriptionReceipt & Replayed>;
 type Awarded = Promise<GrantReceipt & Replayed>;
 
-/** The verbs of subscriptions, campaigns and purchases, where a target has them. */
+/** The verbs of subscriptions, campaigns, purchases, members and an account's life, where a target has them. */
 export interface SourceTarget {
   subscribe(account: string, body: SubscriptionRequest, key: string): Changed;
   renew(on: OnSubscription, body: RenewRequest, key: string): Changed;
@@ -52,6 +63,14 @@ export interface SourceTarget {
   checkout(account: string, body: CheckoutRequest, key: string): Promise<CheckoutReceipt & Replayed>;
   purchase(purchase: string): Promise<Purchase>;
   refundPurchase(purchase: string, key: string): Promise<Purchase>;
+  putMember(team: string, member: string, body: MemberRequest): Promise<Member>;
+  removeMember(team: string, member: string): Promise<Member>;
+  member(team: string, member: string): Promise<Member>;
+  ask(team: string, member: string, body: MoreRequest): Promise<More>;
+  answer(request: RequestRef, verb: 'approve' | 'deny'): Promise<More>;
+  merge(account: string, into: string, key: string): Promise<MergeReceipt & Replayed>;
+  close(account: string, body: CloseRequest, key: string): Promise<CloseReceipt & Replayed>;
+  cashOut(account: string, key: string): Promise<CashOutReceipt & Replayed>;
   /** Presses a button of a sandbox checkout's page, which stands at `url`. */
   press(url: string, action: SandboxAction): Promise<void>;
   /**

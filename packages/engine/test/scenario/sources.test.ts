@@ -110,7 +110,33 @@ describe('steps of sources', () => {
     ]);
   });
 
+  it('of members and of an account as a whole are read with every option', () => {
+    expect(
+      actions(
+        'member anna\nmember ben admin limit 50 per day\nleave ben\nask more anna 12.5\napprove more\ndeny more\n' +
+          'standing anna used 0\nmerge into other key k\nclose\nclose forfeit key k2\ncash_out\ncash_out key k3',
+      ),
+    ).toMatchObject([
+      { verb: 'member', member: 'anna', role: 'member', limit: null },
+      { verb: 'member', member: 'ben', role: 'admin', limit: { amount: '50', per: 'day' } },
+      { verb: 'leave', member: 'ben' },
+      { verb: 'ask', name: 'more', member: 'anna', amount: '12.5' },
+      { verb: 'approve', request: 'more' },
+      { verb: 'deny', request: 'more' },
+      { verb: 'standing', member: 'anna' },
+      { verb: 'merge', into: 'other', key: 'k' },
+      { verb: 'close', forfeit: false, key: null },
+      { verb: 'close', forfeit: true, key: 'k2' },
+      { verb: 'cash_out', key: null },
+      { verb: 'cash_out', key: 'k3' },
+    ]);
+  });
+
   it.each([
+    ['member anna limit 5 per year', '"year" is not a period', null],
+    ['approve pro', '"pro" is a subscription, not a request', null],
+    ['merge other', '"into" is missing here', null],
+    ['leave anna\n  member rold owner', '"rold" is not a field here', 'did you mean "role"?'],
     ['renew pro', 'the name of a payment is missing here', null],
     ['renew nobody in_1', 'no subscription is called "nobody" above', 'known here: pro'],
     ['change pro plam max', '"plam" is not an option here', 'did you mean "plan"?'],
