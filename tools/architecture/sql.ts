@@ -14,6 +14,7 @@ const SHARED = new Set([
   'signing_keys',
   'staff_sessions',
   'staff_identities',
+  'verifications',
   'migrations',
   // A budget, a code and a device are what accounts compete for: they belong to the campaign.
   'campaigns',

@@ -29,6 +29,7 @@ beforeAll(async () => {
     ...['outstanding', 'breakage', 'payables'].map((report) => `/console/finance?report=${report}`),
     '/console/webhooks',
     `/console/webhooks/${endpoint.id}`,
+    '/console/system',
     '/console/nowhere',
   ];
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { noteVerification } from '../../../packages/engine/src/store/verifications.ts';
 import { openConsole, signIn } from './console.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -140,6 +141,35 @@ describe('finance', () => {
     ]);
     expect(download.suggestedFilename()).toMatch(/^roll-forward-\d{4}-\d\d-\d{4}-\d\d\.csv$/);
     expect(readFileSync(await download.path(), 'utf8')).toMatch(/opening[\s\S]*closing/);
+    await page.context().close();
+  });
+});
+
+describe('the system', () => {
+  it('says how the server is, as it is by then, and what the last verification found', async () => {
+    const page = await openConsole(stage, '/console');
+    await page.getByRole('link', { name: 'System' }).click();
+    await expect.poll(() => page.locator('main').innerText()).toContain('The ledgers were not verified yet');
+    await page.getByText('No request has failed by our own fault').waitFor();
+    const run = { tookMs: 2_000, accounts: 3, entries: 40 };
+    await noteVerification(stage.engine.database, { ...run, faults: 0 });
+    await page.getByText('Every ledger adds up').waitFor();
+    await noteVerification(stage.engine.database, { ...run, faults: 2 });
+    await page.getByText('2 faults').waitFor();
+    await stage.staff.adjust('u_kim', { amount: 1, class: 'purchased', reason: 'to be counted' });
+    await expect.poll(() => page.locator('tbody').last().innerText()).toMatch(/adjust\s+done\s+1/);
+    await page.context().close();
+  });
+
+  it('shows those who may not see webhooks no more of them than where they go', async () => {
+    const url = 'https://hooks.example.com/services/a-secret-path';
+    await stage.staff.createWebhookEndpoint({ url });
+    const { secret } = await stage.staff.createKey({ name: 'Support', scopes: ['staff', 'read'] });
+    const page = await openConsole(stage, '/console/system', { key: secret });
+    const row = page.getByRole('row').filter({ hasText: 'hooks.example.com' });
+    await row.waitFor();
+    expect(await row.getByRole('link').count()).toBe(0);
+    expect(await page.content()).not.toContain('a-secret-path');
     await page.context().close();
   });
 });

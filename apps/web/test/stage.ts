@@ -37,6 +37,7 @@ const FLAGS = [
 ];
 
 export interface Stage {
+  readonly engine: Engine;
   readonly url: string;
   /** With the key of the product's server. */
   readonly client: Client;
@@ -100,6 +101,7 @@ export async function openStage({ testClock = false, sessionUrl, staff }: StageO
   const client = createClient({ url, token: SECRET });
   const faults: string[] = [];
   return {
+    engine,
     url,
     client,
     staff: createClient({ url, token: ADMIN }),

@@ -16,6 +16,7 @@ import { reconcileCommand } from './cli/reconcile.ts';
 import { reportCommands } from './cli/report.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
+import { statusCommand } from './cli/status.ts';
 import { subscriptionCommands } from './cli/subscriptions.ts';
 import { teamCommands } from './cli/teams.ts';
 import { topUpCommands } from './cli/top-ups.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly CommandData[] = [
   ...payoutCommands,
   ...webhookCommands,
   watchCommand,
+  statusCommand,
   verifyCommand,
   headsCommand,
   reconcileCommand,

@@ -10,6 +10,7 @@ import { addDuration, formatInstant, parseDuration } from './core/calendar.ts';
 import { comparator } from './core/order.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { Feed } from './feed.ts';
+import { Figures } from './figures.ts';
 import { Announcing, type WebhookOptions } from './notices/announcing.ts';
 import { Presenter } from './present.ts';
 import { presentProfile, Queries } from './queries.ts';
@@ -45,6 +46,7 @@ import { setting } from './store/settings.ts';
 import { Writer } from './store/transact.ts';
 import { Wakeups } from './store/wakeups.ts';
 import { Sweep } from './sweep.ts';
+import { System } from './system.ts';
 import { Members } from './teams/members.ts';
 import { Requests } from './teams/requests.ts';
 
@@ -100,6 +102,7 @@ export class Engine {
   readonly sandbox: Payments['sandbox'];
   readonly reports: Reports;
   readonly staff: Staff;
+  readonly system: System;
   readonly grant: Changes['grant'];
   readonly voidGrant: Changes['voidGrant'];
   readonly extendGrant: Changes['extendGrant'];
@@ -130,7 +133,7 @@ export class Engine {
   readonly #accounts: Accounts;
   readonly #announcing: Announcing;
   readonly #clock: Clock;
-  readonly #counts = new Map<string, number>();
+  readonly #figures = new Figures();
   readonly #feed: Feed;
   readonly #reader: Reader;
   readonly #sweep: Sweep;
@@ -158,8 +161,7 @@ export class Engine {
       inOrder,
       random: options.random ?? Math.random,
       committed: (changed, tasks) => {
-        this.#count('batches');
-        this.#count('batched_commands', tasks);
+        this.#figures.batch(tasks);
         wakeups.committed(changed);
         this.topUps.watch.changed(changed);
       },
@@ -172,7 +174,7 @@ export class Engine {
       writer,
       requote: (account, command) =>
         quoting.quote(account, spending.again(command), {}) as Promise<wire.Quote>,
-      count: (verb, outcome) => this.#count(`commands.${verb}.${outcome}`),
+      count: (verb, outcome) => this.#figures.command(verb, outcome),
       makeKey: options.makeKey ?? randomUUID,
       idOf: (account) => accounts.idOf(account),
     });
@@ -236,6 +238,9 @@ export class Engine {
     this.#writer = writer;
     this.#sweep = new Sweep({ database, clock, log, settle });
     const { purchases, topUps, life } = this;
+    const deliveries = () => purchases.deliveries.figures();
+    const running = { figures: this.#figures, writer, sweep: this.#sweep, deliveries };
+    this.system = new System({ database: source.database, clock, ...running });
     this.#works = [this.#sweep, purchases, topUps.watch, this.#announcing, life];
   }
 
@@ -314,14 +319,10 @@ export class Engine {
     return { now: formatInstant(instant) };
   }
 
-  #count(name: string, by = 1): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
-  }
-
   /** Counters since the start (`commands.<verb>.<outcome>`, batches) and gauges of this moment. */
   metrics(): Record<string, number> {
     return {
-      ...Object.fromEntries(this.#counts),
+      ...this.#figures.counts,
       ...this.purchases.deliveries.figures(),
       waiting_commands: this.#writer.depth,
       streams: this.#feed.open,

@@ -93,9 +93,11 @@ function useArrival(): RefObject<HTMLElement | null> {
   return main;
 }
 
+type Section = 'accounts' | 'approvals' | 'audit' | 'campaigns' | 'finance' | 'webhooks' | 'system';
+
 const SECTIONS: readonly {
-  to: '/accounts' | '/approvals' | '/audit' | '/campaigns' | '/finance' | '/webhooks';
-  word: 'accounts' | 'approvals' | 'audit' | 'campaigns' | 'finance' | 'webhooks';
+  to: `/${Section}`;
+  word: Section;
   scope: Scope;
 }[] = [
   { to: '/accounts', word: 'accounts', scope: 'staff' },
@@ -104,6 +106,7 @@ const SECTIONS: readonly {
   { to: '/campaigns', word: 'campaigns', scope: 'admin' },
   { to: '/finance', word: 'finance', scope: 'reports' },
   { to: '/webhooks', word: 'webhooks', scope: 'webhooks' },
+  { to: '/system', word: 'system', scope: 'staff' },
 ];
 
 function Side(): ReactNode {

@@ -197,38 +197,56 @@ export interface SystemState {
   as_of: Instant;
   /** Of this process. */
   process: {
-    started_at: Instant;
     version: string;
+    started_at: Instant;
+    up_seconds: number;
     /** Per second, over the last minute or since the start. */
     rates: { commands: number; deductions: number; refused: number; batches: number };
+    /** Since the start, most of it first; the outcome is `done`, or the code of a refusal. */
     commands: { verb: string; outcome: string; count: number }[];
+    /** What payment providers sent, since the start. */
+    deliveries: { provider: string; outcome: string; count: number }[];
+    /** Answers of 500 and above, since the start. */
+    failures: { method: string; route: string; status: number; count: number }[];
     waiting_commands: number;
-    /** How long the oldest waiting command has waited. */
+    /** How long the oldest waiting command has waited at most. */
     lane_lag_ms: number;
+    /** Open event streams. */
     streams: number;
   };
   sweep: {
-    /** Of the last round of this process; null: none yet. */
+    /** How late the oldest account of this process's last round was. */
     lag_ms: number;
+    /** Accounts that this process has settled since its start. */
     settled: number;
     /** Accounts for which time has something to enter now; counted up to a thousand. */
     due_accounts: number;
     oldest_due_at: Instant | null;
   };
   webhooks: {
-    endpoints: { id: string; url: string; state: string; waiting: number; failed: number }[];
+    /** Accounts of which an endpoint is still to be told something. */
+    waiting_accounts: number;
+    /** How old the oldest of that is, at endpoints that are on. */
+    lag_ms: number;
+    /** Deliveries that wait or were given up, each counted up to a thousand. */
+    endpoints: { id: string; host: string; state: 'enabled' | 'disabled'; waiting: number; dead: number }[];
   };
   database: {
     version: string;
     role: 'primary' | 'standby';
     size_bytes: number;
+    /** The number of its last migration. */
     schema: number;
-    migrations: { number: number; name: string; applied_at: Instant | null }[];
     connections: number;
     /** Rows, as the database's statistics estimate them. */
     estimated: { accounts: number; entries: number; grants: number };
   };
-  /** The last `drawdown verify` on this database; null: none yet. */
-  verify: { finished_at: Instant; accounts: number; entries: number; violations: number } | null;
-  approvals: ApprovalLimits & { pending: number };
+  /** The last whole `drawdown verify` on this database; null: none yet. */
+  verify: {
+    started_at: Instant;
+    finished_at: Instant;
+    accounts: number;
+    entries: number;
+    faults: number;
+  } | null;
 }

@@ -3,6 +3,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Engine } from '../engine.ts';
 import type { Streams } from './stream.ts';
 
+/** Whoever has more kinds of failures than these looks into the log. */
+const MOST_FAILURES = 20;
 /** Seconds. A deduction takes a few milliseconds; the last bucket is where a client has long given up. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
@@ -43,6 +45,21 @@ export class Metrics {
     ms: number;
   }): void {
     this.#requests.observe({ method, route, status }, ms / 1000);
+  }
+
+  /** Answers that were our own fault since the start, most of them first. */
+  async failures(): Promise<{ method: string; route: string; status: number; count: number }[]> {
+    const { values } = await this.#requests.get();
+    return values
+      .filter(({ metricName, labels }) => metricName?.endsWith('_count') && Number(labels.status) >= 500)
+      .map(({ labels: { method, route, status }, value }) => ({
+        method: String(method),
+        route: String(route),
+        status: Number(status),
+        count: value,
+      }))
+      .sort((a, b) => b.count - a.count)
+      .slice(0, MOST_FAILURES);
   }
 
   text(): Promise<string> {

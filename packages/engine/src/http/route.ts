@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts';
 import type { Demonstration } from './demonstration.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { Keys } from './keys.ts';
+import type { Metrics } from './metrics.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInTickets } from './sign-in-ticket.ts';
 import type { SigningKeys } from './signing.ts';
@@ -49,7 +50,9 @@ export interface Services {
   readonly streams: Streams;
   readonly demonstration: Demonstration;
   readonly openapi: () => object;
-  readonly metrics: () => Promise<string>;
+  readonly metrics: Metrics;
+  /** Of this program. */
+  readonly version: string;
 }
 
 export interface Input<Params, Query, Body> {

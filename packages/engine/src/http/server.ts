@@ -172,7 +172,8 @@ function servicesOf(options: ServerOptions, { routes, streams, metrics }: Made):
     streams,
     demonstration: new Demonstration({ engine, sessions }),
     openapi: () => document,
-    metrics: () => metrics.text(),
+    metrics,
+    version,
   };
 }
 

@@ -39,6 +39,8 @@ export class Lane {
   readonly #queue: Waiting[] = [];
   #connection: Connection | null = null;
   #running: Promise<void> | null = null;
+  /** No command that waits came before it. */
+  #waitsSince = 0;
   #wary = 0;
   #unsure = 0;
 
@@ -50,7 +52,13 @@ export class Lane {
     return this.#queue.length;
   }
 
+  /** How long the oldest waiting command has waited at most, in milliseconds. */
+  get lagMs(): number {
+    return this.#queue.length === 0 ? 0 : performance.now() - this.#waitsSince;
+  }
+
   push(waiting: Waiting): void {
+    if (this.#queue.length === 0) this.#waitsSince = performance.now();
     this.#queue.push(waiting);
     this.#running ??= this.#drain();
   }

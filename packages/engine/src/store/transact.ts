@@ -52,6 +52,11 @@ export class Writer {
     return this.#lanes.reduce((sum, lane) => sum + lane.depth, 0);
   }
 
+  /** How long the oldest of them has waited at most, in milliseconds. */
+  get lagMs(): number {
+    return Math.max(...this.#lanes.map((lane) => lane.lagMs));
+  }
+
   async idle(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.idle()));
   }

@@ -265,7 +265,14 @@ describe('heads', () => {
 describe('verify', () => {
   test('beside the running server: in order, and after an edit by hand 7 with account and entry', async () => {
     await json('grant', 'v_1', 'purchased', '9');
+    const whole = await json<{ accounts: number; entries: number }>('verify');
+    // This one says nothing about the others, and is not noted.
     expect(await json('verify', '--account', 'v_1')).toMatchObject({ ok: true, entries: 1, faults: [] });
+    const noted = (await json<wire.SystemState>('status')).verify;
+    expect(noted).toMatchObject({ accounts: whole.accounts, entries: whole.entries, faults: 0 });
+    expect((await cli('status')).stdout).toMatch(
+      /^database +PostgreSQL \d+[\s\S]*^verified +ok, \d+ entries/m,
+    );
     const { databaseUrl } = readServerFile(join(cwd, '.drawdown')) ?? { databaseUrl: '' };
     const database = await openPostgres({ url: databaseUrl, poolSize: 2 });
     await database.query(
@@ -276,5 +283,10 @@ describe('verify', () => {
     const { code, stdout } = await cli('verify');
     expect(code).toBe(7);
     expect(stdout).toMatch(/^FAULT +account v_1, entry 1: .*total/m);
+    const status = await cli('status');
+    expect(status.code).toBe(7);
+    expect(status.stdout).toMatch(/^verified +\d+ faults? in \d+ entries/m);
+    expect(await cli('verify', '--account', 'a_1')).toMatchObject({ code: 0 });
+    expect((await cli('status')).code).toBe(7);
   });
 });

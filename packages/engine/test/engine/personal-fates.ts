@@ -244,6 +244,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['tries due_at', INSIDE, BOOKED],
     ['account bucket', PLACE, PLACED],
   ],
+  verifications: [['no started_at finished_at accounts entries faults', NOBODY, NOBODYS]],
   webhook_deliveries: [
     [
       'endpoint notice state attempts queued_at attempted_at status error',

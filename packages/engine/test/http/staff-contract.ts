@@ -1,5 +1,13 @@
 /** Every operation of the staff with success, and the refusals that are theirs; answers are checked as they come. */
-import type { ActReceipt, AuditRecord, FoundAccount, Page, SignIn, StaffSession } from '@drawdown/client';
+import type {
+  ActReceipt,
+  AuditRecord,
+  FoundAccount,
+  Page,
+  SignIn,
+  StaffSession,
+  SystemState,
+} from '@drawdown/client';
 import { expect, test } from 'vitest';
 import type { Issuer } from '../support/issuer.ts';
 import { shownAct } from './staff-rows.ts';
@@ -37,6 +45,12 @@ export function staffContract(stage: () => { t: TestServer; issuer: Issuer }): v
     const inside = await t.ask('GET', `${back.pathname}${back.search}`, { ...nobody, headers: { cookie } });
     expect([inside.status, inside.headers.location]).toEqual([303, 'http://localhost:4400/console/audit']);
     expect(issuer.faults).toEqual([]);
+  });
+
+  test('staff see how the server is', async () => {
+    const { t } = stage();
+    const { body } = await t.ask<SystemState>('GET', '/v1/staff/system', { as: ADMIN });
+    expect(body.database.role).toBe('primary');
   });
 
   test('staff act as was shown, and the log says so', async () => {

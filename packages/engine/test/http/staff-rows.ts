@@ -33,6 +33,7 @@ export const staffRows: Readonly<Record<string, Row>> = {
   createStaffSession: { ...looks, ...plain('/v1/staff/sessions') },
   getStaffSession: { ...looks, ...plain('/v1/staff/session') },
   endStaffSession: { ...looks, ...plain('/v1/staff/session') },
+  getSystem: { ...looks, ...plain('/v1/staff/system') },
   listAudit: { ...looks, ...plain('/v1/staff/audit') },
   previewAct: {
     scope: 'act',

@@ -10,10 +10,13 @@ import { Head, Panel } from '../parts/head.tsx';
 import { Loading } from '../parts/list.tsx';
 import { At, Figures, State } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { Deliveries, Failures, Verbs } from './counted.tsx';
 
 const POLL_MS = 3_000;
 /** Behind by more than this, the sweeper is late; nobody's balance is wrong for it. */
 const LATE_MS = 60_000;
+/** As far as the server counts what is undelivered. */
+const COUNTED = 1_000;
 
 /** How the server is, right now. */
 export function SystemPage(): ReactNode {
@@ -83,7 +86,10 @@ function Shown({ state }: { state: SystemState }): ReactNode {
         </Panel>
       </div>
       <Panel title={t('section.webhooks')}>
-        <Endpoints endpoints={state.webhooks.endpoints} />
+        <Endpoints webhooks={state.webhooks} />
+      </Panel>
+      <Panel title={t('system.failures')}>
+        <Failures failures={own.failures} />
       </Panel>
       <div className="columns">
         <Panel title={t('system.process')}>
@@ -92,7 +98,8 @@ function Shown({ state }: { state: SystemState }): ReactNode {
               items={[
                 [t('system.version'), own.version],
                 [t('system.started'), <At key="s" at={own.started_at} />],
-                [t('section.approvals'), <Limits key="a" approvals={state.approvals} />],
+                [t('system.up'), <Up key="u" seconds={own.up_seconds} />],
+                [t('section.approvals'), <Limits key="a" />],
               ]}
             />
           </div>
@@ -104,6 +111,11 @@ function Shown({ state }: { state: SystemState }): ReactNode {
       <Panel title={t('system.verbs')}>
         <Verbs commands={own.commands} />
       </Panel>
+      {own.deliveries.length === 0 ? null : (
+        <Panel title={t('system.deliveries')}>
+          <Deliveries deliveries={own.deliveries} />
+        </Panel>
+      )}
     </>
   );
 }
@@ -121,13 +133,17 @@ function Truth({ state }: { state: SystemState }): ReactNode {
           items={[
             [
               t('system.verified'),
-              <State key="v" tone={verify.violations === 0 ? 'good' : 'bad'}>
-                {verify.violations === 0
-                  ? t('system.no_violation')
-                  : t('system.violations', { count: verify.violations })}
+              <State key="v" tone={verify.faults === 0 ? 'good' : 'bad'}>
+                {verify.faults === 0 ? t('system.no_fault') : t('system.faults', { count: verify.faults })}
               </State>,
             ],
-            [t('system.verified_at'), <At key="at" at={verify.finished_at} />],
+            [
+              t('system.verified_at'),
+              <span key="at">
+                <At at={verify.finished_at} />
+                <span className="aside">{format.relative(verify.finished_at, Date.parse(state.as_of))}</span>
+              </span>,
+            ],
             [t('system.accounts'), format.credits(verify.accounts)],
             [t('accounts.entries'), format.credits(verify.entries)],
           ]}
@@ -137,36 +153,56 @@ function Truth({ state }: { state: SystemState }): ReactNode {
   );
 }
 
-function Limits({ approvals }: { approvals: SystemState['approvals'] }): ReactNode {
-  const { t, format } = useConsole();
-  const { account_limit: account, staff_limit: staff, pending } = approvals;
-  if (account === null && staff === null) return t('system.no_limit');
-  return (
-    <>
-      {t('system.limits', {
-        account: account === null ? '–' : format.credits(account),
-        staff: staff === null ? '–' : format.credits(staff),
-      })}
-      <span className="aside">{t('system.pending', { count: pending })}</span>
-    </>
-  );
+/** From when on somebody else must agree, for whoever looks. */
+function Limits(): ReactNode {
+  const { t, format, staff } = useConsole();
+  const { account_limit: account, staff_limit: one } = staff.approval;
+  if (account === null && one === null) return t('system.no_limit');
+  return t('system.limits', {
+    account: account === null ? '–' : format.credits(account),
+    staff: one === null ? '–' : format.credits(one),
+  });
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** In whole units, the largest that fits. */
+function Up({ seconds }: { seconds: number }): ReactNode {
+  const { format } = useConsole();
+  const [unit, size] = UNITS.find(([, one]) => seconds >= one) ?? (['second', 1] as const);
+  const number = new Intl.NumberFormat(format.locale, { style: 'unit', unit, unitDisplay: 'long' });
+  return number.format(Math.floor(seconds / size));
 }
 
 type Endpoint = SystemState['webhooks']['endpoints'][number];
 
-function Endpoints({ endpoints }: { endpoints: readonly Endpoint[] }): ReactNode {
-  const { t, format } = useConsole();
+function Endpoints({
+  webhooks: { endpoints, lag_ms: lag },
+}: {
+  webhooks: SystemState['webhooks'];
+}): ReactNode {
+  const { t, format, may } = useConsole();
   if (endpoints.length === 0) return <p className="dd-empty">{t('webhooks.none')}</p>;
+  // Where counting ends there may be more.
+  const counted = (count: number): string => `${format.credits(count)}${count >= COUNTED ? '+' : ''}`;
   const columns: Column<Endpoint>[] = [
     {
       key: 'url',
       head: t('webhooks.url'),
       isName: true,
-      cell: ({ id, url }) => (
-        <Link to="/webhooks/$endpoint" params={{ endpoint: id }} className="name url">
-          {url}
-        </Link>
-      ),
+      cell: ({ id, host }) =>
+        may('webhooks') ? (
+          <Link to="/webhooks/$endpoint" params={{ endpoint: id }} className="name">
+            {host}
+          </Link>
+        ) : (
+          <span className="name">{host}</span>
+        ),
     },
     {
       key: 'state',
@@ -181,23 +217,34 @@ function Endpoints({ endpoints }: { endpoints: readonly Endpoint[] }): ReactNode
       key: 'waiting',
       head: t('system.waiting_notices'),
       isNumber: true,
-      cell: (one) => format.credits(one.waiting),
+      cell: (one) => counted(one.waiting),
     },
     {
-      key: 'failed',
+      key: 'dead',
       head: t('delivery.dead'),
       isNumber: true,
-      cell: ({ id, failed }) =>
-        failed === 0 ? (
-          '0'
+      cell: ({ id, dead }) =>
+        dead === 0 || !may('webhooks') ? (
+          counted(dead)
         ) : (
           <Link to="/webhooks/$endpoint" params={{ endpoint: id }} search={{ state: 'dead' }}>
-            {format.credits(failed)}
+            {counted(dead)}
           </Link>
         ),
     },
   ];
-  return <Table label={t('section.webhooks')} rows={endpoints} columns={columns} keyOf={({ id }) => id} />;
+  return (
+    <>
+      {lag > LATE_MS ? (
+        <div className="details details--plain">
+          <State tone="warning">
+            {t('system.webhooks_late', { time: format.relative(new Date(Date.now() - lag)) })}
+          </State>
+        </div>
+      ) : null}
+      <Table label={t('section.webhooks')} rows={endpoints} columns={columns} keyOf={({ id }) => id} />
+    </>
+  );
 }
 
 function Database({ database }: { database: SystemState['database'] }): ReactNode {
@@ -222,25 +269,5 @@ function Database({ database }: { database: SystemState['database'] }): ReactNod
         ]}
       />
     </div>
-  );
-}
-
-type Verb = SystemState['process']['commands'][number];
-
-function Verbs({ commands }: { commands: readonly Verb[] }): ReactNode {
-  const { t, format } = useConsole();
-  if (commands.length === 0) return <p className="dd-empty">{t('system.no_command')}</p>;
-  const columns: Column<Verb>[] = [
-    { key: 'verb', head: t('system.verb'), isName: true, cell: ({ verb }) => <code>{verb}</code> },
-    { key: 'outcome', head: t('system.outcome'), cell: ({ outcome }) => <code>{outcome}</code> },
-    { key: 'count', head: t('system.count'), isNumber: true, cell: ({ count }) => format.credits(count) },
-  ];
-  return (
-    <Table
-      label={t('system.verbs')}
-      rows={commands}
-      columns={columns}
-      keyOf={({ verb, outcome }) => `${verb} ${outcome}`}
-    />
   );
 }

@@ -18,6 +18,7 @@ import { spendingRoutes } from './spending.ts';
 import { staffRoutes } from './staff.ts';
 import { staffActRoutes } from './staff-acts.ts';
 import { staffOidcRoutes } from './staff-oidc.ts';
+import { staffSystemRoutes } from './staff-system.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { teamRoutes } from './teams.ts';
 import { topUpRoutes } from './top-ups.ts';
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...staffRoutes,
   ...staffOidcRoutes,
   ...staffActRoutes,
+  ...staffSystemRoutes,
   ...demonstrationRoutes,
   ...processRoutes,
 ];

@@ -49,7 +49,7 @@ const metrics = route({
   summary: 'Counters for Prometheus',
   unlimited: true,
   answers: { 200: { description: 'Prometheus text', schema: z.string(), media: 'text/plain' } },
-  handler: async ({ metrics: text }) => ({ body: await text(), type: PROMETHEUS }),
+  handler: async ({ metrics: all }) => ({ body: await all.text(), type: PROMETHEUS }),
 });
 
 const openapi = route({
