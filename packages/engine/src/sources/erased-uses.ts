@@ -23,13 +23,20 @@ export async function usedBefore(
   return Number((await on.query(TIMES, [id, use])).rows[0]?.times ?? 0n);
 }
 
-/** Throws `trial_used` where an account of this id, since erased, had its trial of the plan. */
+const TRIED = statement<[number, string], { tried: boolean }>(
+  'trial_used',
+  `${MERGED_INTO_ACCOUNT} select exists (select from drawdown.subscriptions
+     where account in (select account from own) and trial_ends_at is not null and terms -> 0 ->> 'plan' = $2) as tried`,
+);
+
+/** Throws `trial_used` where the account, one that was merged into it, or an erased one of its id had its trial. */
 export async function demandFreshTrial(
   on: Pick<Connection | Database, 'query'>,
-  id: string,
+  { number, id }: { readonly number: number; readonly id: string },
   plan: string,
 ): Promise<void> {
-  if ((await usedBefore(on, id, `trial:${plan}`)) > 0)
+  const { rows } = await on.query(TRIED, [number, plan]);
+  if (rows[0]?.tried === true || (await usedBefore(on, id, `trial:${plan}`)) > 0)
     throw new DrawdownError('trial_used', undefined, { plan });
 }
 

@@ -138,7 +138,7 @@ export class PlanOrders {
     const { number } = ground.account;
     const all = await readSubscriptions(on, number);
     checkSale(wish, all, ground);
-    if (wish.trial !== null) await demandFreshTrial(on, ground.account.id, wish.offer.plan);
+    if (wish.trial !== null) await demandFreshTrial(on, ground.account, wish.offer.plan);
     return nextStamp(Math.max(all.at(-1)?.no ?? 0, await lastReserved(on, number)), ground.now);
   }
 

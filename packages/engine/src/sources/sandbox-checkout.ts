@@ -55,6 +55,8 @@ export interface DeskMeans {
 /** A checkout that was given out, with the provider that did. */
 interface Found {
   readonly sandbox: Sandbox;
+  /** What the checkout was opened for: a provider goes on calling it that, wherever a merge took it. */
+  readonly ordered: string;
   readonly desk: SandboxDesk;
 }
 
@@ -89,12 +91,12 @@ export class SandboxCheckouts {
     await this.#deliver(await this.#find(checkout), action);
   }
 
-  async #deliver({ sandbox, desk }: Found, action: SandboxAction): Promise<void> {
+  async #deliver({ sandbox, ordered, desk }: Found, action: SandboxAction): Promise<void> {
     if (action === 'decline' || (!('plan' in desk) && PLAN_ONLY.includes(action))) return;
     const delivery =
       'plan' in desk
         ? await planDelivery(sandbox, desk, action)
-        : await paymentDelivery(sandbox, desk.purchase, action as PaymentAction);
+        : await paymentDelivery(sandbox, { ...desk.purchase, id: ordered }, action as PaymentAction);
     await this.#means.purchases.receive('sandbox', delivery);
   }
 
@@ -105,7 +107,7 @@ export class SandboxCheckouts {
     const desk = ordered.startsWith('sub_')
       ? await this.#planDesk(ordered, checkout)
       : await this.#packDesk(ordered, checkout);
-    return { sandbox, desk };
+    return { sandbox, ordered, desk };
   }
 
   async #packDesk(purchase: string, checkout: string): Promise<SandboxDesk> {

@@ -132,13 +132,16 @@ export function addSeats(
   { now }: Ground,
 ): Decided {
   const one = keepTerms(before, now).after;
-  const { terms, term } = termsAt(one, now);
-  const added = { ...terms, seats: seats - (terms.seats ?? 0) };
+  const { terms: running, term } = termsAt(one, now);
+  // Fewer that were agreed for later and are paid already cannot be taken back, so they become more as well.
+  const grows = (terms: Terms, nth: number): boolean =>
+    nth >= term && terms.plan === running.plan && (terms.seats ?? 0) < seats;
   const stop = stopOf(one);
   const open = paidRefills(one).filter(
-    ({ paid, refill }) => paid.term === term && refill.endsAt > now && refill.startsAt <= stop,
+    ({ paid, terms, refill }) => grows(terms, paid.term) && refill.endsAt > now && refill.startsAt <= stop,
   );
-  const commands = open.flatMap(({ paid, refill }, index) => {
+  const commands = open.flatMap(({ paid, terms, refill }, index) => {
+    const added = { ...terms, seats: seats - (terms.seats ?? 0) };
     const share = shareOf(cost, { index, count: open.length });
     const from = { ...refill, startsAt: Math.max(refill.startsAt, now), index: 0, count: 1 };
     return issueRefill(
@@ -147,6 +150,6 @@ export function addSeats(
       now,
     );
   });
-  const agreed = one.terms.map((old) => (old === terms ? { ...terms, seats } : old));
+  const agreed = one.terms.map((old, nth) => (grows(old, nth) ? { ...old, seats } : old));
   return { after: { ...one, terms: agreed }, commands };
 }

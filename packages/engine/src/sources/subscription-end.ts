@@ -15,14 +15,23 @@ import { begin, type Money, refillStepOf, stepOf } from './subscription-terms.ts
 
 /* A subscription's ends, and what brings it back. */
 
-/** Ends at the end of what is paid; every lot keeps its window. */
-export function cancelLater(one: Subscription, { now }: Ground): Decided {
+/**
+ * Ends at the end of what is paid; every lot keeps its window. What a pause kept was paid for: it begins now, and the
+ * end comes behind it.
+ */
+export function cancelLater(one: Subscription, ground: Ground): Decided {
   if (one.cancelAt !== null) return unchanged(one);
-  return {
-    after: { ...one, cancelAt: Math.max(paidUntil(one), now), cancelled: 'period_end' },
-    commands: [],
-  };
+  const { after, commands } = keepsRefills(one) ? resume(one, ground) : unchanged(one);
+  const cancelAt = Math.max(paidUntil(after), ground.now);
+  return { after: { ...after, cancelAt, cancelled: 'period_end' }, commands };
 }
+
+const keepsRefills = (one: Subscription): boolean =>
+  one.pausedAt !== null && keptRefills(one, one.pausedAt).length > 0;
+
+/** What was paid for and had not begun when a pause began. */
+const keptRefills = (one: Subscription, pausedAt: number) =>
+  paidRefills(one).filter(({ refill }) => refill.startsAt > pausedAt);
 
 /** Ends now: lots that have not begun are taken back, the running one was paid for and keeps its window. */
 export function cancelNow(one: Subscription, ground: Ground): Decided {
@@ -49,6 +58,8 @@ export function pause(one: Subscription, { account, now }: Ground): Decided {
   if (status !== 'active' && status !== 'trialing') {
     throw outOfState(one, now, 'Only an active subscription can be paused');
   }
+  // What is kept would never come: the end would be there before anybody resumes.
+  if (one.cancelAt !== null) throw outOfState(one, now, 'A cancellation is taken back before a pause');
   const commands = voidScheduled(idOf(one), account, 'subscription_paused');
   return { after: { ...one, pausedAt: now }, commands };
 }
@@ -63,7 +74,7 @@ export function resume(paused: Subscription, { now }: Ground): Decided {
     throw outOfState(paused, now, 'Only a paused subscription can be resumed');
   }
   const one = { ...paused, pausedAt: null };
-  const kept = paidRefills(one).filter(({ refill }) => refill.startsAt > pausedAt);
+  const kept = keptRefills(one, pausedAt);
   const runningUntil = endOfRunning(one, pausedAt);
   if (now < runningUntil) {
     const commands = kept.flatMap((refill) =>

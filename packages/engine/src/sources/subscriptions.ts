@@ -123,7 +123,7 @@ export class Subscriptions {
         }
         const reserved = await lastReserved(on, ground.account.number);
         if (known === undefined && wish.trial !== null) {
-          await demandFreshTrial(on, ground.account.id, wish.plan.id);
+          await demandFreshTrial(on, ground.account, wish.plan.id);
         }
         const decided =
           known === undefined ? beginWish(wish, { all, reserved }, ground) : { after: known, commands: [] };

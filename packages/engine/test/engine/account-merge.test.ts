@@ -228,19 +228,35 @@ test('law 8: a refund or a lost dispute after the merge takes back the lot where
   await expectWhole(rig);
 });
 
-test('a lot that a dispute froze stays frozen, and the dispute that is won frees it', async () => {
-  await people(engine, ['fee_old', 'fee']);
-  const { id, checkout } = await bought('fee_old');
-  await engine.sandbox.act(checkout, 'dispute');
-  await merge('fee_old', 'fee');
-  expect(await engine.balance('fee')).toMatchObject({ total: 100, frozen: 100 });
-  const amount = 1;
-  await engine.purchases.enter('sandbox', {
-    id: 'fee-won',
-    subject: { purchase: id },
-    facts: [{ kind: 'dispute', id: `dp_${id.slice(4)}`, amount, stage: 'won', at: Date.now() }],
-  });
-  expect(await engine.balance('fee')).toMatchObject({ total: 100, frozen: 0, available: 100 });
+test.each([
+  ['win', { state: 'completed', reversed: 0 }, { total: 100, frozen: 0, available: 100 }],
+  ['lose', { state: 'reversed', reversed: 100 }, { total: 0, frozen: 0 }],
+] as const)(
+  'a lot that a dispute froze stays frozen, and %s ends the dispute where it is',
+  async (end, told, left) => {
+    const [old, kept] = [`fee_old_${end}`, `fee_${end}`];
+    await people(engine, [old, kept]);
+    const { id, checkout } = await bought(old);
+    await engine.sandbox.act(checkout, 'dispute');
+    await merge(old, kept);
+    expect(await engine.balance(kept)).toMatchObject({ total: 100, frozen: 100 });
+    await engine.sandbox.act(checkout, end);
+    expect(await engine.purchases.byId(id, {})).toMatchObject({ account: kept, ...told });
+    expect(await engine.balance(kept)).toMatchObject(left);
+  },
+);
+
+test('a trial that either of them had is a trial of the one that is left, by the product’s word and at a checkout', async () => {
+  await people(engine, ['tina_old', 'tina_mid', 'tina']);
+  const { subscriptions, plans } = engine;
+  const tried = await subscriptions.create('tina_old', { plan: 'pro', trial: true }, call());
+  await subscriptions.cancel('tina_old', tried.subscription.id, { at: 'now' }, call());
+  await merge('tina_old', 'tina_mid');
+  await merge('tina_mid', 'tina');
+  expect(await codeOf(subscriptions.create('tina', { plan: 'pro', trial: true }, call()))).toBe('trial_used');
+  const body = { plan: 'pro', trial: true, return_url: BACK, provider: 'sandbox' as const };
+  const wish = plans.checkout('tina', body, { ...call(), origin: 'http://127.0.0.1' });
+  expect(await codeOf(wish)).toBe('trial_used');
 });
 
 test('a checkout that is paid after the merge is granted where everything went', async () => {

@@ -186,6 +186,30 @@ describe('a pause', () => {
       expect(resumed.subscription.paid_until).toBe('2027-06-01T00:00:00.000Z');
     }));
 
+  test('cancelled at the period’s end it goes on with what was kept, and ends behind it', () =>
+    withRig(START, async ({ first, database }) => {
+      const { subscriptions } = first;
+      const sub = idOf(await subscriptions.create('u_1', { plan: 'pro', interval: 'year', ref: 'y' }, {}));
+      await subscriptions.pause('u_1', sub, {});
+      await moveTo(database, '2028-04-10T10:00:00Z');
+      const preview = await subscriptions.preview('u_1', sub, { action: 'cancel' });
+      expect(preview.lots.filter(({ effect }) => effect === 'starts')).toHaveLength(11);
+      const { subscription } = await subscriptions.cancel('u_1', sub, {}, {});
+      expect(subscription).toMatchObject({ status: 'active', cancel_at: '2029-03-10T10:00:00.000Z' });
+      const windows = await windowsOf(first, 'u_1');
+      expect(windows.slice(1)).toHaveLength(11);
+      expect(windows.at(-1)).toBe('2029-02-10T10:00 – 2029-03-10T10:00: 600');
+      await moveTo(database, '2029-03-10T10:00:00Z');
+      expect((await subscriptions.byId('u_1', sub)).status).toBe('cancelled');
+
+      // The other way round there is nothing to wait for: the cancellation is taken back first.
+      const other = idOf(await subscriptions.create('u_2', { plan: 'pro', interval: 'year', ref: 'y' }, {}));
+      await subscriptions.cancel('u_2', other, {}, {});
+      expect(await codeOf(subscriptions.pause('u_2', other, {}))).toBe('subscription_state');
+      await subscriptions.reactivate('u_2', other, {}, {});
+      expect((await subscriptions.pause('u_2', other, {})).subscription.status).toBe('paused');
+    }));
+
   test('without anything kept the next payment’s period starts at the resumption', () =>
     withRig(START, async ({ first, database }) => {
       const { subscriptions } = first;
@@ -286,4 +310,24 @@ test('a year that comes at once is one lot', () =>
   withRig(START, async ({ first }) => {
     await first.subscriptions.create('u_1', { plan: 'bulk' }, {});
     expect(await windowsOf(first, 'u_1')).toEqual(['2027-01-31T10:00 – 2028-01-31T10:00: 5000']);
+  }));
+
+test('fewer seats that are paid ahead already grow with what is added, for as long as it was said', () =>
+  withRig(START, async ({ first, database }) => {
+    const { subscriptions } = first;
+    const wish = { plan: 'teams', seats: 10, currency: 'USD', ref: 'in_1' };
+    const sub = idOf(await subscriptions.create('t_1', wish, {}));
+    const lots = async () => (await windowsOf(first, 't_1')).map((one) => one.split(': ')[1]);
+    const [ten] = (await lots()).map(Number) as [number];
+    await subscriptions.change('t_1', sub, { seats: 5 }, {});
+    await subscriptions.renew('t_1', sub, { ref: 'in_2' }, {});
+    const { subscription } = await subscriptions.change('t_1', sub, { seats: 15, ref: 'up' }, {});
+    expect(subscription.seats).toBe(15);
+    expect((await lots()).map(Number).sort((a, b) => a - b)).toEqual([ten / 2, ten / 2, ten, ten]);
+    await moveTo(database, '2027-02-28T10:00:00Z');
+    expect((await subscriptions.byId('t_1', sub)).seats).toBe(15);
+    expect((await first.balance('t_1')).total).toBe((ten * 3) / 2);
+    await subscriptions.renew('t_1', sub, { ref: 'in_3' }, {});
+    await moveTo(database, '2027-03-31T10:00:00Z');
+    expect((await first.balance('t_1')).total).toBe((ten * 3) / 2);
   }));
