@@ -4,8 +4,10 @@ import type { Database } from '../store/database.ts';
 import { DueRounds } from './due-rounds.ts';
 import * as rows from './top-up-rows.ts';
 
-/** Charges in one round; those left are found in the next. */
+/** Charges that are looked up in one round; those left are found in the next. */
 const ROUND = 100;
+/** Accounts that are looked at at once. */
+const MAX_LOOKING = 200;
 /** Accounts that are looked through in one round, in their turn. */
 const STRETCH = 1_000;
 /** Changes of so long are looked at together, off the way of those who made them. */
@@ -28,6 +30,7 @@ export class TopUpWatch {
   #gathering: NodeJS.Timeout | null = null;
   #gathered = new Set<number>();
   readonly #running = new Set<Promise<void>>();
+  readonly #looking = new Set<number>();
   /** Where the last round stopped looking through the accounts. */
   #lookedTo = 0;
   /** Whether anybody has agreed to it: without, a change costs nothing at all. */
@@ -37,7 +40,11 @@ export class TopUpWatch {
   constructor(setting: TopUpWatchSetting) {
     this.#setting = setting;
     const { log } = setting;
-    this.#rounds = new DueRounds({ what: 'top-ups', log, round: () => this.round() });
+    this.#rounds = new DueRounds({
+      what: 'top-ups',
+      log,
+      round: async () => (await this.#begin()).isMoreDue,
+    });
   }
 
   start(): void {
@@ -65,7 +72,7 @@ export class TopUpWatch {
       this.#gathered = new Set();
       this.#gathering = null;
       this.#run(async () => {
-        await this.#lookAt(await rows.lowAmong(this.#setting.database, await this.#now(), among));
+        this.#lookAt(await rows.lowAmong(this.#setting.database, await this.#now(), among));
       });
     }, GATHER_MS).unref();
   }
@@ -77,8 +84,13 @@ export class TopUpWatch {
     this.#running.add(running);
   }
 
-  /** Looks at what is due, and at the next accounts in their turn; true where more is due already. */
-  async round(): Promise<boolean> {
+  /** Looks at what is due, and at the next accounts in their turn, and waits for what comes of it. */
+  async round(): Promise<void> {
+    await this.#begin();
+    await Promise.all(this.#running);
+  }
+
+  async #begin(): Promise<{ isMoreDue: boolean }> {
     const { database, forget } = this.#setting;
     this.#isUsed = await rows.anySetUp(database);
     const now = await this.#now();
@@ -86,17 +98,18 @@ export class TopUpWatch {
     const about = { now, after: this.#lookedTo, limit: STRETCH };
     const { low, last } = this.#isUsed ? await rows.lowStretch(database, about) : { low: [], last: null };
     this.#lookedTo = last ?? 0;
-    await this.#lookAt([...new Set([...due, ...low])]);
-    return (await forget()) || due.length === ROUND;
+    this.#lookAt([...new Set([...due, ...low])]);
+    return { isMoreDue: await forget() };
   }
 
-  async #lookAt(accounts: readonly number[]): Promise<void> {
-    const looks = accounts.map((account) =>
-      this.#setting
-        .look(account)
-        .catch((error: unknown) => this.#setting.log('a top-up failed and will be tried again', error)),
-    );
-    await Promise.all(looks);
+  /** A provider that answers nobody holds up none but the accounts that it was asked about. */
+  #lookAt(accounts: readonly number[]): void {
+    for (const account of accounts) {
+      if (this.#looking.size >= MAX_LOOKING) return;
+      if (this.#looking.has(account)) continue;
+      this.#looking.add(account);
+      this.#run(() => this.#setting.look(account).finally(() => this.#looking.delete(account)));
+    }
   }
 
   async #now(): Promise<number> {

@@ -1,15 +1,13 @@
 /** Referrals: two accounts, two grants, each exactly once, also where a process ends in between. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Engine } from '../../src/engine.ts';
 import { statement } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { asked, call, campaign, catalogWith, numbered, people } from './campaign-rig.ts';
 import { codeOf, expectWhole, openRig, type Rig, SHIPPED, tally, together } from './rig.ts';
+import { CHILD_SECRET, serveChild } from './serve-child.ts';
 
 const CATALOG = catalogWith(
   campaign('friends', { kind: 'referral', credits: 20, referral: { inviter_credits: 30, inviter_limit: 3 } }),
@@ -160,40 +158,10 @@ test('a referral campaign that staff made gives codes as well, and none runs aft
   }
 });
 
-const SECRET = 'sk_test_of_a_crash';
-
-/** A server of its own process under the shipped catalog. */
-async function serve(databaseUrl: string): Promise<{ child: ChildProcess; url: string }> {
-  const loader = new URL('../support/run-typescript.mjs', import.meta.url).href;
-  const child = spawn(
-    process.execPath,
-    ['--import', loader, fileURLToPath(new URL('./serve-process.ts', import.meta.url))],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        PORT: '0',
-        DATABASE_URL: databaseUrl,
-        DRAWDOWN_SECRET_KEY: SECRET,
-        DRAWDOWN_DEMO: '0',
-        DRAWDOWN_ALLOW_UNSAFE: '1',
-        DRAWDOWN_LOG_LEVEL: 'silent',
-      },
-    },
-  );
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^drawdown listening on (\S+)/.exec(line)?.[1];
-    if (url === undefined) continue;
-    child.stdout.resume();
-    return { child, url };
-  }
-  throw new Error('the server ended before it listened');
-}
-
 test('law 11: a process killed between the two grants leaves the inviter due, and the next delivers it once', async () => {
   // No sweep: this engine delivers nothing, so that only the processes do.
   const alone = await openRig({ sweep: false, catalog: SHIPPED });
-  const { child, url } = await serve(alone.url);
+  const { child, url } = await serveChild(alone.url);
   const blocker = await alone.database.connect();
   try {
     await people(alone.first, ['gina', 'hugo']);
@@ -203,7 +171,7 @@ test('law 11: a process killed between the two grants leaves the inviter due, an
     const answer = await fetch(`${url}/v1/accounts/hugo/redeem`, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${SECRET}`,
+        authorization: `Bearer ${CHILD_SECRET}`,
         'content-type': 'application/json',
         'idempotency-key': 'hugo-joins',
       },

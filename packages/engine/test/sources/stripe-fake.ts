@@ -17,8 +17,9 @@ import {
   missing,
   Refusal,
   read,
+  sessionsOf,
 } from './stripe-forms.ts';
-import { LIST, REFUND, SESSION, SESSIONS } from './stripe-shapes.ts';
+import { LIST, REFUND, SESSION } from './stripe-shapes.ts';
 
 export interface FakeSession extends Json {
   id: string;
@@ -37,6 +38,7 @@ export class FakeStripe {
   readonly refunds = new Map<string, Json>();
   readonly disputes = new Map<string, Json>();
   readonly charges = new FakeCharges(() => this.#next(), this.intents);
+  api = '';
   readonly billing = new FakeBilling(
     () => this.#next(),
     (amount) => this.#intent(amount, {}),
@@ -48,6 +50,9 @@ export class FakeStripe {
   declinesRefunds = false;
   /** Answers to these are lost on their way, after all was done. */
   losing = /^$/;
+  /** To these nobody answers; the next so many are not even done. */
+  hanging = /^$/;
+  deaf = 0;
   #server: Server | null = null;
   readonly #keys = new Map<string, { text: string; status: number; body: Json }>();
   #count = 0;
@@ -57,7 +62,8 @@ export class FakeStripe {
       void this.#serve(request, response);
     });
     await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.api = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.api;
   }
 
   async stop(): Promise<void> {
@@ -68,7 +74,13 @@ export class FakeStripe {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const hangs = request.method === 'POST' && this.hanging.test(request.url ?? '');
+    if (hangs && this.deaf > 0) {
+      this.deaf -= 1;
+      return;
+    }
     const { status, body } = this.#answer(request, Buffer.concat(chunks).toString());
+    if (hangs) return;
     if (request.method === 'POST' && this.losing.test(request.url ?? '')) return void response.destroy();
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.#next()}` });
     response.end(JSON.stringify(body));
@@ -119,7 +131,7 @@ export class FakeStripe {
 
   #get(url: URL): Json {
     const [, , kind = '', second = '', third = ''] = url.pathname.split('/');
-    if (url.pathname === '/v1/checkout/sessions') return this.#list(url);
+    if (url.pathname === '/v1/checkout/sessions') return sessionsOf(this.sessions, url);
     if (kind === 'checkout') return this.#one(this.sessions, third, 'checkout.session');
     const billed = this.billing.get(url);
     if (billed !== null) return billed;
@@ -135,18 +147,6 @@ export class FakeStripe {
     throw new Refusal(404, 'invalid_request_error', {
       message: `Unrecognized request URL (${url.pathname})`,
     });
-  }
-
-  /** Newest first, in pages that are smaller than asked for. */
-  #list(url: URL): Json {
-    const { starting_after, status, created } = read(SESSIONS, fieldsOf(url.searchParams), '');
-    const since = Number((created as Fields | undefined)?.gte ?? 0);
-    const all = [...this.sessions.values()].reverse();
-    const from = starting_after === undefined ? 0 : all.findIndex(({ id }) => id === starting_after) + 1;
-    const found = all
-      .slice(from)
-      .filter((one) => (one.created as number) >= since && (status === undefined || one.status === status));
-    return { object: 'list', url: url.pathname, has_more: found.length > 2, data: found.slice(0, 2) };
   }
 
   #delete(path: string): Json {

@@ -1,5 +1,5 @@
 /** How Stripe reads a request: parameters by name and type, and refusals as it words them. */
-import type { Shape } from './stripe-shapes.ts';
+import { SESSIONS, type Shape } from './stripe-shapes.ts';
 
 export type Fields = { [key: string]: Fields | string };
 export type Json = Record<string, unknown>;
@@ -71,4 +71,16 @@ export function read(shape: Shape, fields: Fields, at: string): Fields {
     if (!(known instanceof RegExp)) read(known, value as Fields, param);
   }
   return fields;
+}
+
+/** Newest first, in pages that are smaller than asked for. */
+export function sessionsOf(sessions: ReadonlyMap<string, Json>, url: URL): Json {
+  const { starting_after, status, created } = read(SESSIONS, fieldsOf(url.searchParams), '');
+  const since = Number((created as Fields | undefined)?.gte ?? 0);
+  const all = [...sessions.values()].reverse();
+  const from = starting_after === undefined ? 0 : all.findIndex(({ id }) => id === starting_after) + 1;
+  const found = all
+    .slice(from)
+    .filter((one) => (one.created as number) >= since && (status === undefined || one.status === status));
+  return { object: 'list', url: url.pathname, has_more: found.length > 2, data: found.slice(0, 2) };
 }

@@ -69,8 +69,7 @@ describe('with the account', () => {
     await world.kept('e_closed');
     await world.agreed('e_closed');
     await rig.first.life.closures.close('e_closed', WHY, {});
-    const looked = await rig.second.topUps.watch.round();
-    expect(looked).toBe(false);
+    await rig.second.topUps.watch.round();
     expect(world.chargesOf('e_closed')).toEqual([]);
     expect(await told('e_closed')).toEqual([['auto_top_up.stopped', 'account_closed']]);
     expect(await codeOf(world.show('e_closed'))).toBe('auto_top_up_not_found');

@@ -23,8 +23,8 @@ export class TopUpRig {
     this.rig = rig;
   }
 
-  /** Two engines under a clock that is moved. */
-  static async open(): Promise<TopUpRig> {
+  /** Two engines under a clock that is moved. Without a sweep they charge nobody by themselves. */
+  static async open({ sweep = true }: { sweep?: boolean } = {}): Promise<TopUpRig> {
     const stripe = new FakeStripe();
     const api = await stripe.start();
     const { secretKey, webhookSecret } = stripe;
@@ -32,7 +32,10 @@ export class TopUpRig {
       stripe: { secretKey, webhookSecrets: [webhookSecret], api },
       returnOrigins: ['https://app.example.com'],
     };
-    return new TopUpRig(stripe, await openRig({ testClock: true, engines: [{ payments }, { payments }] }));
+    return new TopUpRig(
+      stripe,
+      await openRig({ testClock: true, sweep, engines: [{ payments }, { payments }] }),
+    );
   }
 
   async close(): Promise<void> {
