@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { noteVerification } from '../../../packages/engine/src/store/verifications.ts';
 import { openConsole } from '../test/console.ts';
 import { DESKTOP, openStage, PHONE, type Stage } from '../test/stage.ts';
 import { company } from './company.ts';
@@ -35,6 +36,16 @@ it.each([
   const page = await openConsole(stage, '/console/accounts/maya', { context: { viewport, colorScheme } });
   await page.locator('.table__row').first().waitFor();
   await picture(page, `account-${name}-${colorScheme}`);
+  await page.context().close();
+});
+
+it('how the server is', async () => {
+  const run = { tookMs: 2_000, accounts: 10, entries: 431, faults: 0 };
+  await noteVerification(stage.engine.database, run);
+  const page = await openConsole(stage, '/console/system');
+  await page.locator('.figures').waitFor();
+  await picture(page, 'system-desktop-light');
+  expect(await page.locator('.panel').count()).toBe(8);
   await page.context().close();
 });
 

@@ -5,7 +5,7 @@ import { client } from '../entrance.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
-import { At, Json } from '../parts/small.tsx';
+import { At, Json, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { metadataText } from './lots-view.tsx';
 
@@ -48,7 +48,7 @@ function Notices({ account }: { account: string }): ReactNode {
       key: 'amount',
       head: t('ledger.amount'),
       isNumber: true,
-      cell: ({ data }) => (typeof data.amount === 'number' ? format.credits(data.amount) : '–'),
+      cell: ({ data }) => (typeof data.amount === 'number' ? format.credits(data.amount) : <Nothing />),
     },
   ];
   return (

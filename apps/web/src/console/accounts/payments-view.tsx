@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { Panel } from '../parts/head.tsx';
 import { Loading } from '../parts/list.tsx';
-import { At, Copyable, State, type Tone } from '../parts/small.tsx';
+import { At, Copyable, Nothing, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
 const MANY = 200;
@@ -71,9 +71,11 @@ function Subscriptions(): ReactNode {
       head: t('payments.price'),
       isNumber: true,
       cell: ({ price, interval }) =>
-        price === null
-          ? '–'
-          : t(`payments.per_${interval}`, { price: format.money(price.amount_minor, price.currency) }),
+        price === null ? (
+          <Nothing />
+        ) : (
+          t(`payments.per_${interval}`, { price: format.money(price.amount_minor, price.currency) })
+        ),
     },
     { key: 'paid', head: t('payments.paid_until'), cell: ({ paid_until: at }) => <At at={at} /> },
     { key: 'next', head: t('payments.next_refill'), cell: ({ next_refill_at: at }) => <At at={at} /> },
@@ -136,7 +138,7 @@ function Purchases(): ReactNode {
       key: 'paid',
       head: t('payments.paid'),
       isNumber: true,
-      cell: ({ paid }) => (paid === null ? '–' : format.money(paid.amount_minor, paid.currency)),
+      cell: ({ paid }) => (paid === null ? <Nothing /> : format.money(paid.amount_minor, paid.currency)),
     },
     {
       key: 'reversed',

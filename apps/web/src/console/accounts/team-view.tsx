@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { Loading } from '../parts/list.tsx';
-import { At, State } from '../parts/small.tsx';
+import { At, Nothing, State } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
 const MANY = 200;
@@ -72,7 +72,7 @@ export function TeamView({ account }: { account: Account }): ReactNode {
       key: 'rest',
       head: t('lots.left'),
       isNumber: true,
-      cell: ({ period }) => (period.remaining === null ? '–' : format.credits(period.remaining)),
+      cell: ({ period }) => (period.remaining === null ? <Nothing /> : format.credits(period.remaining)),
     },
     { key: 'joined', head: t('team.joined'), cell: ({ joined_at: at }) => <At at={at} /> },
   ];

@@ -6,7 +6,7 @@ import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Listed, useList } from '../parts/list.tsx';
-import { At, Copyable, Json } from '../parts/small.tsx';
+import { At, Copyable, Json, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
 /** Everything that staff did, newest first. Of one account, its name is not said again in each line. */
@@ -22,8 +22,10 @@ export function AuditList({
     client.listAudit({ ...filter, ...paging }, options),
   );
   const columns = useColumns(isOfAccount);
+  // An account's own records are not a choice among others.
+  const isFiltered = Object.keys(filter).some((one) => one !== 'account');
   return (
-    <Listed list={list} empty={t('audit.none')}>
+    <Listed list={list} empty={t(isFiltered ? 'audit.none_match' : 'audit.none')}>
       {(rows) => (
         <Table
           label={t('section.audit')}
@@ -73,7 +75,7 @@ function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
     {
       key: 'reason',
       head: t('reason'),
-      cell: ({ reason }) => <span className="reason">{reason ?? '–'}</span>,
+      cell: ({ reason }) => (reason === null ? <Nothing /> : <span className="reason">{reason}</span>),
     },
     { key: 'size', head: t('audit.size'), isNumber: true, cell: ({ size }) => format.credits(size) },
   ];

@@ -52,12 +52,17 @@ export function AuditPage(): ReactNode {
           ...(act === undefined ? {} : { act }),
           ...(account === undefined ? {} : { account }),
           ...(staff === undefined ? {} : { staff }),
-          ...(from === undefined ? {} : { from: dayStart(from, 0) }),
-          ...(to === undefined ? {} : { to: dayStart(to, 1) }),
+          ...(isDay(from) ? { from: dayStart(from, 0) } : {}),
+          ...(isDay(to) ? { to: dayStart(to, 1) } : {}),
         }}
       />
     </>
   );
+}
+
+/** An address may say anything. */
+function isDay(text: string | undefined): text is string {
+  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
 }
 
 /** The first instant of the day, here, or of a day after it: `to` includes the day that is named. */

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { Panel } from '../parts/head.tsx';
-import { ClassName } from '../parts/small.tsx';
+import { ClassName, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { CsvButton, Finality, MonthFields, REPORT_FRESH_MS, Reported, useMonths } from './report-parts.tsx';
 
@@ -106,7 +106,7 @@ function Cohorts({ cohorts }: { cohorts: readonly Cohort[] }): ReactNode {
         isNumber: true,
         cell: (one) => {
           const rate = one.rates[part];
-          if (one[part].credits === 0) return <span className="dd-muted">–</span>;
+          if (one[part].credits === 0) return <Nothing />;
           return (
             <>
               {rate === null ? format.credits(one[part].credits) : percent.format(rate)}

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { Field } from '../parts/field.tsx';
-import { ClassName, Figures } from '../parts/small.tsx';
+import { ClassName, Figures, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { CsvButton, Finality, REPORT_FRESH_MS, Reported } from './report-parts.tsx';
 
@@ -152,5 +152,5 @@ function Rows({ rows }: { rows: readonly OutstandingRow[] }): ReactNode {
 }
 
 function dash(value: number, shown: (value: number) => string): ReactNode {
-  return value === 0 ? <span className="dd-muted">–</span> : shown(value);
+  return value === 0 ? <Nothing /> : shown(value);
 }

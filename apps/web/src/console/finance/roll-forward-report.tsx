@@ -6,10 +6,12 @@ import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { ChoiceField } from '../parts/field.tsx';
 import { Panel } from '../parts/head.tsx';
-import { ClassName } from '../parts/small.tsx';
+import { ClassName, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { ClosingChart } from './closing-chart.tsx';
+import { MonthPanel, useNarrow } from './month-panel.tsx';
 import { CsvButton, Finality, MonthFields, REPORT_FRESH_MS, Reported, useMonths } from './report-parts.tsx';
+import { stretchesOf } from './stretches.ts';
 
 const route = getRouteApi('/finance');
 
@@ -17,7 +19,7 @@ const GROUPS = ['none', 'currency', 'channel'] as const;
 
 /** Opening + what came − what went = closing, for each month and class. */
 export function RollForwardReport(): ReactNode {
-  const { t, format } = useConsole();
+  const { t } = useConsole();
   const { from, to, range } = useMonths();
   const { group } = route.useSearch();
   const navigate = route.useNavigate();
@@ -51,16 +53,41 @@ export function RollForwardReport(): ReactNode {
           <>
             <Finality final={report.final} asOf={report.as_of} />
             <ClosingChart periods={report.periods} />
-            {[...report.periods].reverse().map((period) => (
-              <Panel key={period.from} title={format.month(period.from)}>
-                <PeriodTable period={period} groups={report.group_by} />
-              </Panel>
-            ))}
+            <Months report={report} />
           </>
         )}
       </Reported>
     </>
   );
+}
+
+/** The latest is open everywhere; on a phone those before it are folded, since each is as long as the window. */
+function Months({ report }: { report: RollForward }): ReactNode {
+  const { t, format } = useConsole();
+  const isNarrow = useNarrow();
+  return stretchesOf(report.periods).map(({ periods, isQuiet }, nth) => {
+    const [first] = periods;
+    const last = periods.at(-1) ?? first;
+    const closing = format.credits(last.rows.reduce((sum, { credits }) => sum + credits.closing, 0));
+    if (isQuiet) {
+      const months = [...new Set([first, last].map(({ from }) => format.month(from)))].join(' – ');
+      return (
+        <Panel key={first.from} title={months}>
+          <p className="dd-empty">{t('finance.quiet', { count: closing })}</p>
+        </Panel>
+      );
+    }
+    const summary = `${t('finance.closing')} ${closing}`;
+    return (
+      <MonthPanel
+        key={first.from}
+        title={format.month(first.from)}
+        {...{ summary, isFolded: isNarrow && nth > 0 }}
+      >
+        <PeriodTable period={first} groups={report.group_by} />
+      </MonthPanel>
+    );
+  });
 }
 
 /** Always there, since finance asks for these by name; the others where there is something in them. */
@@ -113,7 +140,7 @@ function PeriodTable({
       isNumber: true,
       cell: ({ money }) =>
         money.length === 0 ? (
-          <span className="dd-muted">–</span>
+          <Nothing />
         ) : (
           money.map((one) => (
             <span key={one.currency} className="stacked">
@@ -150,7 +177,7 @@ function PeriodTable({
 /** What there was is a plain number; what came or went has a sign. Nothing is a dash, so that the eye finds the rest. */
 function Figure({ value, isState, isSum }: { value: number; isState: boolean; isSum: boolean }): ReactNode {
   const { format } = useConsole();
-  if (value === 0 && !isState) return <span className="dd-muted">–</span>;
+  if (value === 0 && !isState) return <Nothing />;
   const text = isState ? format.credits(value) : format.signed(value);
   return isSum ? <strong>{text}</strong> : text;
 }

@@ -3,10 +3,15 @@ import { ClassMark, Icon } from '@drawdown/client/react';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 
+/** In a table's cell; on a phone, where each cell is a line, the line is left out. */
+export function Nothing(): ReactNode {
+  return <span className="nothing">–</span>;
+}
+
 /** An instant, here; in UTC to who points at it. */
 export function At({ at }: { at: string | null }): ReactNode {
   const { format } = useConsole();
-  if (at === null) return <span className="dd-muted">–</span>;
+  if (at === null) return <Nothing />;
   return (
     <time dateTime={at} title={format.utc(at)}>
       {format.dateTime(at)}

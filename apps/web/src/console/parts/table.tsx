@@ -21,18 +21,29 @@ interface TableProps<Row> {
   keyOf(row: Row): string | number;
   /** What a row says when it is opened. */
   details?(row: Row): ReactNode;
+  /** So narrow that it stays a table on a phone. */
+  isCompact?: boolean;
   /** Sums, in the order of the columns. */
   foot?: readonly ReactNode[];
 }
 
 /** Rows and columns; on a phone each row is a list of its own. */
-export function Table<Row>({ label, rows, columns, keyOf, details, foot }: TableProps<Row>): ReactNode {
+export function Table<Row>({
+  label,
+  rows,
+  columns,
+  keyOf,
+  details,
+  isCompact = false,
+  foot,
+}: TableProps<Row>): ReactNode {
   const { t } = useConsole();
   const [frame, isWider] = useWider();
   return (
     <div
       ref={frame}
       className="table"
+      data-compact={isCompact ? '' : undefined}
       {...(isWider ? { role: 'group', 'aria-label': label, tabIndex: 0 } : {})}
     >
       <table role="table" aria-label={label}>

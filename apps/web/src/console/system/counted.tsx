@@ -21,6 +21,7 @@ export function Verbs({ commands }: { commands: readonly Verb[] }): ReactNode {
   return (
     <Table
       label={t('system.verbs')}
+      isCompact
       rows={commands}
       columns={columns}
       keyOf={({ verb, outcome }) => `${verb} ${outcome}`}
@@ -53,6 +54,7 @@ export function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }):
   return (
     <Table
       label={t('system.deliveries')}
+      isCompact
       rows={deliveries}
       columns={columns}
       keyOf={({ provider, outcome }) => `${provider} ${outcome}`}
@@ -80,6 +82,7 @@ export function Failures({ failures }: { failures: readonly FailureRow[] }): Rea
   return (
     <Table
       label={t('system.failures')}
+      isCompact
       rows={failures}
       columns={columns}
       keyOf={({ method, route, status }) => `${method} ${route} ${status}`}

@@ -57,26 +57,13 @@ function Shown({ state }: { state: SystemState }): ReactNode {
           <div className="details details--plain">
             <Facts
               items={[
-                [
-                  t('system.due'),
-                  <State key="due" tone={sweep.lag_ms > LATE_MS ? 'warning' : 'good'}>
-                    {sweep.due_accounts === 0
-                      ? t('system.none_due')
-                      : t('system.due_accounts', { count: sweep.due_accounts })}
-                  </State>,
-                ],
+                [t('system.due'), <Due key="due" sweep={sweep} />],
                 [
                   t('system.oldest_due'),
                   sweep.oldest_due_at === null ? null : <At key="o" at={sweep.oldest_due_at} />,
                 ],
                 [t('system.sweep_lag'), t('system.ms', { ms: Math.round(sweep.lag_ms) })],
                 [t('system.settled'), format.credits(sweep.settled)],
-                [
-                  t('system.due_list'),
-                  <Link key="l" to="/accounts" search={{ state: 'due' }}>
-                    {t('accounts.state.due')}
-                  </Link>,
-                ],
               ]}
             />
           </div>
@@ -117,6 +104,22 @@ function Shown({ state }: { state: SystemState }): ReactNode {
         </Panel>
       )}
     </>
+  );
+}
+
+/** Which accounts, where there are any. */
+function Due({ sweep }: { sweep: SystemState['sweep'] }): ReactNode {
+  const { t } = useConsole();
+  return (
+    <State tone={sweep.lag_ms > LATE_MS ? 'warning' : 'good'}>
+      {sweep.due_accounts === 0 ? (
+        t('system.none_due')
+      ) : (
+        <Link to="/accounts" search={{ state: 'due' }}>
+          {t('system.due_accounts', { count: sweep.due_accounts })}
+        </Link>
+      )}
+    </State>
   );
 }
 
@@ -242,7 +245,13 @@ function Endpoints({
           </State>
         </div>
       ) : null}
-      <Table label={t('section.webhooks')} rows={endpoints} columns={columns} keyOf={({ id }) => id} />
+      <Table
+        label={t('section.webhooks')}
+        rows={endpoints}
+        columns={columns}
+        keyOf={({ id }) => id}
+        isCompact
+      />
     </>
   );
 }

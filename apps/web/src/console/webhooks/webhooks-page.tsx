@@ -5,7 +5,7 @@ import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { Head } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
-import { At } from '../parts/small.tsx';
+import { At, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { EndpointState } from './endpoint-state.tsx';
 
@@ -45,7 +45,8 @@ export function WebhooksPage(): ReactNode {
     {
       key: 'error',
       head: t('webhooks.last_error'),
-      cell: ({ last_error: error }) => <span className="reason">{error ?? '–'}</span>,
+      cell: ({ last_error: error }) =>
+        error === null ? <Nothing /> : <span className="reason">{error}</span>,
     },
   ];
   return (

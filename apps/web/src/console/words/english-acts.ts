@@ -107,7 +107,8 @@ export const actsInEnglish = {
   'approval.withdraw': 'Withdraw',
 
   'audit.lead': 'Who did what, and why. No record is ever changed or removed.',
-  'audit.none': 'No record fits.',
+  'audit.none': 'Staff have done nothing here yet.',
+  'audit.none_match': 'No record fits.',
   'audit.act': 'Act',
   'audit.staff': 'By',
   'audit.staff_id': 'Staff id',

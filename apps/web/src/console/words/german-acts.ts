@@ -113,7 +113,8 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'approval.withdraw': 'Zurückziehen',
 
   'audit.lead': 'Wer was getan hat und warum. Kein Eintrag wird je geändert oder entfernt.',
-  'audit.none': 'Kein Eintrag passt.',
+  'audit.none': 'Hier hat noch niemand etwas getan.',
+  'audit.none_match': 'Kein Eintrag passt.',
   'audit.act': 'Handlung',
   'audit.staff': 'Von',
   'audit.staff_id': 'Kennung',
