@@ -77,7 +77,7 @@ export class AppStorePayments implements PaymentProvider {
     const made = api && new AppStoreServerAPIClient(api.key, api.keyId, api.issuerId, bundleId, environment);
     const used = means.api ?? made;
     this.#api = used;
-    if (used !== null) this.look = ({ payment }) => this.#look(used, payment);
+    if (used !== null) this.look = ({ payments }) => this.#look(used, payments[0] ?? null);
   }
 
   async tokenOf(account: number): Promise<string> {

@@ -172,8 +172,8 @@ export class GooglePlayPayments implements PaymentProvider {
     return event;
   }
 
-  async look({ payment }: { payment: string | null }): Promise<PaymentEvent | null> {
-    return payment === null ? null : this.#lookUp(payment, 0);
+  async look({ payments: [payment] }: { payments: readonly string[] }): Promise<PaymentEvent | null> {
+    return payment === undefined ? null : this.#lookUp(payment, 0);
   }
 
   /** What was voided; of purchases that are well Google keeps no list. */

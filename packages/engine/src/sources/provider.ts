@@ -232,8 +232,10 @@ export interface PaymentProvider {
   /** All that the provider knows of a purchase now, whatever was delivered of it. */
   look?(purchase: {
     readonly purchase: string;
+    /** Null: it began elsewhere, in a store or as a charge while nobody was there. */
     readonly checkout: string | null;
-    readonly payment: string | null;
+    /** All that it was paid with, as far as is known; the one that counts comes first. */
+    readonly payments: readonly string[];
   }): Promise<PaymentEvent | null>;
   /** What happened there since an instant, as far back as it remembers, whether or not we know of it. */
   recent?(range: { readonly since: number }): AsyncGenerator<Heard, void>;

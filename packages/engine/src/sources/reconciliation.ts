@@ -96,12 +96,21 @@ function refusal(error: unknown): Looked & { reason: string } {
 }
 
 async function look(means: Means, purchase: Purchase, repair: boolean): Promise<Looked> {
-  const { checkout, payment } = purchase;
+  const { checkout } = purchase;
   const provider = means.providers.get(purchase.provider);
   // A plan's payments are looked at with their plan.
   if (provider?.look === undefined || purchase.plan !== null) return { result: 'unasked' };
-  const event = await provider.look({ purchase: idOf(purchase), checkout, payment });
+  const payments = paymentsIn(purchase);
+  // A charge whose outcome is not known is asked about by whoever sent it.
+  if (checkout === null && payments.length === 0) return { result: 'unasked' };
+  const event = await provider.look({ purchase: idOf(purchase), checkout, payments });
   return event === null ? { result: 'unknown' } : settle(means, purchase, { event, repair });
+}
+
+/** By their names at the provider. */
+function paymentsIn({ payment, facts }: Purchase): string[] {
+  const told = facts.flatMap((fact) => (fact.kind === 'paid' ? [fact.payment] : []));
+  return [...new Set([...(payment === null ? [] : [payment]), ...told])];
 }
 
 /** Of what the provider has nothing new about, the lots may still not be as the facts want them. */

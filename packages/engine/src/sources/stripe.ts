@@ -212,17 +212,22 @@ export class StripePayments implements PaymentProvider {
   async look({
     purchase,
     checkout,
+    payments,
   }: {
     purchase: string;
     checkout: string | null;
+    payments: readonly string[];
   }): Promise<PaymentEvent | null> {
     const session = checkout === null ? null : await found(this.#stripe.checkout.sessions.retrieve(checkout));
-    if (session === null) return null;
+    if (checkout !== null && session === null) return null;
     const now = this.#now();
-    const facts: (Fact | null)[] = [paidBy(session, session.created * 1000)];
-    if (session.status === 'expired') facts.push({ kind: 'ended', how: 'expired' });
-    const payment = idOf(session.payment_intent);
-    if (payment !== null) {
+    const facts: (Fact | null)[] = session === null ? [] : [paidBy(session, session.created * 1000)];
+    if (session?.status === 'expired') facts.push({ kind: 'ended', how: 'expired' });
+    // What cost nothing is named by its session, and nothing comes back of it.
+    const paid = payments.filter((payment) => payment.startsWith('pi_'));
+    const intents = new Set([...paid, idOf(session?.payment_intent ?? null)]);
+    for (const payment of intents) {
+      if (payment === null) continue;
       const about = { payment_intent: payment, limit: MAX_PAGE };
       const [refunds, disputes] = await asking(
         Promise.all([this.#stripe.refunds.list(about), this.#stripe.disputes.list(about)]),

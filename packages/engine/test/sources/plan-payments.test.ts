@@ -285,6 +285,17 @@ describe('a purchase that is paid a second time', () => {
     expect(found.slice(2)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^paid_again also by pi_/)]),
     );
-    expect(await payables('u_found')).toHaveLength(1);
+    expect(await payables('u_found')).toMatchObject([{ payable_minor: 499 }]);
+
+    // It goes back there, and nothing of that arrives here.
+    const [extra] = (await purchases.byId(purchase, {})).paid_again;
+    stripe.intents.set(extra?.payment as string, { id: extra?.payment, amount: 499, currency: 'usd' });
+    stripe.refund(extra?.payment as string, 499);
+    for await (const one of purchases.reconcile({ since: 0, repair: true })) {
+      if (one.purchase === purchase && one.result === 'repaired') found.push('its refund');
+    }
+    expect(found.at(-1)).toBe('its refund');
+    expect(await purchases.byId(purchase, {})).toMatchObject({ state: 'completed', paid_again: [] });
+    expect(await payables('u_found')).toMatchObject([{ payable_minor: 0 }]);
   });
 });

@@ -172,6 +172,28 @@ describe('a charge that is not what was asked for', () => {
   });
 });
 
+test('a top-up is looked at like every purchase: money that went back is found by asking', async () => {
+  await world.kept('e_looked');
+  await world.agreed('e_looked', { threshold: 150 });
+  const { history } = await until(
+    () => world.show('e_looked'),
+    (one) => one.history[0]?.state === 'completed',
+  );
+  const purchase = history[0]?.purchase as string;
+  const results = async () => {
+    const found: string[] = [];
+    for await (const one of rig.first.purchases.reconcile({ since: 0, repair: true }))
+      if (one.purchase === purchase) found.push(one.result);
+    return found;
+  };
+  expect(await results()).toEqual(['same']);
+  await rig.first.topUps.remove('e_looked', {});
+  world.stripe.refund(world.chargesOf('e_looked')[0]?.id as string, 499);
+  expect(await results()).toEqual(['repaired']);
+  expect(await rig.first.purchases.byId(purchase, {})).toMatchObject({ state: 'reversed', reversed: 100 });
+  expect(await rig.first.balance('e_looked')).toMatchObject({ total: 100 });
+});
+
 describe('what is told', () => {
   test('each that was paid, with its purchase; a stop, once, with its reason', async () => {
     await world.kept('e_told');
