@@ -31,6 +31,16 @@ function keysOf(cwd: string): { secretKey: string; adminKey: string } {
 
 const clientOf = (cwd: string, { url }: Server) => createClient({ url, token: keysOf(cwd).secretKey });
 
+/** Nobody answers there. */
+const OIDC = {
+  DRAWDOWN_PUBLIC_URL: 'http://localhost:4400',
+  DRAWDOWN_OIDC_ISSUER: 'http://127.0.0.1:9',
+  DRAWDOWN_OIDC_CLIENT_ID: 'console',
+  DRAWDOWN_OIDC_CLIENT_SECRET: 'secret',
+  DRAWDOWN_OIDC_NAME: 'Example Ltd',
+  DRAWDOWN_OIDC_ROLES: 'support = read act',
+};
+
 const mode = (path: string): number => statSync(path).mode & 0o777;
 
 describe('beside the embedded database', () => {
@@ -69,6 +79,23 @@ describe('beside the embedded database', () => {
       expect(log).not.toContain(secretKey);
       expect(log).not.toContain(adminKey);
     }
+  });
+
+  test('staff sign in as the environment says, for as long as it says', async () => {
+    const cwd = drawdown.directory();
+    const env = { ...OIDC, DRAWDOWN_STAFF_SESSION_MINUTES: '15', DRAWDOWN_DEMO: '0' };
+    const server = await drawdown.serve({ cwd, env });
+    const url = 'http://localhost:4400/v1/staff/sign_in/oidc';
+    const ways = await fetch(`${server.url}/v1/staff/sign_in`);
+    expect(await ways.json()).toMatchObject({ oidc: { name: 'Example Ltd', url } });
+    const off = await fetch(server.url + new URL(url).pathname, { redirect: 'manual' });
+    expect(off.headers.get('location')).toBe('http://localhost:4400/console?sign_in=unavailable');
+    const headers = { authorization: `Bearer ${keysOf(cwd).adminKey}` };
+    const entered = await fetch(`${server.url}/v1/staff/sessions`, { method: 'POST', headers });
+    expect(entered.headers.get('set-cookie')).toContain('Max-Age=900');
+    const { stderr } = await server.stop();
+    expect(stderr).toContain('a sign-in of staff was refused');
+    expect(stderr).not.toContain('secret');
   });
 
   test('a directory has one server; commands go through it, and by themselves when it has ended', async () => {
@@ -187,6 +214,12 @@ describe('the end', () => {
 describe.concurrent('what keeps it from starting is one clear message', () => {
   test.each([
     ['a variable', { PORT: 'abc' }, 2, /^drawdown: PORT must be a number from 0 to 65535, not "abc"\n$/],
+    [
+      'a role',
+      { ...OIDC, DRAWDOWN_OIDC_ROLES: 'all = everything' },
+      2,
+      /^drawdown: DRAWDOWN_OIDC_ROLES must [^\n]*\n$/,
+    ],
     ['a key', { DRAWDOWN_ADMIN_KEY: 'a b' }, 2, /^drawdown: DRAWDOWN_ADMIN_KEY must [^\n]*\n$/],
     [
       'a catalog that is not there',

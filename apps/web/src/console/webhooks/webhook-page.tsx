@@ -9,7 +9,7 @@ import { Choice } from '../parts/choice.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Head, Panel } from '../parts/head.tsx';
 import { Listed, Loading, useList } from '../parts/list.tsx';
-import { At, Copyable, State, type Tone } from '../parts/small.tsx';
+import { At, Copyable, Nothing, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { EndpointState } from './endpoint-state.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -182,9 +182,10 @@ function Deliveries({ endpoint }: { endpoint: WebhookEndpoint }): ReactNode {
     {
       key: 'answer',
       head: t('delivery.answer'),
-      cell: ({ status, error }) => (
-        <span className="reason">{[status, error].filter((one) => one !== null).join(' · ') || '–'}</span>
-      ),
+      cell: ({ status, error }) => {
+        const said = [status, error].filter((one) => one !== null).join(' · ');
+        return said === '' ? <Nothing /> : <span className="reason">{said}</span>;
+      },
     },
     {
       key: 'at',
