@@ -34,8 +34,8 @@ const logged: string[] = [];
 const note = (...said: unknown[]) => void logged.push(JSON.stringify(said));
 const unheard = () => undefined;
 const LOG: FastifyBaseLogger = {
-  level: 'warn',
-  ...{ fatal: note, error: note, warn: note, info: unheard, debug: unheard, trace: unheard, silent: unheard },
+  level: 'info',
+  ...{ fatal: note, error: note, warn: note, info: note, debug: unheard, trace: unheard, silent: unheard },
   child: () => LOG,
 };
 
@@ -152,6 +152,8 @@ describe('somebody whom the provider vouches for', () => {
       /^drawdown_staff=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=3600$/,
     );
     expect(cookies(reply).join()).toMatch(/drawdown_sign_in=; .*Max-Age=0/);
+    const { id } = (await sessionOf(reply)).staff;
+    expect(logged.join()).toContain(`{"staff":"${id}","issuer":"${issuer.url}","subject":"1001",`);
     expect(await sessionOf(reply)).toMatchObject({
       staff: { id: expect.stringMatching(/^oidc_[\w-]{22}$/), name: 'Ada Lovelace (ada@example.com)' },
       scopes: ['read', 'staff', 'act'],

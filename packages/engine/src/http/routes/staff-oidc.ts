@@ -96,8 +96,9 @@ async function ticketOf(
 async function letIn(services: Services, request: FastifyRequest, person: Person): Promise<string> {
   const { engine, staffSessions } = services;
   const id = await identified(engine.database, { person, now: await engine.now() });
-  const { name, scopes } = person;
+  const { name, scopes, issuer, subject } = person;
   const { token, maxAgeSeconds } = await staffSessions.open({ id, name, scopes, keyHash: null });
+  request.log.info({ staff: id, issuer, subject, requestId: request.id }, 'one of the staff has signed in');
   return keptAs('staff', token, request, { maxAgeSeconds });
 }
 
