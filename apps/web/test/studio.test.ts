@@ -81,6 +81,16 @@ describe('the studio', () => {
     await page.keyboard.press('Shift+ArrowRight');
     await expect.poll(async () => ((await frame.boundingBox())?.width ?? 0) > width).toBe(true);
     await page.keyboard.press('Shift+ArrowLeft');
+    // Whoever does not see the frame hears where it is.
+    const said = page.locator('.st-select [role="status"]');
+    await expect
+      .poll(() => said.innerText())
+      .toMatch(/^\d+ by \d+ pixels, \d+ from the left, \d+ from the top$/);
+    const before = await said.innerText();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => said.innerText()).not.toBe(before);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => said.innerText()).toBe(before);
     await expect.poll(() => price(page).innerText()).toBe('5 credits');
     await button(page).click();
     await page.locator('.st-frame[data-shown="cutout"] img').waitFor();
@@ -122,6 +132,27 @@ describe('the studio', () => {
     await expect.poll(() => button(page).innerText()).toMatch(/Write script\s*25 credits/);
     expect(await available('u_short')).toEqual([0, 0, 110]);
     expect(await page.locator('.st-job').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('spends a team’s credits where a member chooses them, and shows whose they are', async () => {
+    const page = await stage.open('/studio?account=demo_jonas');
+    await expect.poll(() => button(page).innerText()).toContain('25 credits');
+    await page.getByLabel('Team Northlight').check();
+    await expect.poll(() => page.locator('.dd-badge').innerText()).toContain('1,015');
+    await expect.poll(() => page.locator('.dd-cost__detail').innerText()).toContain('990 left afterwards');
+    await button(page).click();
+    await expect.poll(() => job(page).innerText()).toMatch(/Script Done[\s\S]*25 credits/);
+    expect((await stage.client.balance('demo_team')).available).toBe(990);
+    const { period } = await stage.client.getMember('demo_team', 'demo_jonas');
+    expect(period).toMatchObject({ used: 100, held: 0 });
+    // The limit is used up: the way on is the team's admin, and the choice is in the address.
+    await expect.poll(() => page.locator('.dd-cost__short').count()).toBe(1);
+    expect(new URL(page.url()).searchParams.get('show')).toBe('demo_team');
+    expect(await page.locator('.dd-badge').getAttribute('href')).toBe(
+      '/credits?account=demo_jonas&show=demo_team',
+    );
+    expect(await axeFaults(page)).toEqual([]);
     await page.context().close();
   });
 

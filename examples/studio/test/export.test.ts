@@ -39,6 +39,20 @@ describe('an export', () => {
     expect(white('duotone')).toBe(0);
   });
 
+  it('a title is in front of its subject', () => {
+    // The subject fills the frame, and the fish is nowhere as white as the letters.
+    const white = (title: string) => {
+      const wished = { ...wish, template: 'spotlight' };
+      const { data } = decode(exportFile({ ...scene(), title }, { wish: wished }).bytes);
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (Math.min(...data.subarray(at, at + 3)) > 250) count += 1;
+      }
+      return count;
+    };
+    expect(white('Ein Fisch') - white('')).toBeGreaterThan(2_000);
+  });
+
   it('an animation is a GIF of its frames', () => {
     const shares: number[] = [];
     const { bytes, type } = exportFile(scene(), {

@@ -14,6 +14,8 @@ import { createStudio } from '../src/server/studio.ts';
 import type { Handoff, Job, JobSettings, Project, ProjectView } from '../src/wire.ts';
 
 const SECRET = 'sk_test_of_the_studio';
+// Each job's thread compiles what it runs: on a busy machine that alone may take a while.
+vi.setConfig({ testTimeout: 120_000 });
 const source = (path: string): URL => new URL(path, import.meta.url);
 const studio = createStudio({
   program: source('../src/server/worker.ts'),
@@ -72,7 +74,7 @@ async function person(account: string, surface: Exclude<Surface, 'server'> = 'we
         expect(body.state).not.toBe('running');
         return body;
       },
-      { timeout: 20_000, interval: 30 },
+      { timeout: 60_000, interval: 30 },
     );
   return { account, token, ask, own, project, hold, available, begin, ended };
 }
@@ -153,6 +155,29 @@ describe('a job', () => {
       expect((await maya.begin(settings, by)).body.code).toBe(code);
     }
     expect((await maya.ask('GET', `projects/${other.project.id}`)).status).toBe(404);
+  });
+
+  it('is paid by a team for its member, and by nobody’s team for anybody else', async () => {
+    await client.putAccount('t_studio', { kind: 'team' });
+    await client.grant('t_studio', { class: 'purchased', amount: 60 });
+    for (const member of ['u_in_team', 'u_also_in_team']) {
+      await client.putMember('t_studio', member, { role: 'member', limit: { amount: 30, per: 'month' } });
+    }
+    const maya = await withCredits('u_in_team');
+    const other = await withCredits('u_also_in_team');
+    const { token } = await client.createSession({
+      account: 'u_in_team',
+      surface: 'web',
+      teams: ['t_studio'],
+    });
+    const { hold } = (await createClient({ url, token }).hold('t_studio', {
+      feature: 'ai_script',
+    })) as HoldReceipt;
+    expect((await other.begin(SCRIPT, { hold: hold.id })).body.code).toBe('hold_of_another');
+    const job = await maya.ended((await maya.begin(SCRIPT, { hold: hold.id })).body.id);
+    expect(job).toMatchObject({ state: 'done', receipt: { amount: 25, available: 35 } });
+    expect(await maya.available()).toBe(135);
+    expect((await client.getMember('t_studio', 'u_in_team')).period.used).toBe(25);
   });
 
   it('that could not be begun gives its hold back', async () => {

@@ -1,7 +1,8 @@
 /** Profile → Credits, as a page of its own. */
 import { AccountSwitch, CreditsPage } from '@drawdown/client/react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Shell, SignedIn, useFrame } from '../shell/shell.tsx';
+import { useShown } from '../shell/shown.ts';
 
 export function CreditsDocument(): ReactNode {
   return (
@@ -11,19 +12,10 @@ export function CreditsDocument(): ReactNode {
   );
 }
 
-/** Which account is shown stands in the address, so that the way back from a checkout leads to the same. */
-const SHOWN = 'show';
-
 function Content(): ReactNode {
   const asked = new URLSearchParams(location.search);
-  const [shown, setShown] = useState(asked.get(SHOWN));
-  const show = (account: string): void => {
-    const here = new URL(location.href);
-    here.searchParams.set(SHOWN, account);
-    history.replaceState(history.state, '', here);
-    setShown(account);
-  };
-  const wanted = { account: asked.get('account') ?? 'demo', teams: ['demo_team'], surface: 'web' } as const;
+  const [shown, show] = useShown();
+  const wanted = { account: asked.get('account') ?? 'demo', surface: 'web' } as const;
   return (
     <SignedIn wanted={wanted} account={shown} waiting={<Head />}>
       {({ teams }) => (

@@ -1,9 +1,10 @@
 /** The studio as an app on a desktop: it installs, opens without a connection, and then promises nothing. */
-import { CreditsBadge, Icon } from '@drawdown/client/react';
+import { AccountSwitch, CreditsBadge, Icon } from '@drawdown/client/react';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Logo } from '../shell/logo.tsx';
 import type { PageSession } from '../shell/session.ts';
 import { Shell, SignedIn } from '../shell/shell.tsx';
+import { useShown } from '../shell/shown.ts';
 import { StudioApi } from '../studio/api.ts';
 import {
   type Bench,
@@ -25,18 +26,20 @@ const SURFACE = /Windows/.test(navigator.userAgent) ? 'desktop_windows' : 'deskt
 
 export function DesktopDocument(): ReactNode {
   const account = new URLSearchParams(location.search).get('account') ?? 'demo';
+  const [shown, show] = useShown();
   return (
     <Shell kind="bare">
       <div className="app">
-        <SignedIn wanted={{ account, surface: SURFACE }} offline={<WithoutConnection />}>
-          {(session) => <App session={session} />}
+        <SignedIn wanted={{ account, surface: SURFACE }} account={shown} offline={<WithoutConnection />}>
+          {(session) => <App session={session} onShow={show} />}
         </SignedIn>
       </div>
     </Shell>
   );
 }
 
-function App({ session }: { session: PageSession }): ReactNode {
+/** `onShow`: another account pays from now on, the person's own or a team's. */
+function App({ session, onShow }: { session: PageSession; onShow(account: string): void }): ReactNode {
   const api = useStudioApi(session);
   const workspace = useWorkspace(api, keptFor);
   const words = useStudioWords();
@@ -69,7 +72,14 @@ function App({ session }: { session: PageSession }): ReactNode {
                 </p>
               )
             }
-            aside={online ? <CreditsBadge href={creditsHref()} /> : null}
+            aside={
+              online ? (
+                <div className="st-head__tools">
+                  <AccountSwitch teams={session.teams} onChange={onShow} />
+                  <CreditsBadge href={creditsHref()} />
+                </div>
+              ) : null
+            }
           />
         )}
       </main>

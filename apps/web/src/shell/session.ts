@@ -25,7 +25,6 @@ export class SessionEnded extends Error {
 export interface Wanted {
   /** Of the demonstration accounts; a token that is handed over says by itself whose it is. */
   readonly account: string;
-  readonly teams?: readonly string[];
   readonly surface: PageSurface;
 }
 
@@ -103,12 +102,12 @@ function productSource(surface: PageSurface): (() => Promise<string>) | null {
   };
 }
 
-function demonstrationSource({ account, teams = [], surface }: Wanted): () => Promise<string> {
+function demonstrationSource({ account, surface }: Wanted): () => Promise<string> {
   return async () => {
     const response = await fetch('/demonstration/sessions', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ account, teams, surface }),
+      body: JSON.stringify({ account, surface }),
     });
     if (!response.ok) throw new SessionEnded('This server shows no demonstration accounts');
     return ((await response.json()) as Session).token;

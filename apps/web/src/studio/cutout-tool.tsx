@@ -18,6 +18,7 @@ import { Meter, Segmented } from './controls.tsx';
 import { cutOutHere, HEIGHT, pictureUrl, pngOf, shippedPixels, WIDTH } from './pixels.ts';
 import { RunButton } from './spend.tsx';
 import { type Cutout, useCutout } from './use-cutout.ts';
+import { filled } from './words.ts';
 
 type PictureId = 'balloon' | 'lighthouse' | 'fish';
 
@@ -201,6 +202,8 @@ interface SelectionProps {
 function Selection({ rectangle, onChange, label }: SelectionProps): ReactNode {
   const area = useRef<HTMLDivElement>(null);
   const start = useRef<{ x: number; y: number } | null>(null);
+  const { words } = useBench();
+  const [said, setSaid] = useState('');
   const placeOf = (event: PointerEvent): { x: number; y: number } => {
     const box = area.current?.getBoundingClientRect() ?? new DOMRect(0, 0, 1, 1);
     return {
@@ -223,7 +226,10 @@ function Selection({ rectangle, onChange, label }: SelectionProps): ReactNode {
     const [dx, dy] = ARROWS[event.key] ?? [0, 0];
     if (dx === 0 && dy === 0) return;
     event.preventDefault();
-    onChange(moved(rectangle, { dx: dx * STEP, dy: dy * STEP, resize: event.shiftKey }));
+    const next = moved(rectangle, { dx: dx * STEP, dy: dy * STEP, resize: event.shiftKey });
+    onChange(next);
+    // Whoever cannot see the frame hears where it went.
+    setSaid(filled(words.cut_place, { ...next }));
   };
   return (
     <div
@@ -254,6 +260,9 @@ function Selection({ rectangle, onChange, label }: SelectionProps): ReactNode {
           height: `${(rectangle.height / HEIGHT) * 100}%`,
         }}
       />
+      <p className="dd-visually-hidden" role="status">
+        {said}
+      </p>
     </div>
   );
 }

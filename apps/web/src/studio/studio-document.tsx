@@ -1,8 +1,9 @@
 /** The studio on the web. */
-import { CreditsBadge } from '@drawdown/client/react';
+import { AccountSwitch, CreditsBadge } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import type { PageSession } from '../shell/session.ts';
 import { Shell, SignedIn, useFrame } from '../shell/shell.tsx';
+import { useShown } from '../shell/shown.ts';
 import { useStudioApi, useStudioWords } from './bench.tsx';
 import { Editor } from './editor.tsx';
 import { ProjectPicker } from './project-picker.tsx';
@@ -20,15 +21,19 @@ export function StudioDocument(): ReactNode {
 function Content(): ReactNode {
   const { words } = useFrame();
   const account = new URLSearchParams(location.search).get('account') ?? 'demo';
+  const [shown, show] = useShown();
   return (
     <>
       <h1 className="dd-visually-hidden">{words.studio}</h1>
-      <SignedIn wanted={{ account, surface: 'web' }}>{(session) => <Studio session={session} />}</SignedIn>
+      <SignedIn wanted={{ account, surface: 'web' }} account={shown}>
+        {(session) => <Studio session={session} onShow={show} />}
+      </SignedIn>
     </>
   );
 }
 
-function Studio({ session }: { session: PageSession }): ReactNode {
+/** `onShow`: another account pays from now on, the person's own or a team's. */
+function Studio({ session, onShow }: { session: PageSession; onShow(account: string): void }): ReactNode {
   const api = useStudioApi(session);
   const workspace = useWorkspace(api);
   const words = useStudioWords();
@@ -66,6 +71,7 @@ function Studio({ session }: { session: PageSession }): ReactNode {
       aside={
         <div className="st-head__tools">
           <ProjectPicker workspace={workspace} />
+          <AccountSwitch teams={session.teams} onChange={onShow} />
           <CreditsBadge href={creditsHref()} />
         </div>
       }

@@ -42,7 +42,9 @@ const english = {
   selection: 'What to cut out. Arrow keys move it, with Shift they change its size.',
   cut: 'Cut out',
   cut_again: 'Cut out again',
-  cut_hint: 'Draw a frame around the subject.',
+  cut_hint:
+    'Draw a frame around the subject, or move it with the arrow keys; with Shift they change its size.',
+  cut_place: '{width} by {height} pixels, {x} from the left, {y} from the top',
   show_picture: 'Picture',
   show_cutout: 'Cutout',
   cutout_by_device: 'Cut out on the phone',
@@ -174,7 +176,9 @@ const german: StudioWords = {
   selection: 'Was freigestellt wird. Pfeiltasten bewegen es, mit Umschalt ändern sie die Größe.',
   cut: 'Freistellen',
   cut_again: 'Neu freistellen',
-  cut_hint: 'Zieh einen Rahmen um das Motiv.',
+  cut_hint:
+    'Zieh einen Rahmen um das Motiv, oder bewege ihn mit den Pfeiltasten; mit Umschalt ändern sie die Größe.',
+  cut_place: '{width} mal {height} Pixel, {x} von links, {y} von oben',
   show_picture: 'Bild',
   show_cutout: 'Freisteller',
   cutout_by_device: 'Auf dem Telefon freigestellt',

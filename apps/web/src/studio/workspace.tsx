@@ -109,10 +109,14 @@ export function useWorkspace(
   return { live, projects, tool, setTool, open, create, note, failed, retry: () => setTurn(turn + 1) };
 }
 
-/** Profile → Credits of whoever is shown here. */
+/** Profile → Credits of whoever is shown here, and of the account that pays. */
 export function creditsHref(): string {
-  const account = new URLSearchParams(location.search).get('account');
-  return account === null ? '/credits' : `/credits?account=${encodeURIComponent(account)}`;
+  const here = new URLSearchParams(location.search);
+  const kept = ['account', 'show'].flatMap((name) => {
+    const value = here.get(name);
+    return value === null ? [] : [`${name}=${encodeURIComponent(value)}`];
+  });
+  return kept.length === 0 ? '/credits' : `/credits?${kept.join('&')}`;
 }
 
 function toolOfAddress(): Tool {

@@ -113,19 +113,16 @@ function inked({ data }: Picture, shades: readonly Colour[]): void {
   }
 }
 
-/** The subject before turning rays, its title behind it. */
+/** The subject before turning rays, and its title below in front of both: a name that its subject hides says nothing. */
 function spotlight({ picture, cutout, title }: Scene, size: Size): Frames {
   const over = blankPicture(size.width, size.height);
-  caption(over, title, { size: 0.11, left: 0.06, bottom: 0.2, colour: [255, 255, 255] });
+  caption(over, title, { size: 0.11, left: 0.06, bottom: 0.93, colour: [255, 255, 255] });
   const subject = cutout ?? picture;
   return (at) => {
     const frame = blankPicture(size.width, size.height);
     rays(frame, at);
-    layOver(frame, over);
-    return layOver(
-      frame,
-      covered(subject, size, { zoom: 1 + 0.08 * Math.sin(at * Math.PI), x: 0.5, y: 0.5 }),
-    );
+    layOver(frame, covered(subject, size, { zoom: 1 + 0.08 * Math.sin(at * Math.PI), x: 0.5, y: 0.5 }));
+    return layOver(frame, over);
   };
 }
 

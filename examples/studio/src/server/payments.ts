@@ -10,7 +10,10 @@ export class Payments {
     this.#client = client;
   }
 
-  /** The hold, if it is this person's, open, for this very thing and enough; null for what is free. */
+  /**
+   * The hold, if it is this person's, open, for this very thing and enough; null for what is free. A hold on a team's
+   * credits is the person's where the server says that it was opened on their behalf.
+   */
   async of(account: string, request: JobRequest): Promise<{ id: string; amount: number } | null> {
     const price = priceOf(request.settings);
     if (price === null) {
@@ -19,13 +22,12 @@ export class Payments {
     }
     if (!('hold' in request))
       throw new Refusal(400, 'invalid_request', 'This costs credits: it takes a hold');
-    const [hold, quote] = await Promise.all([
-      this.#client.getHold(request.hold),
-      this.#client.quote(account, price),
-    ]);
-    const isOwn = hold.account === account && hold.feature === price.feature;
-    if (!isOwn) throw new Refusal(403, 'hold_of_another', 'The hold is for something else');
+    const hold = await this.#client.getHold(request.hold);
+    const isOwn = hold.account === account || hold.member === account;
+    if (!isOwn || hold.feature !== price.feature)
+      throw new Refusal(403, 'hold_of_another', 'The hold is for something else');
     if (hold.state !== 'open') throw new Refusal(409, 'hold_closed', 'The hold is closed');
+    const quote = await this.#client.quote(hold.account, price);
     if ('quote' in quote && quote.amount > hold.amount) {
       throw new Refusal(409, 'hold_too_small', `This costs ${quote.amount}, and ${hold.amount} are held`);
     }

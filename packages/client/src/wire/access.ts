@@ -14,6 +14,7 @@ export interface SessionRequest {
 export interface DemonstrationSessionRequest {
   account: string;
   surface: Exclude<Surface, 'server'>;
+  /** Absent: the teams of the demonstration that the account is a member of. */
   teams?: string[];
 }
 

@@ -3,6 +3,7 @@ import type * as wire from '@drawdown/client';
 import { DEMONSTRATION_MARK, isDemonstration } from '../demonstration.ts';
 import type { Engine } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
+import { DEMO_TEAM, makeDemoTeam } from './demo-team.ts';
 
 interface DemoAccount {
   readonly id: string;
@@ -22,8 +23,8 @@ const ACCOUNTS: readonly DemoAccount[] = [
     ],
   },
   {
-    id: 'demo_team',
-    profile: { kind: 'team', metadata: { [DEMONSTRATION_MARK]: true } },
+    id: DEMO_TEAM,
+    profile: { kind: 'team', metadata: { [DEMONSTRATION_MARK]: true, name: 'Northlight' } },
     grants: [
       { class: 'subscription', amount: 600, valid_for: 'P1M' },
       { class: 'purchased', amount: 500, expires_at: null },
@@ -34,13 +35,16 @@ const ACCOUNTS: readonly DemoAccount[] = [
 /** Makes what is missing. Every key is fixed, so a start that was killed half-way is completed and nothing is doubled. */
 export async function makeDemoAccounts(engine: Engine): Promise<void> {
   const classes = new Set(engine.catalog.classes.map(({ id }) => id));
+  const made = new Set<string>();
   for (const { id, profile, grants } of ACCOUNTS) {
     if (!(await isOurs(engine, id, profile))) continue;
+    made.add(id);
     for (const request of grants.filter((grant) => classes.has(grant.class))) {
       const call = { idempotencyKey: `demonstration:${request.class}`, actor: 'system' };
       await engine.grant(id, { ...request, source: { type: 'demonstration' } }, call).catch(unlessMadeBefore);
     }
   }
+  if (ACCOUNTS.every(({ id }) => made.has(id))) await makeDemoTeam(engine);
 }
 
 async function isOurs(engine: Engine, id: string, profile: wire.AccountRequest): Promise<boolean> {

@@ -10,6 +10,7 @@ import { isDemonstration } from '../demonstration.ts';
 import type { Engine } from '../engine.ts';
 import { DrawdownError } from '../errors.ts';
 import { isLoopback } from '../loopback.ts';
+import { MAX_TEAMS } from './schemas/access.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Long enough for a look around, short enough that a token left behind is of no use. */
@@ -37,11 +38,21 @@ export class Demonstration {
   /** A session of a demonstration account; throws 403 `forbidden` for anybody but a page of this server here. */
   async session(
     request: Asked,
-    { account, surface, teams = [] }: DemonstrationSessionRequest,
+    { account, surface, teams: asked }: DemonstrationSessionRequest,
   ): Promise<Session> {
     refuseStrangers(request);
-    for (const one of [account, ...teams]) await this.#requireDemonstration(one);
+    for (const one of [account, ...(asked ?? [])]) await this.#requireDemonstration(one);
+    const teams = asked ?? (await this.#teamsOf(account));
     return await this.#sessions.issue({ account, surface, teams, ttl_seconds: SESSION_SECONDS });
+  }
+
+  /** Those of the demonstration that the account is a member of. */
+  async #teamsOf(account: string): Promise<string[]> {
+    const { data } = await this.#engine.members.teamsOf(account, { limit: MAX_TEAMS });
+    const marked = await Promise.all(
+      data.map(async ({ team }) => isDemonstration((await this.#engine.getAccount(team)).metadata)),
+    );
+    return data.map(({ team }) => team).filter((_, index) => marked[index] === true);
   }
 
   async #requireDemonstration(account: string): Promise<void> {

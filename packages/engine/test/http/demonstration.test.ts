@@ -35,15 +35,49 @@ test('a page of this server gets a session that spends, and no more than a sessi
 });
 
 test('the surface is the one that the page shows, and teams of the demonstration come with it', async () => {
-  const { body } = await askWith(PAGE, { account: 'demo', surface: 'ios', teams: ['demo_team'] });
+  const { body } = await askWith(PAGE, { account: 'demo', surface: 'ios' });
   const team = await t.ask<Balance>('GET', '/v1/accounts/demo_team/balance', { as: body.token });
-  expect(team.body.available).toBe(1100);
+  expect(team.body.available).toBe(1015);
   const spend = { feature: 'ai_script' };
   expect(
     (await t.ask('POST', '/v1/accounts/demo/consume', { as: body.token, body: spend })).body,
   ).toMatchObject({
     code: 'surface_not_supported',
   });
+});
+
+test('its team has roles, limits, some use of them and a request that waits, and each start leaves them as they are', async () => {
+  const { members, requests } = t.engine;
+  const call = { actor: 'test' };
+  const roster = async () => (await members.list('demo_team', {}, call)).data;
+  const standing = (await roster()).map(({ account, role, limit, period }) => [
+    account,
+    role,
+    limit?.amount ?? null,
+    period.used,
+  ]);
+  expect(standing).toEqual([
+    ['demo', 'owner', null, 0],
+    ['demo_amira', 'admin', 50, 10],
+    ['demo_jonas', 'member', 100, 75],
+  ]);
+  const { data } = await requests.list('demo_team', {}, call);
+  expect(data.map(({ account, amount, state }) => [account, amount, state])).toEqual([
+    ['demo_jonas', 60, 'pending'],
+  ]);
+  await members.remove('demo_team', 'demo_amira', call);
+  await makeDemoAccounts(t.engine);
+  expect((await roster()).map(({ account }) => account)).toEqual(['demo', 'demo_jonas']);
+  expect((await t.engine.balance('demo_team')).available).toBe(1015);
+});
+
+test('a member of it gets it with their own session, whoever is none does not', async () => {
+  const own = await askWith(PAGE, { account: 'demo_jonas', surface: 'web' });
+  const seen = await t.ask<Balance>('GET', '/v1/accounts/demo_team/balance', { as: own.body.token });
+  expect(seen.body.available).toBe(1015);
+  const gone = await askWith(PAGE, { account: 'demo_amira', surface: 'web' });
+  const refused = await t.ask('GET', '/v1/accounts/demo_team/balance', { as: gone.body.token });
+  expect(refused.status).toBe(404);
 });
 
 describe('is refused', () => {

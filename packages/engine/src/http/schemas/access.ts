@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { accountId, duration, instant, instantIn, keyId, page, shortText } from './primitives.ts';
 
-const MAX_TEAMS = 20;
+export const MAX_TEAMS = 20;
 // A session is short-lived; a day is the longest that a stolen token should be of use.
 export const MAX_SESSION_SECONDS = 86_400;
 export const DEFAULT_SESSION_SECONDS = 900;
