@@ -1,7 +1,7 @@
 /** How Profile → Credits behaves where something is missing: the network, the server, a mouse, room, left to right. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { axeFaults, openStage, overflow, type Stage } from './stage.ts';
+import { axeFaults, openStage, overflow, PHONE, type Stage } from './stage.ts';
 
 let stage: Stage;
 
@@ -110,6 +110,36 @@ it('moves nothing when numbers change', async () => {
   expect(header).toBeLessThan(0.02);
   await page.context().close();
 });
+
+it('reads from right to left without scrolling sideways also while all of it is still to come', async () => {
+  const page = await stage.open('/credits', {
+    account: 'u_manner',
+    context: { viewport: PHONE },
+    before: async (one) => {
+      await one.route('**/v1/**', () => undefined);
+      await one.addInitScript(() =>
+        document.addEventListener('DOMContentLoaded', () =>
+          document.documentElement.setAttribute('dir', 'rtl'),
+        ),
+      );
+    },
+  });
+  await page.locator('.dd-card').first().waitFor();
+  expect(await sideways(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+  await page.context().close();
+});
+
+/** What reaches over an edge of the window. */
+async function sideways(page: Page): Promise<string[]> {
+  return await page.evaluate(() =>
+    [...document.querySelectorAll('body *')].flatMap((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      const isOver = left < 0 || right > document.documentElement.clientWidth;
+      return isOver ? [`${element.tagName} ${element.className} ${left}–${right}`] : [];
+    }),
+  );
+}
 
 it('reads from right to left without scrolling sideways, and nothing moves for those who ask for that', async () => {
   const page = await stage.open('/credits', {

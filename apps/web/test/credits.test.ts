@@ -132,7 +132,16 @@ describe('Profile → Credits', () => {
     await row.getByRole('button', { name: 'Details' }).click();
     await page.getByRole('button', { name: 'Why these credits?' }).click();
     await expect.poll(() => page.locator('.dd-explained li').count()).toBe(3);
-    expect(await page.locator('.dd-explained').innerText()).toContain('20 of 20.');
+    const reasons = page.locator('.dd-explained li');
+    expect(await reasons.allInnerTexts()).toEqual([
+      '20 of 20. Subscription is first in the order. All of it was used.',
+      '5 of 15. Activity comes after Subscription. A part of it was enough.',
+      '0 of 100. Purchased comes after Activity. What comes before it was enough.',
+    ]);
+    await page.getByRole('button', { name: 'Auf Deutsch anzeigen' }).click();
+    await expect
+      .poll(() => reasons.last().innerText())
+      .toBe('0 von 100. Gekauft kommt nach Aktion. Die davor reichten aus.');
     await page.context().close();
   });
 

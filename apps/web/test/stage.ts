@@ -69,6 +69,8 @@ export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 interface StageOptions {
+  /** Absent: the one that is shipped. */
+  readonly catalog?: unknown;
   readonly testClock?: boolean;
   /** Where pages ask for a session; absent: they get those of the demonstration. */
   readonly sessionUrl?: string;
@@ -76,12 +78,17 @@ interface StageOptions {
   readonly staff?: (url: () => string) => NonNullable<ServerOptions['staff']>;
 }
 
-export async function openStage({ testClock = false, sessionUrl, staff }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+  catalog = shippedCatalog,
+  testClock = false,
+  sessionUrl,
+  staff,
+}: StageOptions = {}): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: as root, .ci/chromium installs it`);
   const { database, drop } = await freshDatabase();
   const engine = await Engine.open({
     database,
-    catalog: readCatalog(shippedCatalog),
+    catalog: readCatalog(catalog),
     payments: { sandbox: true },
     testClock,
   });

@@ -56,8 +56,7 @@ interface ShellProps {
 /** The bar, the page and the foot. `children` need no session. */
 export function Shell({ children, foot, tools, place, kind = 'page' }: ShellProps): ReactNode {
   const [preferences, setPreferences] = useState<Preferences>(readPreferences);
-  const language = preferences.language ?? preferredLanguage();
-  const words = useWords(language);
+  const frame = useSpokenFrame(preferences.language ?? preferredLanguage());
   useEffect(() => applyPreferences(preferences), [preferences]);
   useEffect(() => {
     // Set in another window, or around this frame.
@@ -65,8 +64,8 @@ export function Shell({ children, foot, tools, place, kind = 'page' }: ShellProp
     window.addEventListener('storage', onStorage);
     return () => window.removeEventListener('storage', onStorage);
   }, []);
-  const frame = useMemo(() => (words === null ? null : { words, language }), [words, language]);
-  if (words === null || frame === null) return null;
+  if (frame === null) return null;
+  const { words, language } = frame;
   if (kind === 'bare') return <FrameContext value={frame}>{children}</FrameContext>;
   return (
     <FrameContext value={frame}>
@@ -124,26 +123,26 @@ export function Shell({ children, foot, tools, place, kind = 'page' }: ShellProp
   );
 }
 
-/** The frame's words; null while those of another language than English are on their way, so that none flashes by. */
-function useWords(language: Language): Words | null {
-  const [loaded, setLoaded] = useState<Words>();
+/**
+ * The frame's words; null while the first are on their way, so that none flashes by. Where another language is chosen, the
+ * page speaks the one before until the next is there: nothing that is open closes.
+ */
+function useSpokenFrame(language: Language): Frame | null {
+  const [frame, setFrame] = useState<Frame | null>(() =>
+    language === 'en' ? { words: english, language } : null,
+  );
   useEffect(() => {
     let left = false;
-    if (language === 'en') return;
-    loadWords().then(
-      (words) => {
-        if (!left) setLoaded(words);
-      },
-      () => {
-        if (!left) setLoaded(english);
-      },
-    );
+    const speak = (words: Words): void => {
+      if (!left) setFrame((before) => (before?.language === language ? before : { words, language }));
+    };
+    if (language === 'en') speak(english);
+    else loadWords().then(speak, () => speak(english));
     return () => {
       left = true;
     };
   }, [language]);
-  if (language === 'en') return english;
-  return loaded ?? null;
+  return frame;
 }
 
 function Pages({ words }: { words: Words }): ReactNode {

@@ -60,14 +60,16 @@ export function BuyingNotes({ buying: { consent, error } }: { buying: Buying }):
   return (
     <>
       {consent.isNeeded ? (
-        <label className="dd-check" role="alert">
-          <input
-            type="checkbox"
-            checked={consent.isGiven}
-            onChange={(event) => consent.give(event.target.checked)}
-          />
-          <span>{t('pack.consent')}</span>
-        </label>
+        <div role="alert">
+          <label className="dd-check">
+            <input
+              type="checkbox"
+              checked={consent.isGiven}
+              onChange={(event) => consent.give(event.target.checked)}
+            />
+            <span>{t('pack.consent')}</span>
+          </label>
+        </div>
       ) : null}
       {error === null ? null : <Failure error={error} />}
     </>

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Entry } from '../wire.ts';
+import type { Entry, ExplainedGrant, Explanation } from '../wire.ts';
 import { ClassMark } from './class-mark.tsx';
 import { Fact } from './fact.tsx';
 import { Failure } from './failure.tsx';
@@ -41,7 +41,7 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
       </dl>
       {entry.type === 'grant' ? <ReceiptLink grants={entry.moves.map(({ grant }) => grant)} /> : null}
       {entry.operation !== null && ['consume', 'hold', 'capture'].includes(entry.type) ? (
-        <Explanation operation={entry.operation} />
+        <Why operation={entry.operation} />
       ) : null}
     </div>
   );
@@ -86,7 +86,7 @@ function Moves({ entry }: { entry: Entry }): ReactNode {
 }
 
 /** Which rule decided for or against each lot: asked for, since it reads the past. */
-function Explanation({ operation }: { operation: string }): ReactNode {
+function Why({ operation }: { operation: string }): ReactNode {
   const { t } = useDrawdown();
   const [wanted, setWanted] = useState(false);
   if (wanted) return <Explained operation={operation} />;
@@ -124,10 +124,24 @@ function Explained({ operation }: { operation: string }): ReactNode {
                 available: format.credits(one.available),
               })}
             </strong>{' '}
-            {one.because}
+            <Because one={one} among={data.grants} />
           </span>
         </li>
       ))}
     </ol>
   );
+}
+
+/** The rule that decided, in the page's words: the server's own sentence is for those who read its answers. */
+function Because({ one, among }: { one: ExplainedGrant; among: Explanation['grants'] }): ReactNode {
+  const { t } = useDrawdown();
+  const names = useNames();
+  const before = among.find(({ position }) => position !== null && position + 1 === one.position);
+  const standing = t(`because.${one.rule}`, {
+    class: names.class(one.class).short,
+    before: before === undefined ? '' : names.class(before.class).short,
+  });
+  if (one.position === null) return standing;
+  const end = one.drawn === 0 ? 'untouched' : one.drawn < one.available ? 'completed' : 'all';
+  return `${standing} ${t(`because.${end}`)}`;
 }

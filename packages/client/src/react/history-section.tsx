@@ -36,7 +36,7 @@ export function HistorySection(): ReactNode {
         <h2 className="dd-section__title" id="dd-history-title">
           {t('history.title')}
         </h2>
-        <div className="dd-section__tools">
+        <div className="dd-section__tools dd-filters">
           <Filters filter={filter} onChange={setFilter} />
           <Download filter={filter} />
           {manages ? (
