@@ -1,6 +1,7 @@
 /** The command line: every command, and the program that runs them. */
 import { accountLifeCommands } from './cli/account-life.ts';
 import { accountCommands } from './cli/accounts.ts';
+import { approvalCommands } from './cli/approvals.ts';
 import { campaignCommands } from './cli/campaigns.ts';
 import type { CommandData } from './cli/command.ts';
 import { correctionCommands } from './cli/corrections.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly CommandData[] = [
   ...spendCommands,
   ...holdCommands,
   ...correctionCommands,
+  ...approvalCommands,
   ...purchaseCommands,
   ...topUpCommands,
   ...subscriptionCommands,

@@ -2,8 +2,10 @@
 import { isIP } from 'node:net';
 import { ConfigError } from './config/error.ts';
 import {
+  type ApprovalConfig,
   LOOPBACK,
   type OidcConfig,
+  readApprovals,
   readOidc,
   readPublicUrl,
   readStaffSessionMinutes,
@@ -34,6 +36,8 @@ export interface Config {
   readonly oidc: OidcConfig | null;
   /** How long staff are signed in. */
   readonly staffSessionMinutes: number;
+  /** What one of the staff may do alone within 24 hours, in credits. */
+  readonly approvals: ApprovalConfig;
   /** A catalog file; null: the shipped catalog. */
   readonly catalogFile: string | null;
   /** Modules of products that are served as well: names of packages, or paths from here. */
@@ -117,6 +121,7 @@ export function readConfig(overrides: Environment = {}, variables: Environment =
     publicUrl: readPublicUrl(read),
     oidc: readOidc(read),
     staffSessionMinutes: readStaffSessionMinutes(read),
+    approvals: readApprovals(read),
     catalogFile: read('DRAWDOWN_CATALOG'),
     products: list(read('DRAWDOWN_WITH')),
     demo: readSwitch('DRAWDOWN_DEMO', read('DRAWDOWN_DEMO'), true),

@@ -33,6 +33,7 @@ import {
 } from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
+import { type ApprovalOptions, limitsOf } from './staff/limits.ts';
 import { Staff } from './staff/staff.ts';
 import { Accounts } from './store/accounts.ts';
 import { Catalogs } from './store/catalogs.ts';
@@ -74,6 +75,8 @@ export interface EngineOptions {
   readonly sweep?: boolean;
   /** How money is taken; absent: not at all. */
   readonly payments?: PaymentOptions;
+  /** What one of the staff may do alone within 24 hours, in credits; absent: anything. */
+  readonly approvals?: ApprovalOptions;
   /** How webhooks are sent, and where they may be. */
   readonly webhooks?: WebhookOptions;
   /** In [0, 1): spreads retries. */
@@ -201,7 +204,7 @@ export class Engine {
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
-    this.staff = new Staff(source, changes);
+    this.staff = new Staff(source, changes, limitsOf(options.approvals ?? {}, catalog.scale));
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);

@@ -143,6 +143,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       testClock: config.testClock,
       allowUnsafe: config.allowUnsafe,
       payments: paymentsOf(config),
+      approvals: config.approvals,
       webhooks: { allowLoopback: config.webhookLoopback, retentionDays: config.noticeRetentionDays },
       log: engineLog(log),
       ...(settings.sweep === undefined ? {} : { sweep: settings.sweep }),

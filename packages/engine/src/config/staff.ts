@@ -116,3 +116,21 @@ export function readStaffSessionMinutes(read: Read): number {
     `must be a number from 5 to ${MAX_STAFF_SESSION_MINUTES}, not "${value}"`,
   );
 }
+
+export interface ApprovalConfig {
+  readonly accountLimit: string | null;
+  readonly staffLimit: string | null;
+}
+
+/** Plain decimals of credits; whether the catalog's scale has as many digits is asked where it is known. */
+export function readApprovals(read: Read): ApprovalConfig {
+  const limit = (variable: string): string | null => {
+    const value = read(variable);
+    if (value === null || /^(0|[1-9]\d{0,14})(\.\d{1,6})?$/.test(value)) return value;
+    throw new ConfigError(variable, `must be an amount of credits such as 1000, not "${value}"`);
+  };
+  return {
+    accountLimit: limit('DRAWDOWN_APPROVAL_ACCOUNT_LIMIT'),
+    staffLimit: limit('DRAWDOWN_APPROVAL_STAFF_LIMIT'),
+  };
+}

@@ -82,6 +82,14 @@ export function auditId(account: number, no: number): string {
   return `aud_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
 }
 
+export function approvalId(account: number, no: number): string {
+  return `apr_${encode(no, STAMP)}${encode(account, ACCOUNT)}`;
+}
+
+export function parseApprovalId(id: string): { account: number; no: number } | null {
+  return parseStamped(id, 'apr_');
+}
+
 /** Where an id leads; null for what is no id of that kind. Whether anything is there is another question. */
 export function parseGrantId(id: string): { account: number; no: number } | null {
   return parseStamped(id, 'grt_');

@@ -51,6 +51,11 @@ const OF_ACCOUNT: readonly Own[] = [
     `update drawdown.audit set input = '{}', preview = null,
        reason = case when reason is null then null else 'redacted' end where account = $1`,
   ),
+  statement(
+    'erase_approvals',
+    `update drawdown.approvals set reason = 'redacted', input = '{}', preview = '{}',
+       decision_reason = case when decision_reason is null then null else 'redacted' end where account = $1`,
+  ),
   statement('erase_codes', 'delete from drawdown.campaign_codes where owner = $1'),
   statement('erase_referral_codes', 'delete from drawdown.referral_codes where account = $1'),
   statement('erase_attempts', 'delete from drawdown.code_attempts where account = $1'),

@@ -8,21 +8,25 @@ import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import { readInstant } from '../request.ts';
 import type { SourceSetting } from '../sources/source.ts';
-import type { Connection } from '../store/database.ts';
+import { nowStatement } from '../store/clock.ts';
 import type { Prepared } from '../store/task.ts';
+import { type ApprovalRow, aloneAs, approvalByKey, approvalOf, deciding } from './approval-rows.ts';
+import { type Approved, asking, demandOpen, keyOf, type Told, type Wanted, type Where } from './asking.ts';
 import { auditBefore, auditing, auditOf, doneOfLate, nextNo } from './audit-rows.ts';
 import { type Effect, effectOf } from './effect.ts';
-import { named, presentAudit, previewOf, type StoredPreview } from './present.ts';
+import {
+  type Limits,
+  named,
+  presentApproval,
+  presentAudit,
+  previewOf,
+  type StoredPreview,
+} from './present.ts';
 
-type Act = wire.Act & { readonly reason?: string };
+export type Act = wire.Act & { readonly reason?: string };
 
 /** What a change is wrapped in on its way to the write path. */
 type Wrap = <T>(asked: AskedPrepared<T>, prepared: Prepared, where: Where) => Promise<Prepared>;
-
-interface Where {
-  readonly on: Connection;
-  readonly now: number;
-}
 
 export interface AuditQuery {
   account?: string;
@@ -38,21 +42,27 @@ export interface AuditQuery {
 export class Acts {
   readonly #setting: SourceSetting;
   readonly #changes: Changes;
+  readonly #limits: Limits;
 
-  constructor(setting: SourceSetting, changes: Changes) {
+  constructor(setting: SourceSetting, changes: Changes, limits: Limits) {
     this.#setting = setting;
     this.#changes = changes;
+    this.#limits = limits;
   }
 
   /** The way of their changes that nothing was shown of before. */
   audited(staff: StaffCaller): Acting {
-    return this.#acting(this.#recording(staff, undefined));
+    return this.#acting(this.#recording(staff, undefined), {});
+  }
+
+  get #isLimited(): boolean {
+    return this.#limits.account !== null || this.#limits.staff !== null;
   }
 
   /** What the act would do now, through the very function that would decide it. Writes nothing. */
   async preview(act: Act, { idempotencyKey: _, ...call }: Call): Promise<wire.ActPreview> {
     let shown: wire.ActPreview | undefined;
-    const acting = this.#acting(async (asked, prepared, where) => {
+    const wrap: Wrap = async (asked, prepared, where) => {
       const look = await this.#looking(asked, prepared, where);
       return {
         ...prepared,
@@ -63,24 +73,68 @@ export class Acts {
           return null;
         },
       };
-    }, true);
+    };
+    const acting = this.#acting(wrap, { looksOnly: true });
     await this.#perform({ ...act, reason: act.reason ?? 'preview' } as Act, { ...call, acting });
     if (shown === undefined) throw new Error('what is not refused is shown');
     return shown;
   }
 
-  /** Does it where it does what was shown; else throws `preview_changed` with what it would do now. */
+  /**
+   * Does it where it does what was shown; else throws `preview_changed` with what it would do now. What is more than one
+   * of the staff may do alone is asked of a second person: then it is `pending`, and the same again says how it stands.
+   */
   async act(request: wire.ActRequest, call: Call): Promise<wire.ActReceipt & Replayed> {
     const { preview, ...act } = request;
     const { staff } = call;
     if (staff === undefined) throw new DrawdownError('forbidden', 'Acts are of the staff.');
-    const acting = this.#acting(this.#recording(staff, { preview, reason: request.reason }));
-    const { operation, balance, replayed } = await this.#perform(act, { ...call, acting });
+    const { act: _act, account: _account, reason, ...asked } = act as Act & { readonly account?: string };
+    const key = keyOf(staff, call);
+    const place: Place = { number: 0 };
+    const waiting = { request: asked as unknown as Metadata, key };
+    const wrap = this.#recording(staff, { preview, reason: reason ?? '', asking: waiting, approval: null });
+    const acting = this.#acting(wrap, { place });
+    const done = (await this.#perform(act, { ...call, acting })) as (wire.Receipt & Replayed) | undefined;
+    if (done !== undefined) return this.#done(done, null);
+    const { clock, database, presenter } = this.#setting;
+    const row = await approvalByKey(database, place.number, key);
+    if (row === null) throw new Error('what was not done waits for somebody');
+    const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
+    const approval = presentApproval(presenter, row, now);
+    const isDone = approval.state === 'approved';
+    return {
+      state: isDone ? 'done' : 'pending',
+      audit: null,
+      operation: null,
+      balance: null,
+      approval,
+      replayed: false,
+    };
+  }
+
+  /** Does what one of the staff asked for and another one approves; once, under the approval's own name. */
+  async approved(
+    act: Act,
+    { row, preview, by, reason, call }: Approved & { readonly preview: string; readonly call: Call },
+  ): Promise<wire.ActReceipt & Replayed> {
+    const staff = { id: row.staff, name: row.name, request: by.request };
+    const approval = { row, by, reason };
+    const wrap = this.#recording(staff, { preview, reason: row.reason, asking: null, approval });
+    const done = await this.#perform(act, { ...call, acting: this.#acting(wrap, {}) });
+    const { database, presenter } = this.#setting;
+    const after = (await approvalOf(database, Number(row.account), Number(row.no))) as ApprovalRow;
+    return this.#done(done, presentApproval(presenter, after, 0));
+  }
+
+  async #done(
+    { operation, balance, replayed }: wire.Receipt & Replayed,
+    approval: wire.Approval | null,
+  ): Promise<wire.ActReceipt & Replayed> {
     const { database, presenter } = this.#setting;
     const address = parseOperationId(operation.id);
     const row = address === null ? null : await auditOf(database, address.account, address.seq);
     const audit = row === null ? null : presentAudit(presenter, row);
-    return { state: 'done', audit, operation, balance, approval: null, replayed };
+    return { state: 'done', audit, operation, balance, approval, replayed };
   }
 
   /** Newest first. */
@@ -140,17 +194,23 @@ export class Acts {
     if ((await this.#setting.accounts.numberOf(id)) === null) throw new DrawdownError('account_not_found');
   }
 
-  /** `looksOnly`: what comes of it is rolled back, so there is nothing to answer from. */
-  #acting(wrap: Wrap, looksOnly = false): Acting {
+  /**
+   * `looksOnly`: what comes of it is rolled back, so there is nothing to answer from; nor is there where a second person
+   * is waited for. `place` learns whose account it is, where that is asked for afterwards.
+   */
+  #acting(wrap: Wrap, { looksOnly = false, place }: { looksOnly?: boolean; place?: Place }): Acting {
     const { runner } = this.#setting;
-    const runPrepared = <T>(asked: AskedPrepared<T>): Promise<T> =>
-      runner.runPrepared({
+    const runPrepared = <T>(asked: AskedPrepared<T>): Promise<T> => {
+      if (place !== undefined) place.number = asked.account.number;
+      return runner.runPrepared({
         ...asked,
         // What staff may still do to an account that is closed, the verb itself says.
         alsoClosed: true,
+        keepsKey: place !== undefined,
         prepare: async (on, locked) => wrap(asked, await asked.prepare(on, locked), { on, now: locked.now }),
-        answer: (outcome) => (looksOnly ? (undefined as T) : asked.answer(outcome)),
+        answer: (outcome) => (looksOnly || outcome.entry === null ? (undefined as T) : asked.answer(outcome)),
       });
+    };
     return {
       runPrepared,
       run: ({ command, ...asked }) =>
@@ -158,12 +218,16 @@ export class Acts {
     };
   }
 
-  #recording(staff: StaffCaller, wanted: { preview: string; reason: string } | undefined): Wrap {
+  #recording(staff: StaffCaller, wanted: Wanted | undefined): Wrap {
     return async (asked, prepared, where) => {
+      const approval = wanted?.approval ?? null;
+      if (approval !== null) await demandOpen(where, approval.row);
+      else if (this.#isLimited) await aloneAs(where.on, staff.id);
       const look = await this.#looking(asked, prepared, where);
       const no = await nextNo(where.on);
       const { reason, ...input } = asked.input as Metadata;
       let seen: ReturnType<typeof look> = null;
+      let waits = false;
       return {
         ...prepared,
         consider: (account, now) => {
@@ -173,24 +237,42 @@ export class Acts {
               preview: named(seen.preview, asked.account.id),
             });
           }
-          return prepared.command;
+          if (approval !== null || seen?.preview.approval.required !== true) return prepared.command;
+          // The verbs' own routes ask nobody, so that they are no way around a second person.
+          if (wanted === undefined) {
+            throw new DrawdownError('approval_required', undefined, { ...seen.preview.approval });
+          }
+          waits = true;
+          return { verb: 'settle' };
         },
-        writes: (outcome) => [
-          ...prepared.writes(outcome),
-          auditing(
-            {
-              account: asked.account.number,
-              no,
-              act: asked.verb,
-              staff,
-              reason: wanted?.reason ?? (typeof reason === 'string' ? reason : null),
-              input,
-              preview: wanted === undefined ? null : (seen?.preview ?? null),
-              size: seen?.effect.size ?? 0n,
-            },
-            outcome,
-          ),
-        ],
+        writes: (outcome) => {
+          const told = {
+            account: asked.account.number,
+            no,
+            staff,
+            reason: wanted?.reason ?? (typeof reason === 'string' ? reason : null),
+            preview: wanted === undefined ? null : (seen?.preview ?? null),
+            size: seen?.effect.size ?? 0n,
+          };
+          if (waits)
+            return asking(told as Told, { asked, wanted: wanted as Wanted, now: where.now, outcome });
+          const act = { ...told, act: asked.verb, input };
+          if (approval === null) return [...prepared.writes(outcome), auditing(act, outcome)];
+          const { row, by } = approval;
+          const [at, which] = [where.now, { account: Number(row.account), no: Number(row.no) }];
+          return [
+            ...prepared.writes(outcome),
+            auditing({ ...act, approval: which.no, approvedBy: by }, outcome),
+            deciding({
+              ...which,
+              state: 'approved',
+              by,
+              at,
+              reason: approval.reason,
+              seq: outcome.entry?.seq ?? 0,
+            }),
+          ];
+        },
       };
     };
   }
@@ -207,9 +289,16 @@ export class Acts {
     return (account, now) => {
       const effect = effectOf(account, command, { now, rules, actor: call.actor ?? 'library', asked });
       const act = verb as wire.ActName;
-      return effect && { effect, preview: previewOf(presenter, { act, account, now, effect, ofLate }) };
+      const limits = this.#limits;
+      return (
+        effect && { effect, preview: previewOf(presenter, { act, account, now, effect, ofLate, limits }) }
+      );
     };
   }
+}
+
+interface Place {
+  number: number;
 }
 
 function commandOf(command: Command | { readonly instead: unknown }): Command {

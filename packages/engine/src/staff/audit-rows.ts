@@ -19,23 +19,29 @@ export interface AuditRow {
   input: string;
   preview: string | null;
   size: bigint;
-  seq: bigint;
+  /** Null: a step of an approval, which enters nothing. */
+  seq: bigint | null;
   /** The instant of the operation, which is part of its id. */
-  operation_at: bigint;
-  last_seq: bigint;
+  operation_at: bigint | null;
+  last_seq: bigint | null;
   request: string | null;
+  approval: bigint | null;
+  approved_by: string | null;
+  approved_name: string | null;
 }
 
 const COLUMNS = `u.account, a.id, u.no, u.act, u.at, u.staff, u.name, u.reason, u.input::text as input,
-  u.preview::text as preview, u.size, u.seq, u.last_seq, u.request, e.at as operation_at`;
+  u.preview::text as preview, u.size, u.seq, u.last_seq, u.request, u.approval, u.approved_by,
+  u.approved_name, e.at as operation_at`;
 const FROM = `from drawdown.audit u join drawdown.accounts a on a.number = u.account
-  join drawdown.entries e on e.account = u.account and e.seq = u.seq`;
+  left join drawdown.entries e on e.account = u.account and e.seq = u.seq`;
 
 const NEXT = statement<[], { no: bigint }>('audit_next', `select nextval('drawdown.audit_ordinal') as no`);
 const ADD = statement<readonly unknown[], never>(
   'audit_add',
-  `insert into drawdown.audit (account, no, act, at, staff, name, reason, input, preview, size, seq, last_seq, request, bucket)
-   values ($1, $2, $3, $4, $5, $6, $7, $8::text::json, $9::text::json, $10, $11, $12, $13, $14)`,
+  `insert into drawdown.audit (account, no, act, at, staff, name, reason, input, preview, size, seq, last_seq, request,
+     approval, approved_by, approved_name, bucket)
+   values ($1, $2, $3, $4, $5, $6, $7, $8::text::json, $9::text::json, $10, $11, $12, $13, $14, $15, $16, $17)`,
 );
 const BY_OPERATION = statement<[number, number], AuditRow>(
   'audit_by_operation',
@@ -54,7 +60,7 @@ const BEFORE = statement<
 const OF_LATE = statement<[number, string, number], { on_account: string; in_all: string }>(
   'audit_of_late',
   `select coalesce(sum(size) filter (where account = $1), 0)::text as on_account, coalesce(sum(size), 0)::text as in_all
-     from drawdown.audit where staff = $2 and at > $3`,
+     from drawdown.audit where staff = $2 and at > $3 and seq is not null and approval is null`,
 );
 
 /** What is written down of an act; its entries are the outcome's. */
@@ -67,15 +73,21 @@ export interface Audited {
   readonly input: Metadata;
   readonly preview: StoredPreview | null;
   readonly size: bigint;
+  /** The approval that it is a step of, or came to. */
+  readonly approval?: number;
+  readonly approvedBy?: { readonly id: string; readonly name: string };
 }
 
 export async function nextNo(on: Connection): Promise<number> {
   return Number((await on.query(NEXT, [])).rows[0]?.no);
 }
 
+const STEPS = ['request', 'reject', 'withdraw'];
+
 export function auditing(audited: Audited, { account, entry, now }: Outcome): Write {
-  const { staff, preview } = audited;
-  if (entry === null) throw new Error('an act enters something');
+  const { staff, preview, act } = audited;
+  const isStep = STEPS.includes(act);
+  if (entry === null && !isStep) throw new Error('an act enters something');
   return {
     statement: ADD,
     params: [
@@ -89,9 +101,12 @@ export function auditing(audited: Audited, { account, entry, now }: Outcome): Wr
       JSON.stringify(audited.input),
       preview === null ? null : JSON.stringify(preview),
       audited.size,
-      entry.seq,
-      account.seq,
+      isStep ? null : entry?.seq,
+      isStep ? null : account.seq,
       staff.request,
+      audited.approval ?? null,
+      audited.approvedBy?.id ?? null,
+      audited.approvedBy?.name ?? null,
       bucketOf(audited.account),
     ],
   };
@@ -101,7 +116,7 @@ export async function auditOf(on: On, account: number, seq: number): Promise<Aud
   return (await on.query(BY_OPERATION, [account, seq])).rows[0] ?? null;
 }
 
-/** Atoms that one of the staff moved within 24 hours. */
+/** Atoms that one of the staff moved within 24 hours, with nobody's approval. */
 export interface OfLate {
   readonly onAccount: bigint;
   readonly inAll: bigint;

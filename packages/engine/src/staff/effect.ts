@@ -59,6 +59,9 @@ function sizeOf(command: Command, { entries, lots }: Done): bigint {
       return abs(command.amount);
     case 'freeze':
       return 0n;
+    // What has not begun was never granted, and is taken back all the same.
+    case 'void':
+      return lots.reduce((sum, { before }) => sum + (before === null ? 0n : leftOf(before)), 0n);
     case 'unfreeze':
     case 'extend':
       return lots.reduce((sum, { after }) => sum + leftOf(after), 0n);

@@ -1,8 +1,9 @@
 import type * as wire from '@drawdown/client';
 import { type Account, type Grant, grantState, type Metadata } from '../core/account.ts';
 import { formatInstant } from '../core/calendar.ts';
-import { auditId, grantId, operationId } from '../core/id.ts';
+import { approvalId, auditId, grantId, operationId } from '../core/id.ts';
 import type { Presenter } from '../present.ts';
+import type { ApprovalRow } from './approval-rows.ts';
 import type { AuditRow, OfLate } from './audit-rows.ts';
 import type { Effect } from './effect.ts';
 
@@ -20,10 +21,28 @@ export interface Shown {
   readonly now: number;
   readonly effect: Effect;
   readonly ofLate: OfLate;
+  readonly limits: Limits;
+}
+
+/** From how many atoms on, of one of the staff within 24 hours, a second person is needed; null: never. */
+export interface Limits {
+  readonly account: bigint | null;
+  readonly staff: bigint | null;
+}
+
+/** Whether an act makes it more than one of the staff may do alone. What moves nothing never does. */
+function needsSecond({ account, staff }: Limits, { onAccount, inAll }: OfLate, size: bigint): boolean {
+  if (size === 0n) return false;
+  return (account !== null && onAccount + size > account) || (staff !== null && inAll + size > staff);
+}
+
+export function presentLimits(presenter: Presenter, { account, staff }: Limits): wire.ApprovalLimits {
+  const credits = (atoms: bigint | null) => (atoms === null ? null : presenter.credits(atoms));
+  return { account_limit: credits(account), staff_limit: credits(staff) };
 }
 
 export function previewOf(presenter: Presenter, shown: Shown): StoredPreview {
-  const { act, account, now, effect, ofLate } = shown;
+  const { act, account, now, effect, ofLate, limits } = shown;
   const unnamed = ({ account: _account, ...balance }: wire.Balance): Unnamed => balance;
   const facts = (grant: Grant): wire.LotFacts => ({
     remaining: presenter.credits(grant.phase === 'scheduled' ? grant.amount : grant.remaining),
@@ -45,16 +64,13 @@ export function previewOf(presenter: Presenter, shown: Shown): StoredPreview {
       after: facts(after),
     })),
     approval: {
-      required: false,
-      ...NO_LIMITS,
+      required: needsSecond(limits, ofLate, effect.size),
+      ...presentLimits(presenter, limits),
       account_used: presenter.credits(ofLate.onAccount),
       staff_used: presenter.credits(ofLate.inAll),
     },
   };
 }
-
-/** Nobody waits for a second person: there is no limit from which on they would. */
-const NO_LIMITS: wire.ApprovalLimits = { account_limit: null, staff_limit: null };
 
 export function named({ before, after, ...preview }: StoredPreview, account: string): wire.ActPreview {
   return { ...preview, account, before: { account, ...before }, after: { account, ...after } };
@@ -62,21 +78,46 @@ export function named({ before, after, ...preview }: StoredPreview, account: str
 
 export function presentAudit(presenter: Presenter, row: AuditRow): wire.AuditRecord {
   const account = Number(row.account);
-  const [seq, last] = [Number(row.seq), Number(row.last_seq)];
+  const seq = row.seq === null ? null : Number(row.seq);
+  const last = Number(row.last_seq ?? 0);
+  const { approved_by, approved_name } = row;
   return {
     id: auditId(account, Number(row.no)),
     at: formatInstant(Number(row.at)),
     act: row.act as wire.AuditRecord['act'],
     account: row.id,
     staff: { id: row.staff, name: row.name },
-    approved_by: null,
+    approved_by: approved_by === null ? null : { id: approved_by, name: approved_name ?? approved_by },
     reason: row.reason,
     input: JSON.parse(row.input) as Metadata,
     preview: row.preview === null ? null : named(JSON.parse(row.preview) as StoredPreview, row.id),
     size: presenter.credits(row.size),
-    operation: operationId(account, { at: Number(row.operation_at), seq }),
-    entries: Array.from({ length: last - seq + 1 }, (_, i) => seq + i),
-    approval: null,
+    operation: seq === null ? null : operationId(account, { at: Number(row.operation_at), seq }),
+    entries: seq === null ? [] : Array.from({ length: last - seq + 1 }, (_, i) => seq + i),
+    approval: row.approval === null ? null : approvalId(account, Number(row.approval)),
     request_id: row.request,
+  };
+}
+
+export function presentApproval(presenter: Presenter, row: ApprovalRow, now: number): wire.Approval {
+  const account = Number(row.account);
+  const { decided_by: by, decided_name: name, decided_at: at, seq } = row;
+  const isOver = row.state === 'pending' && Number(row.expires_at) <= now;
+  return {
+    id: approvalId(account, Number(row.no)),
+    account: row.id,
+    act: row.act as wire.ActName,
+    request: JSON.parse(row.input) as Metadata,
+    reason: row.reason,
+    requested_by: { id: row.staff, name: row.name },
+    size: presenter.credits(row.size),
+    preview: row.preview === '{}' ? null : named(JSON.parse(row.preview) as StoredPreview, row.id),
+    state: isOver ? 'expired' : row.state,
+    created_at: formatInstant(Number(row.at)),
+    expires_at: formatInstant(Number(row.expires_at)),
+    decided_by: by === null ? null : { id: by, name: name ?? by },
+    decided_at: at === null ? null : formatInstant(Number(at)),
+    decision_reason: row.decision_reason,
+    operation: seq === null ? null : operationId(account, { at: Number(row.operation_at), seq: Number(seq) }),
   };
 }

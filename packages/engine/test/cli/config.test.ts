@@ -16,6 +16,7 @@ describe('the configuration', () => {
       publicUrl: null,
       oidc: null,
       staffSessionMinutes: 240,
+      approvals: { accountLimit: null, staffLimit: null },
       catalogFile: null,
       products: [],
       demo: true,
@@ -104,6 +105,8 @@ describe('the configuration', () => {
     ['DRAWDOWN_TRUSTED_PROXIES', '10.0.0.0/33'],
     ['DRAWDOWN_TRUSTED_PROXIES', 'proxy'],
     ['DRAWDOWN_LOG_LEVEL', 'loud'],
+    ['DRAWDOWN_APPROVAL_ACCOUNT_LIMIT', '-1'],
+    ['DRAWDOWN_APPROVAL_STAFF_LIMIT', '1e3'],
     ['DRAWDOWN_URL', 'localhost:4400'],
   ])('a wrong %s is refused by name: %s', (variable, value) => {
     expect(() => read({ [variable]: value })).toThrow(ConfigError);
@@ -213,6 +216,8 @@ describe('the configuration', () => {
   };
 
   test('where staff sign in is said whole, or not at all', () => {
+    const limits = { DRAWDOWN_APPROVAL_ACCOUNT_LIMIT: '1000', DRAWDOWN_APPROVAL_STAFF_LIMIT: '5000.5' };
+    expect(read(limits).approvals).toEqual({ accountLimit: '1000', staffLimit: '5000.5' });
     const config = read({ ...oidc, DRAWDOWN_STAFF_SESSION_MINUTES: '30' });
     expect(config).toMatchObject({ publicUrl: 'https://credits.example.com', staffSessionMinutes: 30 });
     expect(config.oidc).toEqual({

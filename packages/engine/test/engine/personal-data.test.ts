@@ -182,6 +182,8 @@ async function live(): Promise<void> {
     update drawdown.plan_checkouts set url = '${BACK}' where account = ${number};
     update drawdown.subscription_periods set ref = '${MARK}' where account = ${number};
     insert into drawdown.payment_methods values (${number}, 'sandbox', '${MARK}', '${MARK}', '${MARK}', 1, ${bucket});
+    insert into drawdown.approvals select ${number}, 7, 'adjust', 1, 2, 'key_a', 'Ada', '${MARK}', '{"a": "${MARK}"}',
+      '{"b": "${MARK}"}', 1, decode(repeat('ab', 16), 'hex'), 'rejected', 'key_b', 'Ben', 1, '${MARK}', null, ${bucket};
     insert into drawdown.top_ups select ${number}, 7, 1, 990, 'USD', 'sandbox', '${MARK}', '${MARK}', 'failed', 'declined', 1, 1, 1, ${bucket};
     ${topUp(number)} ${topUp(crew)}`);
 }

@@ -40,11 +40,18 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['profile_hash', INSIDE, kept('is made anew from what stays')],
     ['head stamp due_at', INSIDE, BOOKED],
   ],
+  approvals: [
+    ['reason input preview decision_reason', not(ACTS), 'cleared'],
+    ['act at expires_at size state decided_at seq', not(ACTS), LEDGER],
+    ['staff name decided_by decided_name', not(ACTS), STAFF],
+    ['key', not('a hash by which a repetition is known, and nothing else'), BOOKED],
+    ['account no bucket', PLACE, PLACED],
+  ],
   audit: [
     ['reason input', not(ACTS), 'cleared'],
     ['preview', not(ACTS), kept('becomes null')],
-    ['act at size seq last_seq', not(ACTS), LEDGER],
-    ['staff name request', not(ACTS), STAFF],
+    ['act at size seq last_seq approval', not(ACTS), LEDGER],
+    ['staff name request approved_by approved_name', not(ACTS), STAFF],
     ['account no bucket', PLACE, PLACED],
   ],
   auto_top_ups: [

@@ -43,7 +43,10 @@ let issuer: Issuer;
 beforeAll(async () => {
   const redirectUri = `${NO_PROVIDER.publicUrl}/v1/staff/sign_in/callback`;
   issuer = await Issuer.start({ ...NO_PROVIDER, redirectUri });
-  t = await startServer({ staff: { oidc: { ...NO_PROVIDER, issuer: issuer.url } } });
+  t = await startServer({
+    approvals: { accountLimit: '1000000' },
+    staff: { oidc: { ...NO_PROVIDER, issuer: issuer.url } },
+  });
   base = await t.server.listen({ host: '127.0.0.1', port: 0 });
 });
 

@@ -8,8 +8,8 @@ export interface Row {
   scope: Scope | null;
   /** Whether a session may, for what is its own. */
   session: boolean;
-  /** A request that succeeds for the account, made afresh for each caller. */
-  request(account: string, by: Ask): Promise<Wanted> | Wanted;
+  /** A request that succeeds for the account, made afresh for each caller, who asks with `as`. */
+  request(account: string, by: Ask, as?: string | null): Promise<Wanted> | Wanted;
   /** Where a foreign resource and an absent one must answer alike: the same request for one that was never there. */
   absent?(account: string): Wanted;
 }

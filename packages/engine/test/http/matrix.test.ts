@@ -24,10 +24,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMONSTRATION_MARK } from '../../src/demonstration.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { SCOPES } from '../../src/http/schemas/access.ts';
+import { statement } from '../../src/store/database.ts';
 import { cashable, payable } from './cash-out-contract.ts';
 import { confused, tampered, unsigned } from './forged-tokens.ts';
 import type { Row } from './matrix-row.ts';
-import { NO_PROVIDER, shownAct, staffRows } from './staff-rows.ts';
+import { approvalRows, NO_PROVIDER, shownAct, staffRows } from './staff-rows.ts';
 import {
   ADMIN,
   type Ask,
@@ -51,6 +52,8 @@ const NO_PURCHASE = 'pur_0cn99285w001k0000000c';
 const NO_OPERATION = 'op_1m83tyy3z1k0000000c00000004';
 
 let t: TestServer;
+/** Whose request others decide on: a key that none of them made. */
+let asker: CreatedKey;
 
 const at = (path: string, body?: unknown) => (account: string) => ({
   path: `/v1/accounts/${account}${path}`,
@@ -297,6 +300,7 @@ const ROWS: Record<string, Row> = {
       ask: { body: await shownAct(t, { act: 'adjust', account, amount: 1 }) },
     }),
   },
+  ...approvalRows(() => ({ t, asker: asker.secret })),
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
   getAccount: { ...reads, ...onAccount('') },
   getBalance: { ...reads, ...onAccount('/balance') },
@@ -552,6 +556,11 @@ const ROWS: Record<string, Row> = {
   moveTestClock: { scope: 'grant', session: false, ...plain('/v1/test_clock', { advance: 'PT1S' }) },
 };
 
+const ORPHAN = statement<[string], never>(
+  'test.orphan',
+  "update drawdown.keys set created_by = 'library' where id = $1",
+);
+
 /** The sessions of the team's people. */
 let crew: ReadonlyMap<string, string>;
 const TEAM_ROWS = teamRows(() => t);
@@ -584,6 +593,7 @@ beforeAll(async () => {
   t = await startServer({
     demonstration: true,
     staff: { oidc: NO_PROVIDER },
+    approvals: { accountLimit: '50000' },
     limits: { sessionRate: { perSecond: 10_000, burst: 10_000 } },
   });
   await t.ask('PUT', '/v1/accounts/u_shown', { body: { metadata: { [DEMONSTRATION_MARK]: true } } });
@@ -606,6 +616,8 @@ beforeAll(async () => {
   const { body: clock } = await t.ask<TestClock>('GET', '/v1/test_clock');
   const expiring = await key(['read'], { expires_at: new Date(Date.parse(clock.now) + 500).toISOString() });
   await t.ask('POST', '/v1/test_clock', { body: { advance: 'PT2S' } });
+  asker = await key(['staff', 'act']);
+  await t.database.query(ORPHAN, [asker.id]);
   const revoked = await key([...SCOPES]);
   await t.ask('DELETE', `/v1/keys/${revoked.id}`, { as: ADMIN });
   const own = await session(OWN, { teams: [teamOf(OWN)] });
@@ -653,7 +665,7 @@ describe.each(ROUTES.map((route) => [route.operationId, route] as const))('%s', 
   test('answers every caller as the contract says', async () => {
     for (const caller of callers) {
       const by = caller.session === undefined ? {} : { as: caller.as };
-      const reply = await askAs(caller, await row.request(OWN, by));
+      const reply = await askAs(caller, await row.request(OWN, by, caller.as));
       expect([caller.name, outcomeOf(reply)]).toEqual([caller.name, expected(caller, row, reply.body.code)]);
     }
   });

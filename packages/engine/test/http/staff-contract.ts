@@ -1,7 +1,11 @@
 /** Every operation of the staff with success, and the refusals that are theirs; answers are checked as they come. */
 import type {
+  Act,
+  ActPreview,
   ActReceipt,
+  Approval,
   AuditRecord,
+  CreatedKey,
   FoundAccount,
   Page,
   SignIn,
@@ -61,5 +65,39 @@ export function staffContract(stage: () => { t: TestServer; issuer: Issuer }): v
     expect(done.body).toMatchObject({ state: 'done', balance: { total: 5 }, audit: { reason: 'goodwill' } });
     const log = await t.ask<Page<AuditRecord>>('GET', '/v1/staff/audit?account=u_acted', { as: ADMIN });
     expect(log.body.data).toEqual([done.body.audit]);
+  });
+
+  test('what is too much for one of the staff waits for another, who approves or rejects it', async () => {
+    const { t } = stage();
+    await t.ask('POST', '/v1/accounts/u_much/grants', { body: { class: 'purchased', amount: 9_000_000 } });
+    const keyOf = async (name: string) => {
+      const body = { name, scopes: ['staff', 'act', 'approve'] };
+      return (await t.ask<CreatedKey>('POST', '/v1/keys', { as: ADMIN, key: null, body })).body.secret;
+    };
+    const [one, other] = [await keyOf('one'), await keyOf('other')];
+    const asked = async () => {
+      const act: Act = { act: 'adjust', account: 'u_much', amount: -2_000_000 };
+      const { preview } = await shownAct(t, act);
+      const body = { ...act, reason: 'a slip', preview };
+      const { body: done } = await t.ask<ActReceipt>('POST', '/v1/staff/acts', { as: one, body });
+      expect(done).toMatchObject({ state: 'pending', approval: { state: 'pending' } });
+      return `/v1/staff/approvals/${done.approval?.id}`;
+    };
+    const decide = (path: string, as: string, body: object) =>
+      t.ask<Approval>('POST', path, { as, key: null, body });
+    const first = await asked();
+    const { body: seen } = await t.ask<ActPreview>('POST', `${first}/preview`, {
+      as: other,
+      key: null,
+      body: {},
+    });
+    await decide(`${first}/approve`, other, { reason: 'right', preview: seen.preview });
+    expect((await t.ask<Approval>('GET', first, { as: other })).body.state).toBe('approved');
+    const second = await asked();
+    expect((await decide(`${second}/reject`, other, { reason: 'no' })).body.state).toBe('rejected');
+    const third = await asked();
+    expect((await decide(`${third}/withdraw`, one, { reason: 'no' })).body.state).toBe('withdrawn');
+    const all = await t.ask<Page<Approval>>('GET', '/v1/staff/approvals?state=all', { as: ADMIN });
+    expect(all.body.data.map(({ state }) => state)).toEqual(['withdrawn', 'rejected', 'approved']);
   });
 }

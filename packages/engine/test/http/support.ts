@@ -112,7 +112,7 @@ export const catalog = readCatalog(shippedCatalog);
 
 export async function startServer(
   options: Partial<Omit<ServerOptions, 'engine'>> &
-    Partial<Pick<EngineOptions, 'catalog' | 'testClock' | 'payments'>> = {},
+    Partial<Pick<EngineOptions, 'catalog' | 'testClock' | 'payments' | 'approvals'>> = {},
 ): Promise<TestServer> {
   const { database, drop } = await freshDatabase();
   const testClock = options.testClock ?? true;
@@ -124,9 +124,10 @@ export async function startServer(
     catalog: options.catalog ?? catalog,
     testClock,
     payments,
+    ...(options.approvals === undefined ? {} : { approvals: options.approvals }),
     remembered: 10_000,
   });
-  const { catalog: _catalog, testClock: _clock, payments: _payments, ...rest } = options;
+  const { catalog: _catalog, testClock: _clock, payments: _payments, approvals: _limits, ...rest } = options;
   const server = await createServer({ engine, secretKey: SECRET, adminKey: ADMIN, ...rest });
   const exercised = new Set<string>();
   return {

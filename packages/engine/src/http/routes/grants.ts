@@ -26,6 +26,7 @@ const createGrant = route({
   status: 201,
   answers: { 201: { description: 'The lot, and the balance with it', schema: grantReceipt } },
   problems: [
+    'approval_required',
     'invalid_amount',
     'unknown_class',
     'unknown_feature',
@@ -89,7 +90,7 @@ const voidGrant = route({
   operationId: 'voidGrant',
   summary: 'Takes back what is unspent and unheld of a lot',
   body: reasonRequest,
-  problems: ['grant_not_found', 'grant_closed', 'idempotency_key_reused'],
+  problems: ['grant_not_found', 'grant_closed', 'approval_required', 'idempotency_key_reused'],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.voidGrant(params.grant, body, call)),
 });
@@ -100,7 +101,13 @@ const extendGrant = route({
   operationId: 'extendGrant',
   summary: 'Moves the expiry of a lot; never to an earlier time',
   body: extendGrantRequest,
-  problems: ['grant_not_found', 'grant_closed', 'expiry_not_later', 'idempotency_key_reused'],
+  problems: [
+    'grant_not_found',
+    'grant_closed',
+    'expiry_not_later',
+    'approval_required',
+    'idempotency_key_reused',
+  ],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.extendGrant(params.grant, body, call)),
 });
@@ -122,7 +129,13 @@ const unfreezeGrant = route({
   operationId: 'unfreezeGrant',
   summary: 'Lets a frozen lot be spent again',
   body: reasonRequest,
-  problems: ['grant_not_found', 'grant_closed', 'grant_not_frozen', 'idempotency_key_reused'],
+  problems: [
+    'grant_not_found',
+    'grant_closed',
+    'grant_not_frozen',
+    'approval_required',
+    'idempotency_key_reused',
+  ],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.unfreezeGrant(params.grant, body, call)),
 });

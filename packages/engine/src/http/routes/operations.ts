@@ -53,6 +53,7 @@ const refundOperation = route({
   status: 200,
   answers: { 200: { description: 'The refund, and the balance after', schema: receiptSchema } },
   problems: [
+    'approval_required',
     'invalid_amount',
     'operation_not_found',
     'amount_exceeds_operation',

@@ -146,6 +146,7 @@ const adjust = route({
   status: 200,
   answers: { 200: { description: 'What was changed, and the balance after', schema: receiptSchema } },
   problems: [
+    'approval_required',
     'invalid_amount',
     'unknown_class',
     'insufficient_credits',

@@ -2,7 +2,19 @@
 import { z } from 'zod';
 import { receipt, route } from '../route.ts';
 import { accountId, instantIn } from '../schemas/primitives.ts';
-import { actName, actPreview, actReceipt, actRequest, auditPage, previewRequest } from '../schemas/staff.ts';
+import {
+  actPreview,
+  actReceipt,
+  actRequest,
+  approval,
+  approvalId,
+  approvalPage,
+  approving,
+  auditedName,
+  auditPage,
+  decision,
+  previewRequest,
+} from '../schemas/staff.ts';
 import { paging } from './params.ts';
 
 const ofStaff = { tag: 'Staff', sessions: 'none', status: 200 } as const;
@@ -45,10 +57,11 @@ const createAct = route({
   method: 'POST',
   path: '/v1/staff/acts',
   operationId: 'createAct',
-  summary: 'Does what its preview showed, with a reason, and writes it into the audit log',
+  summary:
+    'Does what its preview showed, with a reason, or asks a second person; the audit log tells of both',
   idempotency: 'required',
   body: actRequest,
-  answers: { 200: { description: 'What was done', schema: actReceipt } },
+  answers: { 200: { description: 'What was done, or waits for a second person', schema: actReceipt } },
   problems: [...REFUSALS, 'preview_changed', 'idempotency_key_reused'],
   handler: async ({ engine }, { body, call }) => receipt(await engine.staff.acts.act(body, call)),
 });
@@ -64,7 +77,7 @@ const listAudit = route({
   query: z.strictObject({
     account: accountId.exactOptional(),
     staff: z.string().max(100).exactOptional().meta({ description: 'The id of one of the staff.' }),
-    act: actName.exactOptional(),
+    act: auditedName.exactOptional(),
     from: instantIn.exactOptional(),
     to: instantIn.exactOptional().meta({ description: 'Before this instant.' }),
     ...paging,
@@ -74,4 +87,103 @@ const listAudit = route({
   handler: async ({ engine }, { query }) => ({ body: await engine.staff.acts.audit(query) }),
 });
 
-export const staffActRoutes = [previewAct, createAct, listAudit];
+const listApprovals = route({
+  ...ofStaff,
+  scope: 'staff',
+  method: 'GET',
+  path: '/v1/staff/approvals',
+  operationId: 'listApprovals',
+  summary: 'Acts that wait for a second person, newest first',
+  idempotency: 'none',
+  query: z.strictObject({
+    state: z
+      .enum(['pending', 'all'])
+      .exactOptional()
+      .meta({ description: 'Those that wait, unless all are asked for.' }),
+    account: accountId.exactOptional(),
+    ...paging,
+  }),
+  answers: { 200: { description: 'A page of them', schema: approvalPage } },
+  problems: ['invalid_cursor'],
+  handler: async ({ engine }, { query }) => ({ body: await engine.staff.approvals.list(query) }),
+});
+
+const onApproval = {
+  ...ofStaff,
+  params: z.strictObject({ approval: approvalId }),
+  idempotency: 'none',
+} as const;
+
+const getApproval = route({
+  ...onApproval,
+  scope: 'staff',
+  method: 'GET',
+  path: '/v1/staff/approvals/{approval}',
+  operationId: 'getApproval',
+  summary: 'An act that waits, or waited, for a second person',
+  answers: { 200: { description: 'The approval', schema: approval } },
+  problems: ['approval_not_found'],
+  handler: async ({ engine }, { params }) => ({ body: await engine.staff.approvals.show(params.approval) }),
+});
+
+const previewApproval = route({
+  ...onApproval,
+  scope: 'staff',
+  method: 'POST',
+  path: '/v1/staff/approvals/{approval}/preview',
+  operationId: 'previewApproval',
+  summary: 'What it would do as things stand now; writes nothing',
+  body: z.strictObject({}),
+  answers: { 200: { description: 'The effect', schema: actPreview } },
+  problems: ['approval_not_found', ...REFUSALS],
+  handler: async ({ engine }, { params, call }) => ({
+    body: await engine.staff.approvals.preview(params.approval, call),
+  }),
+});
+
+const approve = route({
+  ...onApproval,
+  scope: 'approve',
+  method: 'POST',
+  path: '/v1/staff/approvals/{approval}/approve',
+  operationId: 'approve',
+  summary: 'Does what somebody else asked for, once, whoever else approves it',
+  body: approving,
+  answers: { 200: { description: 'What was done', schema: actReceipt } },
+  problems: ['approval_not_found', 'approval_closed', 'preview_changed', ...REFUSALS],
+  handler: async ({ engine }, { params, body, call }) =>
+    receipt(await engine.staff.approvals.approve(params.approval, body, call)),
+});
+
+const reject = route({
+  ...onApproval,
+  scope: 'approve',
+  method: 'POST',
+  path: '/v1/staff/approvals/{approval}/reject',
+  operationId: 'reject',
+  summary: 'Refuses what somebody else asked for',
+  body: decision,
+  answers: { 200: { description: 'The approval', schema: approval } },
+  problems: ['approval_not_found', 'approval_closed'],
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.staff.approvals.reject(params.approval, body, call),
+  }),
+});
+
+const withdraw = route({
+  ...onApproval,
+  scope: 'act',
+  method: 'POST',
+  path: '/v1/staff/approvals/{approval}/withdraw',
+  operationId: 'withdraw',
+  summary: 'Takes back what one asked for',
+  body: decision,
+  answers: { 200: { description: 'The approval', schema: approval } },
+  problems: ['approval_not_found', 'approval_closed'],
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.staff.approvals.withdraw(params.approval, body, call),
+  }),
+});
+
+const approvalRoutes = [listApprovals, getApproval, previewApproval, approve, reject, withdraw];
+export const staffActRoutes = [previewAct, createAct, listAudit, ...approvalRoutes];

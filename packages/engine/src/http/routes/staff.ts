@@ -8,7 +8,6 @@ import { type Input, route, type Services } from '../route.ts';
 import { SCOPES } from '../schemas/access.ts';
 import { foundAccountPage, signIn, staffSession } from '../schemas/staff.ts';
 import { cookieOf, demandOwnPage, keptAs } from '../staff-cookie.ts';
-import type { StaffSessions } from '../staff-sessions.ts';
 import { paging } from './params.ts';
 
 const looks = { tag: 'Staff', scope: 'staff', sessions: 'none', idempotency: 'none', status: 200 } as const;
@@ -23,11 +22,11 @@ const getSignIn = route({
   summary: 'How staff may sign in, and who has on this browser',
   answers: { 200: { description: 'The ways', schema: signIn } },
   problems: [],
-  handler: async ({ staffSessions, provider }, { request }) => ({
+  handler: async ({ staffSessions, provider, engine }, { request }) => ({
     body: {
       key: true,
       oidc: provider && { name: provider.name, url: `${provider.publicUrl}/v1/staff/sign_in/oidc` },
-      session: await signedIn(staffSessions, request),
+      session: await signedIn({ staffSessions, engine }, request),
     },
   }),
 });
@@ -41,7 +40,7 @@ const createStaffSession = route({
   status: 201,
   answers: { 201: { description: 'Who is signed in; the cookie is in the header', schema: staffSession } },
   problems: [],
-  handler: async ({ staffSessions }, { caller, request }) => {
+  handler: async ({ staffSessions, engine }, { caller, request }) => {
     const { staff, scopes } = caller as Caller;
     // A session is no credential for the next one: then it would never end.
     if (staff === null || request.headers.authorization === undefined) {
@@ -49,7 +48,7 @@ const createStaffSession = route({
     }
     const { token, expiresAt, maxAgeSeconds } = await staffSessions.open({ ...staff, scopes });
     return {
-      body: presentSession(caller as Caller, expiresAt),
+      body: presentSession({ engine }, caller as Caller, expiresAt),
       headers: { 'set-cookie': keptAs('staff', token, request, { maxAgeSeconds }) },
     };
   },
@@ -66,7 +65,7 @@ const getStaffSession = route({
   handler: async (services, input) => {
     const token = sessionOf(input);
     const session = token === undefined ? null : await services.staffSessions.demand(token);
-    return { body: presentSession(input.caller as Caller, session?.expiresAt ?? null) };
+    return { body: presentSession(services, input.caller as Caller, session?.expiresAt ?? null) };
   },
 });
 
@@ -91,25 +90,32 @@ function sessionOf({ request }: Pick<Input<unknown, unknown, unknown>, 'request'
 }
 
 /** Null where nobody is: to a page that asks before it shows the way in, that is an answer and no error. */
-async function signedIn(staffSessions: StaffSessions, request: FastifyRequest) {
+async function signedIn(
+  { staffSessions, engine }: Pick<Services, 'staffSessions' | 'engine'>,
+  request: FastifyRequest,
+) {
   const token = sessionOf({ request });
   if (token === undefined) return null;
   demandOwnPage(request);
   try {
     const session = await staffSessions.demand(token);
-    return presentSession({ staff: session, scopes: session.scopes }, session.expiresAt);
+    return presentSession({ engine }, { staff: session, scopes: session.scopes }, session.expiresAt);
   } catch (error) {
     if (error instanceof DrawdownError && error.code === 'unauthenticated') return null;
     throw error;
   }
 }
 
-function presentSession({ staff, scopes }: Pick<Caller, 'staff' | 'scopes'>, expiresAt: number | null) {
+function presentSession(
+  { engine }: Pick<Services, 'engine'>,
+  { staff, scopes }: Pick<Caller, 'staff' | 'scopes'>,
+  expiresAt: number | null,
+) {
   return {
     staff: { id: staff?.id, name: staff?.name },
     scopes: SCOPES.filter((one) => scopes.has(one)),
     expires_at: expiresAt === null ? null : formatInstant(expiresAt),
-    approval: { account_limit: null, staff_limit: null },
+    approval: engine.staff.limits,
   };
 }
 

@@ -9,7 +9,6 @@ import {
   credits,
   grantId,
   instant,
-  json,
   metadata,
   metadataIn,
   operationId,
@@ -126,13 +125,15 @@ const all = <S extends z.ZodRawShape>(more: S) =>
     acts.adjust.extend(more),
   ]);
 
+const previewName = z
+  .string()
+  .regex(/^pvw_[0-9a-f]{32}$/, 'must be the preview that was shown')
+  .meta({ description: 'The effect that was shown; where it is another one now, nothing is done.' });
+
 export const previewRequest = all({ reason: sentence.exactOptional() }).meta({ id: 'Act' });
 export const actRequest = all({
   reason: sentence,
-  preview: z
-    .string()
-    .regex(/^pvw_[0-9a-f]{32}$/, 'must be the preview that was shown')
-    .meta({ description: 'The effect that was shown; where it is another one now, nothing is done.' }),
+  preview: previewName,
 }).meta({ id: 'ActRequest' });
 
 const lotFacts = z
@@ -169,11 +170,17 @@ export const actPreview = z
   })
   .meta({ id: 'ActPreview', description: 'What an act would do now.' });
 
+const STEPS = ['request', 'reject', 'withdraw'] as const;
+export const auditedName = z.enum([...ACT_NAMES, ...STEPS]).meta({
+  id: 'AuditedName',
+  description: 'An act, or a step of one that waits, or waited, for a second person.',
+});
+
 export const auditRecord = z
   .object({
     id: z.string(),
     at: instant,
-    act: actName,
+    act: auditedName,
     account: accountId,
     staff: staffMember,
     approved_by: staffMember.nullable(),
@@ -192,12 +199,42 @@ export const auditRecord = z
 
 export const auditPage = page(auditRecord, 'AuditPage');
 
+export const approvalId = z.string().regex(/^apr_[0-9a-z]{1,60}$/, 'must be the id of an approval');
+
+export const approval = z
+  .object({
+    id: approvalId,
+    account: accountId,
+    act: actName,
+    request: metadata.meta({ description: 'What was asked, without the account.' }),
+    reason: z.string().nullable(),
+    requested_by: staffMember,
+    size: credits,
+    preview: actPreview.nullable().meta({ description: 'As it was shown to whoever asked.' }),
+    state: z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired']),
+    created_at: instant,
+    expires_at: instant.meta({ description: 'Nobody can approve it from then on.' }),
+    decided_by: staffMember.nullable(),
+    decided_at: instant.nullable(),
+    decision_reason: z.string().nullable(),
+    operation: operationId.nullable(),
+  })
+  .meta({ id: 'Approval', description: 'An act that waits, or waited, for a second person.' });
+
+export const approvalPage = page(approval, 'ApprovalPage');
+export const decision = z.strictObject({ reason: sentence }).meta({ id: 'Decision' });
+export const approving = z
+  .strictObject({ reason: sentence, preview: previewName })
+  .meta({ id: 'Approving', description: 'With the effect that was shown: `POST …/preview`.' });
+
 export const actReceipt = z
   .object({
-    state: z.literal('done'),
-    audit: auditRecord.nullable(),
+    state: z.enum(['done', 'pending']),
+    audit: auditRecord.nullable().meta({ description: 'Where it is done.' }),
     operation: operation.nullable(),
     balance: balance.nullable(),
-    approval: json,
+    approval: approval
+      .nullable()
+      .meta({ description: 'Where it waits for a second person, or one has approved it.' }),
   })
   .meta({ id: 'ActReceipt' });

@@ -1,0 +1,155 @@
+/** Acts that wait for a second person, and what staff did. */
+import type * as wire from '@drawdown/client';
+import { type ClientCommand, parameter, stated } from './command.ts';
+import { credits } from './show.ts';
+
+const APPROVAL = ['<approval>', 'apr_…'] as const;
+const REASON = ['--reason <text>', 'why; kept in the audit log'] as const;
+const CURSOR = ['--cursor <cursor>', 'the page that begins there'] as const;
+const RIGHT = 'right' as const;
+
+function text(one: wire.Approval): string {
+  const decided =
+    one.decided_by === null ? '' : ` by ${one.decided_by.name} at ${one.decided_at}: ${one.decision_reason}`;
+  const waits = one.state === 'pending' ? `, until ${one.expires_at}` : decided;
+  return [
+    `${one.id}: ${one.act} of ${credits(one.size)} on ${one.account}, ${one.state}${waits}.`,
+    `Asked for by ${one.requested_by.name} at ${one.created_at}: ${one.reason ?? 'no reason is kept'}`,
+  ].join('\n');
+}
+
+const list: ClientCommand = {
+  name: 'approvals list',
+  summary: 'List acts that wait for a second person, newest first',
+  options: [['--all', 'those that are decided too'], ['--account <account>', 'of one account'], CURSOR],
+  target: { staff: true },
+  run: async ({ client, options, output }) => {
+    const page = await client.listApprovals({
+      limit: 200,
+      state: options.flag('all') ? 'all' : 'pending',
+      ...stated({ account: options.text('account'), cursor: options.text('cursor') }),
+    });
+    output.answer(page, () => {
+      const columns = ['approval', 'account', 'act', 'size', 'by', 'state', 'until'];
+      const rows = page.data.map((one) => [
+        one.id,
+        one.account,
+        one.act,
+        String(one.size),
+        one.requested_by.name,
+        one.state,
+        one.expires_at,
+      ]);
+      const table = output.table(
+        columns.map((title) => ({ title, ...(title === 'size' ? { align: RIGHT } : {}) })),
+        rows,
+      );
+      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
+      return rows.length === 0 ? 'Nothing waits for a second person.' : [table, ...more].join('\n');
+    });
+    return undefined;
+  },
+};
+
+const show: ClientCommand = {
+  name: 'approvals show',
+  summary: 'Show an act that waits, or waited, for a second person',
+  parameters: [APPROVAL],
+  target: { staff: true },
+  run: async (invocation) => {
+    const one = await invocation.client.getApproval(parameter(invocation, 0));
+    invocation.output.answer(one, () => text(one));
+    return undefined;
+  },
+};
+
+const approve: ClientCommand = {
+  name: 'approvals approve',
+  summary: 'Do what somebody else asked for; refused where it would do something else by now than is shown',
+  parameters: [APPROVAL],
+  options: [REASON, ['--preview', 'only show what it would do now']],
+  target: { staff: true },
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const approval = parameter(invocation, 0);
+    const shown = await client.previewApproval(approval);
+    const change = `${shown.account}: ${shown.before.total} → ${shown.after.total} credits`;
+    if (options.flag('preview')) {
+      output.answer(shown, () => `${change}, by ${shown.act} of ${credits(shown.size)}.`);
+      return undefined;
+    }
+    const body = { reason: options.demand('reason'), preview: shown.preview };
+    const done = await client.approve(approval, body);
+    output.answer(done, () => `Done: ${change}.\n${done.approval === null ? '' : text(done.approval)}`);
+    return undefined;
+  },
+};
+
+const closing = (verb: 'reject' | 'withdraw', summary: string): ClientCommand => ({
+  name: `approvals ${verb}`,
+  summary,
+  parameters: [APPROVAL],
+  options: [REASON],
+  target: { staff: true },
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const one = await client[verb](parameter(invocation, 0), { reason: options.demand('reason') });
+    output.answer(one, () => text(one));
+    return undefined;
+  },
+});
+
+const audit: ClientCommand = {
+  name: 'audit',
+  summary: 'List what staff did, newest first',
+  options: [
+    ['--account <account>', 'to one account'],
+    ['--staff <id>', 'by one of the staff: key_… or oidc_…'],
+    ['--act <act>', 'grant, extend, void, freeze, unfreeze, refund, adjust, request, reject or withdraw'],
+    ['--from <time>', 'at or after'],
+    ['--to <time>', 'before'],
+    CURSOR,
+  ],
+  target: { staff: true },
+  run: async ({ client, options, output }) => {
+    const page = await client.listAudit({
+      limit: 200,
+      ...stated({
+        account: options.text('account'),
+        staff: options.text('staff'),
+        act: options.text('act') as wire.AuditRecord['act'] | undefined,
+        from: options.text('from'),
+        to: options.text('to'),
+        cursor: options.text('cursor'),
+      }),
+    });
+    output.answer(page, () => {
+      const columns = ['at', 'account', 'act', 'size', 'by', 'approved by', 'why'];
+      const rows = page.data.map((one) => [
+        one.at,
+        one.account,
+        one.act,
+        String(one.size),
+        one.staff.name,
+        one.approved_by?.name ?? '-',
+        one.reason ?? '-',
+      ]);
+      const table = output.table(
+        columns.map((title) => ({ title, ...(title === 'size' ? { align: RIGHT } : {}) })),
+        rows,
+      );
+      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
+      return rows.length === 0 ? 'Nothing.' : [table, ...more].join('\n');
+    });
+    return undefined;
+  },
+};
+
+export const approvalCommands: readonly ClientCommand[] = [
+  list,
+  show,
+  approve,
+  closing('reject', 'Refuse what somebody else asked for'),
+  closing('withdraw', 'Take back what one asked for'),
+  audit,
+];
