@@ -1,10 +1,11 @@
 /** From what a provider says of a plan to what the subscription becomes, and what the account's ledger takes. */
-import type { Policies } from '../catalog/catalog.ts';
+import type { Catalog, Policies } from '../catalog/catalog.ts';
 import { nextStamp } from '../core/account.ts';
 import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
 import { type PlanCheckout, planIdOf } from './plan-rows.ts';
+import { agreeAsBilled, changeAsBilled } from './plan-sold.ts';
 import type { PlanInvoice, PlanNews } from './provider.ts';
 import { newPurchase } from './purchase-order.ts';
 import { newPart } from './purchase-parts.ts';
@@ -29,6 +30,8 @@ export interface Followed {
   readonly refused: readonly Refused[];
   /** That of the last period, where it is refused: earlier ones were answered when they came. */
   readonly refusal: DrawdownError | null;
+  /** Taken in up to a change that has to see the lots of what came before it: the rest is to be taken in next. */
+  readonly isPartial: boolean;
   /** The provider goes on charging for what is not given here. */
   readonly isUnwanted: boolean;
 }
@@ -46,6 +49,8 @@ export interface Standing {
   /** The last number that was given to a purchase of the account. */
   readonly lastPurchase: number;
   readonly policies: Pick<Policies, 'reversal' | 'freePeriods'>;
+  /** What a change at the provider may be to. */
+  readonly catalog: Pick<Catalog, 'plans'>;
 }
 
 /**
@@ -69,15 +74,17 @@ export function followPlan(standing: Standing, news: PlanNews, ground: Ground): 
   const plan = new PlanChange(one, begun?.commands ?? [], { standing, ground });
   const { ends } = news;
   if (ends?.how === 'now') plan.do((now) => cancelAt(now, ends.at ?? ground.now, ground));
-  for (const invoice of invoices) plan.pay(invoice);
+  const isPartial = plan.payAll(invoices) === 'partly';
   const { failed } = news;
-  if (failed !== null) plan.do((now) => fail(now, failed, ground));
-  if (ends?.how === 'period_end') plan.do((now) => cancelLater(now, ground));
-  if (ends === null) plan.do((now) => goOn(now, ground));
+  if (!isPartial) {
+    if (failed !== null) plan.do((now) => fail(now, failed, ground));
+    if (ends?.how === 'period_end') plan.do((now) => cancelLater(now, ground));
+    if (ends === null) plan.do((now) => goOn(now, ground));
+  }
   const { current, commands, purchases, late, refused } = plan;
   const after = { ...checkout, external, state: 'begun' as const };
   const refusal = refusalOfLast(refused, invoices);
-  const told = { purchases, late, refused, refusal, isUnwanted: false };
+  const told = { purchases, late, refused, refusal, isPartial, isUnwanted: false };
   return { checkout: after, after: current, commands, ...told };
 }
 
@@ -88,6 +95,7 @@ const NOTHING = {
   late: [],
   refused: [],
   refusal: null,
+  isPartial: false,
   isUnwanted: false,
 };
 
@@ -117,8 +125,9 @@ function tooLate(standing: Standing, news: PlanNews, { account, now }: Ground): 
 
 /** By the period that they are for; those that name none are for the first that is unpaid. */
 function inOrder(invoices: readonly PlanInvoice[]): PlanInvoice[] {
-  const end = ({ periodEnd }: PlanInvoice) => periodEnd ?? Number.POSITIVE_INFINITY;
-  return [...invoices].sort((a, b) => end(a) - end(b) || (a.ref < b.ref ? -1 : 1));
+  const place = ({ periodStart, periodEnd }: PlanInvoice) =>
+    periodStart ?? periodEnd ?? Number.POSITIVE_INFINITY;
+  return [...invoices].sort((a, b) => place(a) - place(b) || (a.ref < b.ref ? -1 : 1));
 }
 
 /** Null where all that was paid is not what was asked for at the checkout. */
@@ -208,12 +217,29 @@ class PlanChange {
     this.#issue(commands);
   }
 
-  pay(invoice: PlanInvoice): void {
+  /** A change voids lots that have not begun, which must be there: what came before it is entered first. */
+  payAll(invoices: readonly PlanInvoice[]): 'all' | 'partly' {
+    for (const invoice of invoices) {
+      const isChange = invoice.startsAnew === true && !isKnown(this.current, invoice.ref);
+      if (isChange && this.commands.length > 0) return 'partly';
+      this.#pay(invoice);
+    }
+    return 'all';
+  }
+
+  #pay(invoice: PlanInvoice): void {
     const { ref, periodEnd, net, currency } = invoice;
     const before = this.current.paid.length;
     const bill = { ...invoice, mayBeFree: this.#standing.policies.freePeriods };
     const payment = { ref, periodEnd, cost: { amountMinor: Math.max(0, net), currency }, bill };
-    const error = refusalIn(() => this.do((now) => renew(now, payment, this.#ground)));
+    const { catalog } = this.#standing;
+    const error = refusalIn(() => {
+      if (invoice.startsAnew === true) {
+        this.do((now) => changeAsBilled(now, { invoice, payment, catalog }, this.#ground));
+      } else {
+        this.do((now) => renew(agreeAsBilled(now, invoice, catalog), payment, this.#ground));
+      }
+    });
     const paid = this.current.paid[before];
     const isPurchase = invoice.payment !== null && net > 0;
     // A period behind the end that was agreed is nobody's, nor one that is paid already: the money is the payer's.

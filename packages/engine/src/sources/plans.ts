@@ -190,7 +190,7 @@ export class Plans {
       const news = await provider.lookAtPlan(placeOf(current));
       if (news === null) return { ...UNCOUNTED, checkout: current };
       const applied = await this.#apply(current, news, current.looks);
-      if (applied.counts) return applied;
+      if (applied.counts && !applied.isPartial) return applied;
       current = applied.checkout;
     }
     throw new DrawdownError('unavailable', 'The plan is being changed all the time: try again later.');
@@ -213,10 +213,10 @@ export class Plans {
       const { standing, followed } = await this.#follow(on, { checkout, news, ground });
       const counted = looks === null ? checkout.looks : looks + 1;
       const after = { ...followed.checkout, looks: counted, updatedAt: ground.now };
-      const { refused, refusal, isUnwanted } = followed;
+      const { refused, refusal, isPartial, isUnwanted } = followed;
       const late = await unknownOf(on, followed.late);
       const purchases = [...followed.purchases, ...late];
-      result = { checkout: after, counts: true, refused, refusal, late: late.length, isUnwanted };
+      result = { checkout: after, counts: true, refused, refusal, isPartial, late: late.length, isUnwanted };
       return {
         command: commandOf(followed.commands),
         writes: () => [
@@ -262,6 +262,7 @@ export class Plans {
       one,
       isTooLate: isGone || isRefused,
       policies: this.#setting.catalog.policies,
+      catalog: this.#setting.catalog,
       lastPurchase: await lastPurchase(on, account.number),
     };
     return { standing, followed: followPlan(standing, news, ground) };
@@ -297,7 +298,7 @@ export class Plans {
 }
 
 /** What an answer of a provider came to. */
-interface Looked extends Pick<Followed, 'refused' | 'refusal' | 'isUnwanted'> {
+interface Looked extends Pick<Followed, 'refused' | 'refusal' | 'isPartial' | 'isUnwanted'> {
   readonly checkout: PlanCheckout;
   /** False: the provider was asked again meanwhile, and this answer is older. */
   readonly counts: boolean;
@@ -307,7 +308,14 @@ interface Looked extends Pick<Followed, 'refused' | 'refusal' | 'isUnwanted'> {
 
 type Applied = Looked & Pick<wire.SubscriptionReceipt, 'operation' | 'balance'>;
 
-const UNCOUNTED = { counts: false, refused: [], refusal: null, late: 0, isUnwanted: false };
+const UNCOUNTED = {
+  counts: false,
+  refused: [],
+  refusal: null,
+  isPartial: false,
+  late: 0,
+  isUnwanted: false,
+};
 
 /** What is owed back is so once, whatever is said of it again. */
 async function unknownOf(on: Connection, late: readonly Purchase[]): Promise<Purchase[]> {

@@ -123,8 +123,27 @@ export interface PlanEvent {
   readonly news?: PlanNews;
 }
 
+/** The price that an invoice says its period was sold at. */
+export interface SoldPrice {
+  /** The plan of the catalog that the price is marked with; null: it bears no mark. */
+  readonly plan: string | null;
+  /** Of one; null where the provider has no such price, or none that is one sum. */
+  readonly amountMinor: number | null;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  /** Null where it is none that plans are sold by. */
+  readonly interval: 'month' | 'year' | null;
+  readonly quantity: number;
+}
+
 /** One invoice of a plan that was paid. */
 export interface PlanInvoice extends Billed {
+  /** Absent: the provider changes nothing by itself, so that what was agreed is what was sold. */
+  readonly sold?: SoldPrice;
+  /** When its period begins, in epoch milliseconds; absent where the provider does not say. */
+  readonly periodStart?: number;
+  /** A change in the midst of a period, with which periods are counted from another anchor: `periodStart`. */
+  readonly startsAnew?: boolean;
   readonly ref: string;
   /** The provider's own id of the payment, which refunds and disputes name; null where nothing was charged. */
   readonly payment: string | null;

@@ -108,13 +108,28 @@ function aboutPayment({ payment_intent }: OfPayment, fact: Fact | null): Read | 
 /** Invoices that pay periods; all others are about changes within one. Absent of what was made by older versions. */
 const PERIODS: readonly unknown[] = ['subscription_create', 'subscription_cycle', null, undefined];
 
-export const paysPeriod = ({ billing_reason }: Pick<Stripe.Invoice, 'billing_reason'>): boolean =>
-  PERIODS.includes(billing_reason);
+export const paysPeriod = (invoice: Pick<Stripe.Invoice, 'billing_reason' | 'lines'>): boolean =>
+  PERIODS.includes(invoice.billing_reason) || startsAnew(invoice);
+
+/** A change that takes another anchor charges for a whole period; all others charge for shares of the one that runs. */
+export const startsAnew = ({ billing_reason, lines }: Pick<Stripe.Invoice, 'billing_reason' | 'lines'>) =>
+  billing_reason === 'subscription_update' && lines.data.some((line) => !isProration(line));
+
+/** The lines that are for the period; what is credited for a change may reach beyond its end. */
+export function periodLines({ lines: { data } }: Pick<Stripe.Invoice, 'lines'>): Stripe.InvoiceLineItem[] {
+  const whole = data.filter((line) => !isProration(line));
+  return whole.length === 0 ? data : whole;
+}
 
 /** When the period that an invoice is for ends. */
 export function periodEndOf(invoice: Stripe.Invoice): number | null {
-  const ends = invoice.lines.data.map((line) => line.period.end);
+  const ends = periodLines(invoice).map((line) => line.period.end);
   return ends.length === 0 ? null : Math.max(...ends) * 1000;
+}
+
+export function periodStartOf(invoice: Stripe.Invoice): number | null {
+  const starts = periodLines(invoice).map((line) => line.period.start);
+  return starts.length === 0 ? null : Math.min(...starts) * 1000;
 }
 
 /** Of an invoice of more lines than come with it, the sum of all lines stands for the period's. */
@@ -139,7 +154,10 @@ function isProration({ parent }: Stripe.InvoiceLineItem): boolean {
 /** An invoice of a Stripe subscription that is marked with the id of one of ours. */
 function renewalOf(invoice: Stripe.Invoice, paid: boolean): Read | null {
   const subscription = invoice.parent?.subscription_details?.metadata?.subscription;
-  if (subscription === undefined || invoice.id === undefined || !paysPeriod(invoice)) return null;
+  if (subscription === undefined || invoice.id === undefined) return null;
+  // What is changed at Stripe is followed of plans that were sold here, whose provider is asked.
+  if (invoice.billing_reason === 'subscription_update') return { plan: subscription };
+  if (!paysPeriod(invoice)) return null;
   return {
     subscription,
     paid,

@@ -1,9 +1,17 @@
 /** Plans at Stripe: checkouts of mode `subscription`, and how a subscription stands. */
 import type Stripe from 'stripe';
 import { DrawdownError } from '../errors.ts';
-import type { OpenedCheckout, PlanInvoice, PlanNews, PlanOrder, PlanPlace } from './provider.ts';
+import type { OpenedCheckout, PlanInvoice, PlanNews, PlanOrder, PlanPlace, SoldPrice } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
-import { billedOf, idOf, paysPeriod, periodEndOf } from './stripe-event.ts';
+import {
+  billedOf,
+  idOf,
+  paysPeriod,
+  periodEndOf,
+  periodLines,
+  periodStartOf,
+  startsAnew,
+} from './stripe-event.ts';
 
 const MAX_PAGE = 100;
 const NEVER_BEGAN: readonly string[] = ['incomplete', 'incomplete_expired'];
@@ -55,7 +63,21 @@ export class StripePlans {
     const subscription = await found(this.#stripe.subscriptions.retrieve(id));
     if (subscription === null) return null;
     const invoices = await asking(this.#invoices(id));
-    return newsOf(subscription, invoices);
+    return newsOf(subscription, { invoices, prices: await this.#prices(subscription, invoices) });
+  }
+
+  /** Every price that a paid period was sold at; those of now come with the subscription. */
+  async #prices(
+    { items }: Stripe.Subscription,
+    invoices: readonly Stripe.Invoice[],
+  ): Promise<ReadonlyMap<string, Stripe.Price>> {
+    const known = new Map(items.data.map(({ price }) => [price.id, price]));
+    for (const id of new Set(invoices.filter(paysPeriod).flatMap(pricesIn))) {
+      if (known.has(id)) continue;
+      const price = await found(this.#stripe.prices.retrieve(id));
+      if (price !== null) known.set(id, price);
+    }
+    return known;
   }
 
   async #invoices(subscription: string): Promise<Stripe.Invoice[]> {
@@ -106,13 +128,18 @@ const unsold = (session: Stripe.Checkout.Session): PlanNews => ({
   ...(session.status === 'expired' ? { ended: 'expired' } : {}),
 });
 
-function newsOf(subscription: Stripe.Subscription, invoices: readonly Stripe.Invoice[]): PlanNews {
+interface Billing {
+  readonly invoices: readonly Stripe.Invoice[];
+  readonly prices: ReadonlyMap<string, Stripe.Price>;
+}
+
+function newsOf(subscription: Stripe.Subscription, { invoices, prices }: Billing): PlanNews {
   const { status, trial_end } = subscription;
   const trialEndsAt = trial_end === null ? null : trial_end * 1000;
   const periods = invoices.filter(
     (invoice) => paysPeriod(invoice) && (periodEndOf(invoice) ?? 0) > (trialEndsAt ?? 0),
   );
-  const paid = periods.filter((invoice) => invoice.status === 'paid').map(invoiceOf);
+  const paid = periods.filter((one) => one.status === 'paid').map((one) => invoiceOf(one, prices));
   const open = periods.find((invoice) => invoice.status === 'open' && invoice.attempt_count > 0);
   const neverBegan = NEVER_BEGAN.includes(status);
   return {
@@ -134,16 +161,56 @@ function endingOf(subscription: Stripe.Subscription): NonNullable<PlanNews['ends
   return { at: cancel_at === null ? null : cancel_at * 1000, how: 'period_end' };
 }
 
-function invoiceOf(invoice: Stripe.Invoice): PlanInvoice {
+function invoiceOf(invoice: Stripe.Invoice, prices: Billing['prices']): PlanInvoice {
   const payments = invoice.payments?.data.filter((one) => one.status === 'paid') ?? [];
   const payment = payments[0]?.payment;
   return {
     ref: invoice.id,
     payment: idOf(payment?.payment_intent ?? payment?.charge ?? null),
     periodEnd: periodEndOf(invoice),
+    ...aboutPeriod(invoice, prices),
     net: invoice.total_excluding_tax ?? invoice.total,
     ...billedOf(invoice),
     at: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
+  };
+}
+
+const priceIn = ({ pricing }: Stripe.InvoiceLineItem): string | null =>
+  idOf(pricing?.price_details?.price ?? null);
+
+const pricesIn = (invoice: Stripe.Invoice): string[] =>
+  periodLines(invoice).flatMap((line) => priceIn(line) ?? []);
+
+function aboutPeriod(
+  invoice: Stripe.Invoice,
+  prices: Billing['prices'],
+): Pick<PlanInvoice, 'sold' | 'periodStart' | 'startsAnew'> {
+  const start = periodStartOf(invoice);
+  const sold = soldIn(invoice, prices);
+  return {
+    startsAnew: startsAnew(invoice),
+    ...(start === null ? {} : { periodStart: start }),
+    ...(sold === null ? {} : { sold }),
+  };
+}
+
+/** Beside the plan there may be other items: the plan is the one that is marked, else the first. */
+function soldIn(invoice: Stripe.Invoice, prices: Billing['prices']): SoldPrice | null {
+  const items = periodLines(invoice).flatMap((line) => {
+    const id = priceIn(line);
+    return id === null ? [] : [{ line, price: prices.get(id) }];
+  });
+  const item = items.find(({ price }) => price?.metadata.plan !== undefined) ?? items[0];
+  if (item === undefined) return null;
+  const { line, price } = item;
+  const { interval, interval_count } = price?.recurring ?? {};
+  const isSold = interval_count === 1 && (interval === 'month' || interval === 'year');
+  return {
+    plan: price?.metadata.plan ?? null,
+    amountMinor: price?.unit_amount ?? null,
+    currency: invoice.currency.toUpperCase(),
+    interval: isSold ? (interval as 'month' | 'year') : null,
+    quantity: line.quantity ?? 1,
   };
 }
 

@@ -21,7 +21,7 @@ export function monthAt({ anchor, timeZone }: Pick<Terms, 'anchor' | 'timeZone'>
 }
 
 /** Months from the anchor to the start of a period. */
-function monthsTo(terms: Terms, no: number): number {
+export function monthsTo(terms: Terms, no: number): number {
   return no === 0 ? terms.months : terms.months + terms.first + (no - 1) * stepOf(terms);
 }
 

@@ -46,16 +46,23 @@ export function agree(
   return { after: fresh, commands: [issue(idOf(one), offer.class, lot)] };
 }
 
-/** Other terms from this instant on, with a new anchor: their first period is paid; running lots keep their window. */
+/**
+ * Other terms from this instant on, or from the one that a provider took, with a new anchor: their first period is paid;
+ * running lots keep their window.
+ */
 export function changeNow(
   one: Subscription,
-  { offer, payment }: { readonly offer: Offer; readonly payment: Payment },
+  wish: { readonly offer: Offer; readonly payment: Payment; readonly from?: number },
   { account, now }: Ground,
 ): Decided {
+  const { offer, payment, from = now } = wish;
   if (isKnown(one, payment.ref)) return unchanged(one);
-  const { timeZone } = termsAt(one, now).terms;
-  const trialEndsAt = one.trialEndsAt === null ? null : Math.min(one.trialEndsAt, now);
-  const begun = beginAnew({ ...one, trialEndsAt, graceUntil: null }, begin(offer, { timeZone, anchor: now }));
+  const { timeZone } = termsAt(one, from).terms;
+  const trialEndsAt = one.trialEndsAt === null ? null : Math.min(one.trialEndsAt, from);
+  const begun = beginAnew(
+    { ...one, trialEndsAt, graceUntil: null },
+    begin(offer, { timeZone, anchor: from }),
+  );
   const { after, commands } = pay(begun, lastPeriod(begun), payment, now);
   return { after, commands: [...commands, ...voidScheduled(idOf(one), account, 'subscription_changed')] };
 }

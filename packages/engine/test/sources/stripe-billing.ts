@@ -25,6 +25,7 @@ export interface Ordered {
   readonly currency: string;
   /** Of all that was ordered. */
   readonly amount: number;
+  readonly quantity: number;
   readonly interval: 'month' | 'year';
   readonly trialDays: number | null;
   readonly metadata: Record<string, string>;
@@ -38,7 +39,17 @@ interface Billed {
   readonly currency?: string;
 }
 
+/** A price as staff make it, or as a checkout makes one of its own. */
+export interface FakePrice extends Json {
+  id: string;
+  currency: string;
+  unit_amount: number;
+  recurring: { interval: string; interval_count: number };
+  metadata: Record<string, string>;
+}
+
 interface Running extends Ordered {
+  price: FakePrice;
   /** What periods are counted from, in seconds. */
   anchor: number;
   periods: number;
@@ -60,6 +71,7 @@ export function monthsAfter(anchor: number, months: number): number {
 export class FakeBilling {
   readonly subscriptions = new Map<string, FakeSubscription>();
   readonly invoices = new Map<string, FakeInvoice>();
+  readonly prices = new Map<string, FakePrice>();
   readonly #running = new Map<string, Running>();
   readonly #next: () => string;
   readonly #charge: (amount: number) => string;
@@ -73,6 +85,8 @@ export class FakeBilling {
   /** The buyer goes through with it. */
   begin(ordered: Ordered, at: number, { tax = 0 }: { tax?: number } = {}): FakeSubscription {
     const id = `sub_1S${this.#next()}`;
+    const { currency, interval, quantity } = ordered;
+    const price = this.price({ currency, interval, amount: ordered.amount / quantity });
     const trialEnd = ordered.trialDays === null ? null : at + ordered.trialDays * DAY;
     const subscription: FakeSubscription = {
       id,
@@ -85,15 +99,69 @@ export class FakeBilling {
       cancel_at_period_end: false,
       ended_at: null,
       metadata: ordered.metadata,
+      items: itemsOf(price, quantity),
     };
     this.subscriptions.set(id, subscription);
-    this.#running.set(id, { ...ordered, anchor: trialEnd ?? at, periods: 0 });
+    this.#running.set(id, { ...ordered, price, anchor: trialEnd ?? at, periods: 0 });
     if (trialEnd === null) this.bill(id, { at, reason: 'subscription_create', tax });
     else {
       const period = { start: at, end: trialEnd };
       this.#invoice(id, { at, reason: 'subscription_create', period, amount: 0, tax: 0, status: 'paid' });
     }
     return subscription;
+  }
+
+  /** `plan`: what staff mark it with. */
+  price(about: { currency?: string; interval?: string; amount: number; plan?: string }): FakePrice {
+    const { currency = 'usd', interval = 'month', amount, plan } = about;
+    const price: FakePrice = {
+      id: `price_${this.#next()}`,
+      object: 'price',
+      currency,
+      unit_amount: amount,
+      recurring: { interval, interval_count: 1 },
+      metadata: plan === undefined ? {} : { plan },
+    };
+    this.prices.set(price.id, price);
+    return price;
+  }
+
+  /**
+   * The item is changed. `now`: the cycle begins anew, and a whole period is charged, less `credit` for what is left of
+   * the one before. Otherwise the next period is at the new price, with what the change costs until then, which
+   * `always_invoice` charges at once.
+   */
+  change(
+    id: string,
+    about: {
+      price?: FakePrice;
+      quantity?: number;
+      at: number;
+      now?: boolean;
+      credit?: number;
+      charge?: number;
+    },
+  ): FakeInvoice | null {
+    const running = this.#running.get(id) as Running;
+    const { price = running.price, quantity = running.quantity, at, credit = 0, charge } = about;
+    const amount = price.unit_amount * quantity;
+    const interval = price.recurring.interval as Ordered['interval'];
+    Object.assign(running, { price, quantity, amount, interval, currency: price.currency });
+    const one = this.subscriptions.get(id) as FakeSubscription;
+    one.items = itemsOf(price, quantity);
+    const reason = 'subscription_update';
+    if (about.now === true) {
+      Object.assign(running, { anchor: at, periods: 0 });
+      one.billing_cycle_anchor = at;
+      return this.bill(id, { at, reason, prorated: -credit });
+    }
+    if (charge === undefined) return null;
+    const period = { start: at, end: this.#endOf(running) };
+    return this.#invoice(id, { at, reason, period, amount: 0, prorated: charge, tax: 0, status: 'paid' });
+  }
+
+  #endOf({ anchor, periods, interval }: Running): number {
+    return monthsAfter(anchor, periods * (interval === 'year' ? 12 : 1));
   }
 
   /** The next period is charged for, or could not be. */
@@ -131,10 +199,13 @@ export class FakeBilling {
   ): FakeInvoice {
     const { at, reason, period, amount, discount = 0, prorated = 0, tax, status } = about;
     const net = amount - discount + prorated;
+    const { price, quantity } = this.#running.get(id) as Running;
     const line = (one: number, proration: boolean) => ({
       object: 'line_item',
       amount: one,
+      quantity,
       period,
+      pricing: { type: 'price_details', price_details: { price: price.id, product: 'prod_1' } },
       parent: { type: 'subscription_item_details', subscription_item_details: { proration } },
     });
     const one = this.subscriptions.get(id) as FakeSubscription;
@@ -158,7 +229,10 @@ export class FakeBilling {
       lines: {
         object: 'list',
         has_more: false,
-        data: [line(amount, false), ...(prorated === 0 ? [] : [line(prorated, true)])],
+        data: [
+          ...(reason === 'subscription_update' && amount === 0 ? [] : [line(amount, false)]),
+          ...(prorated === 0 ? [] : [line(prorated, true)]),
+        ],
       },
     };
     this.invoices.set(invoice.id, invoice);
@@ -185,6 +259,11 @@ export class FakeBilling {
   get(url: URL): Json | null {
     const [, , kind = '', id = ''] = url.pathname.split('/');
     if (kind === 'subscriptions') return this.#known(id);
+    if (kind === 'prices') {
+      const price = this.prices.get(id);
+      if (price === undefined) throw missing('price', id);
+      return price;
+    }
     if (id !== '') return null;
     if (kind === 'invoices') return this.#invoices(url);
     if (kind !== 'invoice_payments') return null;
@@ -245,6 +324,12 @@ export class FakeBilling {
     return found.map((invoice) => ({ ...paymentOf(invoice, intent), invoice: this.shown(invoice, false) }));
   }
 }
+
+const itemsOf = (price: FakePrice, quantity: number): Json => ({
+  object: 'list',
+  has_more: false,
+  data: [{ id: `si_${price.id}`, object: 'subscription_item', price, quantity }],
+});
 
 export const subscriptionOf = (invoice: FakeInvoice): string =>
   (invoice.parent as { subscription_details: { subscription: string } }).subscription_details.subscription;

@@ -151,9 +151,8 @@ export class FakeStripe {
 
   #delete(path: string): Json {
     const [, , kind = '', id = ''] = path.split('/');
-    if (kind !== 'subscriptions')
-      throw new Refusal(404, 'invalid_request_error', { message: 'Unrecognized' });
-    return this.billing.cancel(id, seconds());
+    if (kind === 'subscriptions') return this.billing.cancel(id, seconds());
+    throw new Refusal(404, 'invalid_request_error', { message: 'Unrecognized' });
   }
 
   #one(store: ReadonlyMap<string, Json>, id: string, object: string): Json {
@@ -203,6 +202,7 @@ export class FakeStripe {
       ordered: fields.mode === 'subscription' && {
         currency: item.price_data.currency as string,
         amount,
+        quantity: Number(item.quantity),
         interval: (item.price_data.recurring as Fields).interval,
         trialDays: subscribed?.trial_period_days === undefined ? null : Number(subscribed.trial_period_days),
         metadata: subscribed?.metadata ?? {},

@@ -1,0 +1,108 @@
+/** Plans that were changed at the provider: which terms an invoice is for, and from when they are agreed. */
+import type { Catalog, Plan } from '../catalog/catalog.ts';
+import { DrawdownError } from '../errors.ts';
+import type { PlanInvoice, SoldPrice } from './provider.ts';
+import { demandBilled } from './subscription-billed.ts';
+import { monthsTo, type Period, periodAt } from './subscription-calendar.ts';
+import { changeNow, lastPeriod } from './subscription-change.ts';
+import { type Decided, type Ground, idOf, isKnown, outOfState, type Payment } from './subscription-pay.ts';
+import { periodEnding, type Subscription, termsAt } from './subscription-state.ts';
+import { type Offer, stepOf, type Terms, termsOf } from './subscription-terms.ts';
+
+type Sellable = Pick<Catalog, 'plans'>;
+
+/**
+ * What an invoice sold: what is agreed, where it is at that price; else the plan that the price is marked with, as the
+ * catalog sells it now. A price without a mark is the agreed one or an unknown one.
+ */
+function offerSold(catalog: Sellable, sold: SoldPrice, agreed: Offer): Offer {
+  const refuse = (field: string, sentence: string): never => {
+    throw new DrawdownError('payment_refused', `${field}: ${sentence}`, { field });
+  };
+  const id = sold.plan ?? agreed.plan;
+  const { currency, amountMinor, interval, quantity } = sold;
+  const { price } = agreed;
+  if (price !== null && price.currency !== currency) refuse('currency', `${price.currency} was agreed`);
+  const isAgreed =
+    id === agreed.plan && interval === agreed.interval && price !== null && price.amountMinor === amountMinor;
+  if (!isAgreed && sold.plan === null) refuse('price', 'it is not the agreed one, and names no plan');
+  const offer = isAgreed ? agreed : inCatalog(catalog, { ...sold, plan: id });
+  if (offer === null || offer.kind !== agreed.kind) {
+    return refuse('price', `the catalog sells no ${id} at this price to such an account`);
+  }
+  if (quantity === (agreed.seats ?? 1) && isAgreed) return agreed;
+  if (offer.sizes.length === 0 && quantity === 1) return { ...offer, seats: null };
+  if (!offer.sizes.includes(quantity)) refuse('quantity', `${id} is not sold ${quantity} times`);
+  return { ...offer, seats: quantity };
+}
+
+function inCatalog({ plans }: Sellable, sold: SoldPrice & { readonly plan: string }): Offer | null {
+  const plan: Plan | undefined = plans.find((one) => one.id === sold.plan);
+  const billing = plan?.billing.find((one) => one.interval === sold.interval);
+  if (plan === undefined || billing === undefined) return null;
+  if (billing.prices[sold.currency] !== sold.amountMinor) return null;
+  return termsOf(plan, billing, { seats: null, currency: sold.currency });
+}
+
+/** A change in the midst of a period: a whole new one is paid, from the instant that the provider took as its anchor. */
+export function changeAsBilled(
+  one: Subscription,
+  about: {
+    readonly invoice: PlanInvoice;
+    readonly payment: Payment & Required<Pick<Payment, 'bill'>>;
+    readonly catalog: Sellable;
+  },
+  ground: Ground,
+): Decided {
+  const { invoice, payment, catalog } = about;
+  if (isKnown(one, payment.ref)) return { after: one, commands: [] };
+  const at = invoice.periodStart ?? invoice.at;
+  const { terms } = termsAt(one, at);
+  const offer = invoice.sold === undefined ? terms : offerSold(catalog, invoice.sold, terms);
+  demandBilled(offer, payment.bill, { subscription: idOf(one) });
+  if (one.cancelled === 'now' && at >= (one.cancelAt as number)) {
+    throw outOfState(one, ground.now, 'A period after the cancellation cannot be paid');
+  }
+  const last = one.terms.at(-1) as Terms;
+  if (at <= last.startsAt && one.terms.length > 1) throw behind();
+  const { after, commands } = changeNow(one, { offer: bare(offer), payment, from: at }, ground);
+  // An end that was agreed is the end of what is paid now.
+  const cancelAt = one.cancelled === 'period_end' ? lastPeriod(after).endsAt : one.cancelAt;
+  return { after: { ...after, cancelAt }, commands };
+}
+
+/** A period at other terms than were agreed for it: they are agreed from its start on, counted from the same anchor. */
+export function agreeAsBilled(
+  one: Subscription,
+  { ref, sold, periodEnd }: Pick<PlanInvoice, 'ref' | 'sold' | 'periodEnd'>,
+  catalog: Sellable,
+): Subscription {
+  if (sold === undefined || periodEnd === null || isKnown(one, ref)) return one;
+  const term = one.terms.length - 1;
+  const last = one.terms[term] as Terms;
+  const period = periodEnding(one, periodEnd);
+  const terms = one.terms[period.term] as Terms;
+  const offer = offerSold(catalog, sold, terms);
+  if (offer === terms) return one;
+  if (period.term !== term || one.paid.some((paid) => paid.term === term && paid.no >= period.no)) {
+    throw behind();
+  }
+  return { ...one, terms: [...one.terms.slice(0, -1), ...split(last, period, offer)] };
+}
+
+function split(last: Terms, { no, term }: Period, offer: Offer): Terms[] {
+  const { startsAt } = periodAt(last, term, no);
+  const { timeZone, anchor } = last;
+  const months = monthsTo(last, no);
+  const next = { ...bare(offer), timeZone, anchor, months, first: stepOf(offer), startsAt, endsAt: null };
+  return [{ ...last, endsAt: startsAt }, next];
+}
+
+/** What is sold, without when: terms are offers too. */
+function bare(offer: Offer): Offer {
+  const { plan, kind, class: klass, interval, refill, seats, sizes, credits, price, rollover, grace } = offer;
+  return { plan, kind, class: klass, interval, refill, seats, sizes, credits, price, rollover, grace };
+}
+
+const behind = () =>
+  new DrawdownError('payment_refused', 'price: other terms are in force there already', { field: 'price' });
