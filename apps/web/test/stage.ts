@@ -13,7 +13,7 @@ import { readCatalog } from '../../../packages/engine/src/catalog/load.ts';
 import { shippedCatalog } from '../../../packages/engine/src/catalog/shipped.ts';
 import { makeDemoAccounts } from '../../../packages/engine/src/cli/demo-accounts.ts';
 import { DEMONSTRATION_MARK } from '../../../packages/engine/src/demonstration.ts';
-import { Engine } from '../../../packages/engine/src/engine.ts';
+import { Engine, type EngineOptions } from '../../../packages/engine/src/engine.ts';
 import { createServer, type ServerOptions } from '../../../packages/engine/src/http/server.ts';
 import { freshDatabase } from '../../../packages/engine/test/support/database.ts';
 
@@ -74,6 +74,8 @@ interface StageOptions {
   readonly testClock?: boolean;
   /** Where pages ask for a session; absent: they get those of the demonstration. */
   readonly sessionUrl?: string;
+  /** What one of the staff may do alone, in credits. */
+  readonly approvals?: NonNullable<EngineOptions['approvals']>;
   /** How staff sign in, on a server whose address is asked for once there is one. */
   readonly staff?: (url: () => string) => NonNullable<ServerOptions['staff']>;
 }
@@ -83,6 +85,7 @@ export async function openStage({
   testClock = false,
   sessionUrl,
   staff,
+  approvals = {},
 }: StageOptions = {}): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: as root, .ci/chromium installs it`);
   const { database, drop } = await freshDatabase();
@@ -90,6 +93,7 @@ export async function openStage({
     database,
     catalog: readCatalog(catalog),
     payments: { sandbox: true },
+    approvals,
     testClock,
   });
   await makeDemoAccounts(engine);
