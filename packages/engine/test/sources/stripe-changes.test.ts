@@ -164,6 +164,12 @@ test('seats that are changed at Stripe count from the next paid period', async (
 
 test.each([
   ['u_no_1', 'a price without a mark', () => ({ price: price(4999) }), 'price'],
+  [
+    'u_no_7',
+    'a price of a year without a mark',
+    () => ({ price: price(17_999, undefined, { interval: 'year' }) }),
+    'price',
+  ],
   ['u_no_2', 'a plan that the catalog does not have', () => ({ price: price(4999, 'gold') }), 'price'],
   ['u_no_3', 'a sum that is not the catalog’s', () => ({ price: price(4998, 'plus') }), 'price'],
   ['u_no_4', 'another currency', () => ({ price: price(1999, 'pro', { currency: 'eur' }) }), 'currency'],
