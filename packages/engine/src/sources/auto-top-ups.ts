@@ -127,19 +127,26 @@ export class AutoTopUps {
     this.watch.hurry();
   }
 
-  /** Stops them before their account is closed, so that what is paid back first is not bought again. */
-  async stopForClosing(account: Place, call: Call): Promise<void> {
+  /**
+   * Stops them before their account is closed, so that what is paid back first is not bought again. Answers the charge
+   * that is out: then nothing is to be ended or paid back yet.
+   */
+  async stopForClosing(account: Place, call: Call): Promise<rows.TopUp | null> {
     const setup = await rows.autoTopUp(this.#setting.database, account.number);
-    if (setup?.state !== 'on') return;
+    if (setup?.state !== 'on') return null;
+    let sent: rows.TopUp | null = null;
     const { actor } = call;
     const asked = {
       verb: 'auto_top_up_stop',
       input: {},
       call: { ...SYSTEM, ...(actor === undefined ? {} : { actor }) },
     };
-    await this.#prepared(account, asked, async (on, locked) =>
-      preparedTo(await endTopUps(on, locked, { reason: 'account_closed', forgets: false })),
-    );
+    await this.#prepared(account, asked, async (on, locked) => {
+      const ended = await endTopUps(on, locked, { reason: 'account_closed', forgets: false });
+      ({ sent } = ended);
+      return preparedTo(ended);
+    });
+    return sent;
   }
 
   /** Forgets at the providers what an account paid with. Throws `unavailable` where one does not answer. */

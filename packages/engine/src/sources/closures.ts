@@ -146,7 +146,9 @@ export class Closures {
     if (ground.account.closed === null) {
       const topUp = await openTopUp(database, ground.account.number);
       const estate = await this.#demandClosable(database, ground, topUp);
-      await this.#topUps.stopForClosing({ number: ground.account.number, id }, call);
+      // It may have been sent since it was looked for.
+      const sent = await this.#topUps.stopForClosing({ number: ground.account.number, id }, call);
+      if (sent !== null) await this.#demandClosable(database, ground, sent);
       // A provider goes on charging until it is told.
       await this.#plans.endAll(id, call);
       await this.#payBack(this.#refundable(estate, ground), call);

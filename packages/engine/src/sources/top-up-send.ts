@@ -44,10 +44,16 @@ export class TopUpSender {
   /** Sends a charge, or asks what became of it; whoever holds it alone does. */
   async send(account: Place, open: rows.TopUp): Promise<void> {
     const { database, log } = this.#setting;
+    const provider = this.#providers.get(open.provider);
+    // What this installation cannot send is not called sent: then it could not be taken back any more.
+    if (provider?.charge === undefined) {
+      const what = `the charge for ${purchaseId(open.account, open.no)}`;
+      log(`${what} waits: this installation does not charge through ${open.provider}`);
+      return;
+    }
     const now = await this.#now();
     const topUp = await rows.claimTopUp(database, open, { now, until: now + LEASE_MS });
-    const provider = topUp && this.#providers.get(topUp.provider);
-    if (topUp === null || provider?.charge === undefined) return;
+    if (topUp === null) return;
     try {
       const paid = await this.#charge(provider, topUp);
       if (typeof paid === 'string') {

@@ -1,13 +1,20 @@
 /** Law 11: a process is killed at any stage of a charge, and another one finishes it. */
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Engine } from '../../src/engine.ts';
 import { setTestClock } from '../../src/store/clock.ts';
-import { CLOCK_START, expectWhole, type Rig } from '../engine/rig.ts';
+import { statement } from '../../src/store/database.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { CLOCK_START, expectWhole, type Rig, SHIPPED } from '../engine/rig.ts';
 import { serveChild } from '../engine/serve-child.ts';
 import { TopUpRig } from './top-up-rig.ts';
 
 const CHARGE = /payment_intents$/;
 const LEASE_MS = 60_000;
+const NUMBER = statement<[string], { number: bigint }>(
+  'test.number',
+  'select number from drawdown.accounts where id = $1',
+);
 
 let world: TopUpRig;
 let env: Record<string, string>;
@@ -50,6 +57,28 @@ const wished = async (account: string): Promise<void> => {
   await world.kept(account);
   await world.agreed(account, { threshold: 150 });
 };
+
+test('switched off between being written down and being sent, it never is; nor where nobody here can send it', async () => {
+  await wished('k_due');
+  const database = await openPostgres({ url: rig.url, poolSize: 2 });
+  const other = await Engine.open({
+    database,
+    catalog: SHIPPED,
+    allowUnsafe: true,
+    testClock: true,
+    sweep: false,
+  });
+  const { rows } = await rig.database.query(NUMBER, ['k_due']);
+  await other.topUps.look(Number(rows[0]?.number));
+  expect(await stateOf('k_due')).toBe('pending');
+  await rig.second.topUps.remove('k_due', {});
+  await world.agreed('k_due', { threshold: 1 });
+  expect((await world.show('k_due')).history).toMatchObject([{ state: 'canceled' }]);
+  await rig.first.topUps.watch.round();
+  expect(world.chargesOf('k_due')).toEqual([]);
+  await other.close();
+  await database.close();
+});
 
 test('whatever stage it was left at, another process finishes it: one charge, one purchase', async () => {
   const stages = ['k_entered', 'k_deaf', 'k_written', 'k_answered'];
