@@ -74,6 +74,20 @@ export const CHANNEL = `case when g.metadata::text like '%"channel"%' and g.meta
 /** Only the engine issues lots for purchases, and writes readable metadata on them; whoever copies that is taken at his word. */
 const REINSTATED = `(g.source_type = 'purchase' and g.metadata::text like '%"reinstated":true%')`;
 
+/**
+ * When what a lot holds was sold or granted, told from its issue. What came by a merge began in the other account; what is
+ * given again after a reversal that was wrong is still what was paid for when its purchase was: its month gets it back.
+ */
+const STARTED_AT = `case
+  when ${REINSTATED} then coalesce((
+    select p.paid_at from drawdown.purchases p
+     where p.account = g.account and exists (
+       select from json_array_elements(p.parts) part cross join json_array_elements_text(part->'lots') as lot
+        where lot::int8 = g.no)), greatest(g.created_at, g.effective_at))
+  when g.effective_at < g.created_at and exists (
+    select from drawdown.entries e where e.account = g.account and e.seq = g.seq and e.type = 'transfer') then g.effective_at
+  else greatest(g.created_at, g.effective_at) end`;
+
 /** The void that ended the lot says why what fell back into it later is void as well. */
 const REASON = `coalesce(m.reason, (
   select ended.detail->>'reason' from drawdown.entries ended
@@ -110,7 +124,7 @@ const MOVED = `moved as materialized (
 ), lots as materialized (
   select g.account, g.no, g.class, g.currency, ${CHANNEL} as channel, coalesce(g.cost_minor, 0) as cost_minor,
          g.amount, g.remaining, ${REINSTATED} as reinstated, g.source_type = 'purchase' as purchased,
-         greatest(g.created_at, g.effective_at) as started_at
+         ${STARTED_AT} as started_at
     from (select distinct account, no from moved) m
     join drawdown.grants g on g.account = m.account and g.no = m.no
    where $3::text is null or g.class = $3

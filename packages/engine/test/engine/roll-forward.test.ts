@@ -216,6 +216,18 @@ describe('what each verb comes to', () => {
       credits: { opening: 1046, sold: 500, used: -30, reversed: -470, closing: 1046 },
       money: [{ currency: 'EUR' }, { sold: 1999, used: -120, reversed: -1879, recognised: 120 }],
     });
+    const april = await rig.first.reports.rollForward({ from: '2026-04', to: '2026-05' });
+    const cohort = async (from: string, to: string) => {
+      const { cohorts } = await rig.first.reports.breakage({ from, to, class: 'purchased' });
+      const own = cohorts.filter((one) => one.channel === 'sandbox' && one.currency === 'USD');
+      return own.map(({ sold, used, reversed, other, open }) => ({ sold, used, reversed, other, open }));
+    };
+    const nothing = { credits: 0, money: 0 };
+    const sold = { credits: 500, money: 1999 };
+    const used = { credits: 30, money: 120 };
+    expect(await cohort('2026-04', '2026-05')).toEqual([
+      { sold, used, reversed: { credits: 470, money: 1879 }, other: nothing, open: nothing },
+    ]);
     await pass('2026-05-01T00:00:00Z');
     await enter(disputed, { kind: 'dispute', id: 'd', stage: 'won', amount: 1999, at: 4 });
     const { grant } = await rig.first.grant('u_2', { class: 'purchased', amount: 9 }, call());
@@ -227,6 +239,24 @@ describe('what each verb comes to', () => {
       voided: -9,
       closing: 1516,
     });
+    // What was told of April stands; of what was sold in April nothing is reversed any more, and May sold nothing.
+    expect((await rig.first.reports.rollForward({ from: '2026-04', to: '2026-05' })).periods).toEqual(
+      april.periods,
+    );
+    const won = { sold, used, reversed: nothing, other: nothing, open: { credits: 470, money: 1879 } };
+    expect(await cohort('2026-04', '2026-06')).toEqual([won]);
+    expect(await cohort('2026-05', '2026-06')).toEqual([]);
+    // Once more, within the month.
+    await pass('2026-05-20T00:00:00Z');
+    await enter(disputed, { kind: 'dispute', id: 'again', stage: 'lost', amount: 1999, at: 5 });
+    expect(await cohort('2026-04', '2026-06')).toEqual([
+      { sold, used, reversed: { credits: 470, money: 1879 }, other: nothing, open: nothing },
+    ]);
+    await enter(disputed, { kind: 'dispute', id: 'again', stage: 'won', amount: 1999, at: 6 });
+    expect(await cohort('2026-04', '2026-06')).toEqual([won]);
+    const { periods } = await rig.first.reports.rollForward({ from: '2026-04', to: '2026-06' });
+    expectClosing({ periods } as wire.RollForward);
+    expect(periods[1]?.rows.find((row) => row.class === 'purchased')?.credits.reversed).toBe(470);
   });
 
   test(
