@@ -250,7 +250,9 @@ class PlanChange {
     } else if (error !== null) this.refused.push({ ref, error });
     else if (paid !== undefined && isPurchase) {
       const terms = this.current.terms[paid.term] as Terms;
-      this.purchases.push(this.#payment(invoice, { terms, endsAt: paid.endsAt, lots: this.#last }));
+      const payment = this.#payment(invoice, { terms, endsAt: paid.endsAt, lots: this.#last });
+      // Of a period that was over when its payment was heard of nothing could be given: the money is the payer's.
+      (paid.endsAt <= this.#ground.now ? this.late : this.purchases).push(payment);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Related deliveries in every order, doubled, by two engines at once: one and the same end (laws 8 and 9). A run takes a
- * sample of the orders by a seed that it prints; `DRAWDOWN_ORDERS=all` takes every one of them.
+ * sample of the orders by a seed that it prints; `DRAWDOWN_ORDERS=720` takes every one of them: three minutes on two cores.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine.ts';
@@ -10,8 +10,7 @@ import { BUNDLE, createApple } from './apple.ts';
 import { FakeGoogle } from './google-fake.ts';
 import { FakeStripe } from './stripe-fake.ts';
 
-const IS_ALL = process.env.DRAWDOWN_ORDERS === 'all';
-const SAMPLE = 12;
+const SAMPLE = Number(process.env.DRAWDOWN_ORDERS ?? 12);
 const SEED = Number(process.env.DRAWDOWN_SEED ?? Date.now() % 100_000);
 const RETURN = 'https://app.example.com/';
 
@@ -196,7 +195,7 @@ function permutations(count: number): number[][] {
 /** The straight order, its reverse, and others as the seed says. */
 function chosen(count: number): number[][] {
   const all = permutations(count);
-  if (IS_ALL || all.length <= SAMPLE) return all;
+  if (all.length <= SAMPLE) return all;
   let state = SEED;
   const random = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -210,7 +209,7 @@ function chosen(count: number): number[][] {
 describe.each(Object.entries(STORIES))('%s', (name, { provider, story, end }) => {
   const prefix = name.replaceAll(/\W+/g, '_').slice(0, 60);
 
-  test(`every order has the same end (seed ${SEED}${IS_ALL ? ', all orders' : ''})`, {
+  test(`every order has the same end (seed ${SEED}, at most ${SAMPLE} of them)`, {
     timeout: 1_200_000,
   }, async () => {
     const count = (await story(`${prefix}_count`)).length;

@@ -1,6 +1,8 @@
 /** `npm start` sells plans too: over HTTP as curl would ask, with somebody watching the balance. */
 import type {
   Balance,
+  Page,
+  Payable,
   PlanCheckoutReceipt,
   Purchase,
   Session,
@@ -9,7 +11,7 @@ import type {
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EventReader, readEvents } from '../http/events.ts';
-import { SECRET, startServer, type TestServer } from '../http/support.ts';
+import { ADMIN, SECRET, startServer, type TestServer } from '../http/support.ts';
 
 const RETURN = 'http://localhost:5173/plan';
 
@@ -113,6 +115,24 @@ describe('the desk of a plan', () => {
       ['completed', 'pro', subscription],
     ]);
     expect(await balance('u_desk')).toMatchObject({ total: 600 });
+  });
+
+  test('paid for a period that is over, it gives nothing, and the money is owed back', async () => {
+    const made = await open('u_late');
+    await press(made.checkout, 'pay');
+    await t.ask('POST', '/v1/test_clock', { body: { advance: 'P2M1D' } });
+    const before = await balance('u_late');
+    await press(made.checkout, 'renew');
+    expect(await balance('u_late')).toMatchObject({ total: 0, version: before.version });
+    const payable = async () => {
+      const { body } = await t.ask<Page<Payable>>('GET', '/v1/settlements?limit=200', { as: ADMIN });
+      return body.data.filter(({ account }) => account === 'u_late');
+    };
+    expect(await payable()).toMatchObject([{ kind: 'late', payable_minor: 1999, credits: 0 }]);
+    // The next one runs, and is given.
+    await press(made.checkout, 'renew');
+    expect((await balance('u_late')).total).toBe(600);
+    expect(await payable()).toHaveLength(1);
   });
 
   test('pressed a hundred times at once, it is one period', async () => {
