@@ -20,6 +20,7 @@ export const EXIT = {
   unauthorised: 5,
   unavailable: 6,
   faults: 7,
+  repaired: 8,
 } as const;
 
 export const EXIT_HELP = `
@@ -31,7 +32,8 @@ Exit codes:
   4  not found: no such account, grant, operation, hold or key
   5  unauthorised: no key, an unknown one, or one that may not do this
   6  unavailable: no server, no database, a directory or port in use; of a change the outcome is unknown
-  7  verify found faults, or reconcile what differs`;
+  7  verify found faults, or reconcile what differs and is not taken in
+  8  reconcile found something missing and took it in; nothing is left to do`;
 
 /** What a command finds out by itself: how it ends, and the sentence. */
 export class CommandError extends Error {

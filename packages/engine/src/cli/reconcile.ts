@@ -15,8 +15,9 @@ export const reconcileCommand: ProcessCommand = {
   help: `Looks at every purchase, and at what the providers know of lately: paid checkouts at Stripe, the App Store's
 notifications of half a year, what Google Play voided within thirty days. The App Store is asked with its key. A repair goes
 the way of the event that was missed, so running it twice, or beside a delivery that comes after all, changes nothing more.
-Ends with 0 where all is the same or was repaired, with 7 where a dry run finds what differs, and with 1 where something
-could not be settled.`,
+Ends with 0 where all is the same; with 8 where something was taken in and nothing is left to do; with 7 where something is left
+to a person: what a dry run finds, what was paid again, a payment without its purchase; with 1 where a provider refused, knew
+nothing of a checkout, or could not be asked.`,
   target: null,
   run: async ({ config, options, output }) => {
     const since = instantOf(options.text('since'));
@@ -53,12 +54,13 @@ could not be settled.`,
   },
 };
 
-/** What was only looked at and could be taken in is a fault that was found; what could not be is a failure. */
+/** The worst that was found says how it ends, so that a repair is told only where nothing else is left to do. */
 function exitOf(results: readonly Reconciled['result'][]): number {
   const open: readonly Reconciled['result'][] = ['differs', 'missing', 'paid_again'];
   const isOpen = (one: Reconciled['result']) => open.includes(one);
   if (results.some((one) => one !== 'repaired' && !isOpen(one))) return EXIT.failed;
-  return results.some(isOpen) ? EXIT.faults : EXIT.ok;
+  if (results.some(isOpen)) return EXIT.faults;
+  return results.length > 0 ? EXIT.repaired : EXIT.ok;
 }
 
 function instantOf(text: string | undefined): number {
