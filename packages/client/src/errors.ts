@@ -37,6 +37,7 @@ export interface ProblemDetails {
   hold_closed: { state: HoldState };
   grant_closed: { state: GrantState };
   cash_out_refused: { reason: 'nothing' | 'debt' | 'above_threshold' | 'held' | 'frozen' };
+  sum_not_exact: { sum: string };
   account_closed: { merged_into: string | null };
   account_busy: { holds: string[]; subscriptions: string[]; purchases: string[]; merges: string[] };
   forbidden: { required_scope?: Scope };

@@ -1,6 +1,7 @@
 /** What was paid for and lapsed; and of what was sold in each month, what has become of it since. */
 import type * as wire from '@drawdown/client';
 import { formatInstant } from './core/calendar.ts';
+import { exactMinor } from './exact.ts';
 import type { Column, Flow } from './store/flows.ts';
 
 type ToCredits = (atoms: bigint) => number;
@@ -40,7 +41,7 @@ export function breakageRows(flows: readonly Flow[], credits: ToCredits): wire.B
   return byHolder(lapsed).map((own) => ({
     ...holderOf(own),
     credits: credits(-own.reduce((all, one) => all + one.credits, 0n)),
-    money: Number(-own.reduce((all, one) => all + one.money, 0n)),
+    money: exactMinor(-own.reduce((all, one) => all + one.money, 0n)),
   }));
 }
 
@@ -75,7 +76,7 @@ function cohort(flows: readonly Flow[], toCredits: ToCredits) {
   }
   const present = (part: Part) => ({
     credits: toCredits(sums[part].credits),
-    money: Number(sums[part].money),
+    money: exactMinor(sums[part].money),
   });
   const rate = (part: Part): number | null => rateOf(sums[part].credits, sums.sold.credits);
   return {

@@ -203,7 +203,7 @@ export class Engine {
     const payments: Payments = createPayments(source, this.subscriptions, tills);
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
-    this.reports = new Reports({ catalog, catalogs, accounts, presenter, database, clock, settle });
+    this.reports = new Reports({ catalog, catalogs, accounts, database, clock, settle });
     this.staff = new Staff(source, changes, limitsOf(options.approvals ?? {}, catalog.scale));
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments);
     this.grant = changes.grant.bind(changes);

@@ -91,6 +91,7 @@ export const PROBLEMS = {
   payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
   purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
   webhook_endpoint_limit: { status: 409, title: 'There are as many webhook endpoints as there may be' },
+  sum_not_exact: { status: 409, title: 'A sum is more than can be told exactly' },
   cash_out_refused: { status: 409, title: 'The balance is not paid out' },
   account_closed: { status: 409, title: 'The account is closed' },
   account_busy: { status: 409, title: 'Something of the account is still under way' },

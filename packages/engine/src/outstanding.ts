@@ -1,5 +1,6 @@
 /** What was paid and is not used yet: credits that people may still claim, and money that is not yet earned. */
 import type * as wire from '@drawdown/client';
+import { exactMinor } from './exact.ts';
 import { AGES, type Standing } from './store/outstanding.ts';
 
 const EXPIRES = [...AGES.map((days) => `within_${days}_days` as const), 'later', 'never'] as const;
@@ -40,7 +41,7 @@ function counted(of: readonly Counted[], credits: ToCredits): wire.Outstanding {
   return {
     lots: of.reduce((all, one) => all + one.lots, 0),
     credits: credits(sum(of, 'credits')),
-    money: Number(sum(of, 'money')),
+    money: exactMinor(sum(of, 'money')),
   };
 }
 

@@ -4,8 +4,8 @@ import type { Catalog } from './catalog/catalog.ts';
 import { formatInstant, MAX_INSTANT } from './core/calendar.ts';
 import { csvOf } from './csv.ts';
 import { DrawdownError, invalid } from './errors.ts';
+import { exactCredits } from './exact.ts';
 import { outstandingLines, outstandingRows } from './outstanding.ts';
-import type { Presenter } from './present.ts';
 import { unavailable } from './reachable.ts';
 import { headOf, type MonthsAsked, readMonths, standing } from './report-range.ts';
 import { readClass, readInstant } from './request.ts';
@@ -40,7 +40,6 @@ export interface ReportsSetting extends ClosingSetting {
   readonly accounts: Accounts;
   readonly catalog: Catalog;
   readonly catalogs: Catalogs;
-  readonly presenter: Presenter;
 }
 
 /**
@@ -49,6 +48,7 @@ export interface ReportsSetting extends ClosingSetting {
  */
 export class Reports {
   readonly #setting: ReportsSetting;
+  readonly #credits = (atoms: bigint): number => exactCredits(atoms, this.#setting.catalog.scale);
 
   constructor(setting: ReportsSetting) {
     this.#setting = setting;
@@ -56,7 +56,7 @@ export class Reports {
 
   /** Opening, sold, granted, used, … closing, for each month, class and currency. */
   async rollForward(query: RollForwardQuery): Promise<wire.RollForward> {
-    const { catalog, presenter } = this.#setting;
+    const { catalog } = this.#setting;
     const months = readMonths(query);
     const groups = readGroups(query.group_by);
     const wanted = await this.#wanted(query.class);
@@ -66,11 +66,10 @@ export class Reports {
       const flows = await flowsSince(on, bounds, { by: 'time', wanted, stretches });
       const stock = await stockNow(on, wanted);
       const classes = wanted === null ? catalog.classes.map(({ id }) => id) : [wanted];
-      const credits = (atoms: bigint): number => presenter.credits(atoms);
       return {
         ...headOf(months, position),
         group_by: [...groups],
-        periods: rollForward({ flows, stock }, { bounds, groups, classes, credits }),
+        periods: rollForward({ flows, stock }, { bounds, groups, classes, credits: this.#credits }),
       };
     });
   }
@@ -82,7 +81,6 @@ export class Reports {
 
   /** Paid credits that were not used yet, with their money, just before an instant; not in the future. */
   async outstanding(query: OutstandingQuery): Promise<wire.OutstandingReport> {
-    const { presenter } = this.#setting;
     const wanted = await this.#wanted(query.class);
     const asked = query.at === undefined ? null : readInstant(query.at, 'at');
     return this.#closed(asked ?? MAX_INSTANT, async (on, position) => {
@@ -94,7 +92,7 @@ export class Reports {
       return {
         at: formatInstant(asked ?? position.asOf),
         ...standing(position),
-        rows: outstandingRows(lots, (atoms) => presenter.credits(atoms)),
+        rows: outstandingRows(lots, this.#credits),
       };
     });
   }
@@ -105,12 +103,10 @@ export class Reports {
 
   /** Paid credits that lapsed in a range of months; and of what was sold in each of them, what has become of it. */
   async breakage(query: BreakageQuery): Promise<wire.Breakage> {
-    const { presenter } = this.#setting;
     const months = readMonths(query);
     const wanted = await this.#wanted(query.class);
     const { bounds } = months;
     const [from, to] = [bounds[0] as number, bounds.at(-1) as number];
-    const credits = (atoms: bigint): number => presenter.credits(atoms);
     // Cohorts are told up to now, so all that is due now is entered, not only what was due by the end.
     return this.#closed(to, async (on, position) => {
       const stretches = await stretchesSince(on, from, position);
@@ -118,8 +114,8 @@ export class Reports {
       const since = await flowsSince(on, bounds, { by: 'start', wanted, stretches });
       return {
         ...headOf(months, position),
-        rows: breakageRows(lapsed, credits),
-        cohorts: cohorts(since, { bounds, credits }),
+        rows: breakageRows(lapsed, this.#credits),
+        cohorts: cohorts(since, { bounds, credits: this.#credits }),
       };
     });
   }

@@ -1,6 +1,7 @@
 /** Opening, what went in and out, closing: for each month, to the credit and to the minor unit. */
 import type * as wire from '@drawdown/client';
 import { formatInstant } from './core/calendar.ts';
+import { exactMinor } from './exact.ts';
 import { COLUMNS, type Column, type Flow, type Holder, type Stock } from './store/flows.ts';
 
 /** One of what is counted: credits in atoms, or money of one currency in minor units. */
@@ -140,8 +141,8 @@ function presentLine(
     credits: presentSums(credits, toCredits),
     money: currencies.map(([currency, sums]) => ({
       currency,
-      ...presentSums(sums, Number),
-      recognised: Number(recognised(sums)),
+      ...presentSums(sums, exactMinor),
+      recognised: exactMinor(recognised(sums)),
     })),
   };
 }

@@ -92,6 +92,43 @@ test('an account that cannot be settled is named, and there is no report without
   await expectWhole(rig);
 });
 
+test('sums that no JSON number carries are refused with the exact sum, never rounded', LONG, async () => {
+  const big = await openRig({ testClock: true, sweep: false });
+  const most = Number.MAX_SAFE_INTEGER;
+  try {
+    const { grant, reports } = big.first;
+    const give = (account: string, amount: number, minor: number) =>
+      grant(account, { class: 'purchased', amount, cost: { amount_minor: minor, currency: 'EUR' } }, call());
+    await give('big_1', most, 5);
+    const range = { from: '2026-01', to: '2026-02' };
+    expect(
+      (await reports.rollForward({ ...range, class: 'purchased' })).periods[0]?.rows[0]?.credits,
+    ).toMatchObject({
+      sold: most,
+      closing: most,
+    });
+    await give('big_2', 2, 5);
+    const sum = '9007199254740993';
+    const asked = [
+      () => reports.rollForward(range),
+      () => reports.rollForwardCsv(range),
+      () => reports.outstanding({}),
+      () => reports.breakage(range),
+    ];
+    for (const report of asked) {
+      await expect(report()).rejects.toMatchObject({ code: 'sum_not_exact', details: { sum } });
+    }
+    // What is asked for more narrowly is told.
+    expect((await reports.rollForward({ ...range, class: 'promotional' })).periods).toHaveLength(1);
+    // Money likewise.
+    await big.first.consume('big_1', { amount: most }, call());
+    await give('big_3', 10, most);
+    await expect(reports.outstanding({})).rejects.toMatchObject({ details: { sum: '9007199254740996' } });
+  } finally {
+    await big.close();
+  }
+});
+
 test('more accounts than a round takes, and none of them lets itself be settled: it ends', LONG, async () => {
   const count = 1_050;
   await together(count, (i) => rig.first.putAccount(`stuck_${i}`, {}));

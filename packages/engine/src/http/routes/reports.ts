@@ -50,7 +50,7 @@ const getRollForward = route({
     format,
   }),
   answers: documented('The roll-forward of [from, to)', rollForward),
-  problems: ['unknown_class', 'unavailable'],
+  problems: ['unknown_class', 'sum_not_exact', 'unavailable'],
   handler: async ({ engine }, { query: { format, ...query } }) =>
     format === 'csv'
       ? csv(await engine.reports.rollForwardCsv(query), 'roll-forward')
@@ -64,7 +64,7 @@ const getOutstanding = route({
   summary: 'Paid credits that nobody has used yet at a date, with the money that is not earned yet',
   query: z.strictObject({ at: instantIn.exactOptional(), class: catalogId.exactOptional(), format }),
   answers: documented('What is outstanding just before `at`; now where it is absent', outstandingReport),
-  problems: ['unknown_class', 'unavailable'],
+  problems: ['unknown_class', 'sum_not_exact', 'unavailable'],
   handler: async ({ engine }, { query: { format, ...query } }) =>
     format === 'csv'
       ? csv(await engine.reports.outstandingCsv(query), 'outstanding')
@@ -84,7 +84,7 @@ const getBreakage = route({
     format,
   }),
   answers: documented('The breakage of [from, to), and its cohorts up to now', breakage),
-  problems: ['unknown_class', 'unavailable'],
+  problems: ['unknown_class', 'sum_not_exact', 'unavailable'],
   handler: async ({ engine }, { query: { format, ...query } }) =>
     format === 'csv'
       ? csv(await engine.reports.breakageCsv(query), 'breakage')
