@@ -100,6 +100,10 @@ describe('a team', () => {
 
     const owner = await stage.open('/credits?show=t_film', { account: 'u_owner', teams: ['t_film'] });
     await expect.poll(() => owner.locator('.dd-requests').innerText()).toContain('The launch film');
+    // Of everybody's use it says whose it was; of one's own there is nothing to say.
+    const newest = (page: Page) => page.locator('.dd-table tbody tr').first();
+    await expect.poll(() => newest(owner).innerText()).toContain('AI script generation · u_member');
+    expect(await newest(member).innerText()).not.toContain('u_member');
     await owner.getByRole('button', { name: 'Approve u_member' }).click();
     await expect.poll(() => owner.locator('.dd-members').innerText()).toContain('25 of 50 used this month');
     await owner.getByRole('button', { name: 'Change u_member' }).click();

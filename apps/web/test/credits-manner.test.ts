@@ -158,3 +158,17 @@ it('reads from right to left without scrolling sideways, and nothing moves for t
   expect(await axeFaults(page)).toEqual([]);
   await page.context().close();
 });
+
+it('finds the filters of the history on a phone where its edges are', async () => {
+  const page = await stage.open('/credits', { account: 'u_manner', context: { viewport: PHONE } });
+  await ready(page);
+  const boxes = await page.locator('.dd-filters > select').evaluateAll((all) =>
+    all.map((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      return [Math.round(left), Math.round(right)];
+    }),
+  );
+  expect(boxes.map(([left]) => left)).toEqual([16, expect.any(Number), 16]);
+  expect(boxes.map(([, right]) => right)).toEqual([expect.any(Number), 374, 374]);
+  await page.context().close();
+});

@@ -111,9 +111,9 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
   );
 }
 
-/** The feature and its project where there is one, else what kind of entry it is. */
+/** The feature, its project and whose wish it was where there are any, else what kind of entry it is. */
 function useWhat({ entry }: HistoryRow): ReactNode {
-  const { t } = useDrawdown();
+  const { t, person } = useDrawdown();
   const names = useNames();
   const feature = names.feature(entry.feature);
   const { project } = entry.metadata;
@@ -125,6 +125,9 @@ function useWhat({ entry }: HistoryRow): ReactNode {
       {feature !== null && !['consume', 'hold'].includes(entry.type) ? (
         <span className="dd-muted"> · {kind}</span>
       ) : null}
+      {entry.member === undefined || entry.member === person ? null : (
+        <span className="dd-muted"> · {entry.member}</span>
+      )}
     </>
   );
 }
