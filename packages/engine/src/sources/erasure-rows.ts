@@ -54,7 +54,9 @@ const OF_ACCOUNT: readonly Own[] = [
   statement(
     'erase_approvals',
     `update drawdown.approvals set reason = 'redacted', input = '{}', preview = '{}',
-       decision_reason = case when decision_reason is null then null else 'redacted' end where account = $1`,
+       decision_reason = case when decision_reason is null then null else 'redacted' end,
+       state = case when state = 'pending' then 'withdrawn' else state end, decided_at = coalesce(decided_at, at),
+       decided_by = coalesce(decided_by, staff), decided_name = coalesce(decided_name, name) where account = $1`,
   ),
   statement('erase_codes', 'delete from drawdown.campaign_codes where owner = $1'),
   statement('erase_referral_codes', 'delete from drawdown.referral_codes where account = $1'),

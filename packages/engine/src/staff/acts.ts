@@ -101,7 +101,12 @@ export class Acts {
     if (row === null) throw new Error('what was not done waits for somebody');
     const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
     const approval = presentApproval(presenter, row, now);
-    const isDone = approval.state === 'approved';
+    const { state } = approval;
+    // What was decided against is not done by asking again.
+    if (state !== 'approved' && state !== 'pending') {
+      throw new DrawdownError('approval_closed', undefined, { state });
+    }
+    const isDone = state === 'approved';
     return {
       state: isDone ? 'done' : 'pending',
       audit: null,

@@ -167,7 +167,7 @@ test('two who approve at once do it once; a withdrawal or a rejection beside it 
 
 test('rejected and withdrawn acts are never done, and the log says why', async () => {
   await grant('s_4', 300);
-  const no = (await asked(take('s_4', 101), ada)).body.approval?.id as string;
+  const no = (await asked(take('s_4', 101), ada, 'no')).body.approval?.id as string;
   expect((await decided(no, ada, 'reject')).body.code).toBe('forbidden');
   expect((await decided(no, ben, 'withdraw')).body.code).toBe('forbidden');
   const rejected = await decided(no, ben, 'reject');
@@ -176,6 +176,10 @@ test('rejected and withdrawn acts are never done, and the log says why', async (
     expect(
       (await decided(no, ben, verb, verb === 'approve' ? `pvw_${'0'.repeat(32)}` : undefined)).body.code,
     ).toBe('approval_closed');
+  expect((await asked(take('s_4', 101), ada, 'no')).body).toMatchObject({
+    code: 'approval_closed',
+    state: 'rejected',
+  });
   const back = (await asked(take('s_4', 102), ada)).body.approval?.id as string;
   expect((await decided(back, ada, 'withdraw')).body.state).toBe('withdrawn');
   expect((await log('s_4')).map(({ act, reason, entries }) => [act, reason, entries])).toEqual([
@@ -248,4 +252,16 @@ test('a lot that has not begun counts with its size; what moves nothing needs no
   const gina = await keyFor('gina');
   expect((await shown({ act: 'void', grant: body.grant.id }, gina.secret)).approval.required).toBe(true);
   expect((await asked({ act: 'freeze', grant: body.grant.id }, gina)).body.state).toBe('done');
+});
+
+test('with its account a request ends: it cannot be done on a closed one, and an erased one takes it back', async () => {
+  await grant('s_13', 300);
+  const id = (await asked(take('s_13', 150), ada)).body.approval?.id as string;
+  const close = (path: string, body: object) =>
+    t.ask('POST', `/v1/accounts/s_13/${path}`, { as: ADMIN, body });
+  expect((await close('close', { reason: 'asked for' })).status).toBe(200);
+  expect((await approved(id, ben)).status).toBeGreaterThanOrEqual(400);
+  expect((await close('erase', { reason: 'asked for' })).status).toBe(200);
+  const { state, request, reason } = await show(id);
+  expect({ state, request, reason }).toEqual({ state: 'withdrawn', request: {}, reason: 'redacted' });
 });

@@ -22,6 +22,7 @@ const ofStaff = { tag: 'Staff', sessions: 'none', status: 200 } as const;
 /** Whatever the verbs themselves refuse. */
 const REFUSALS = [
   'account_not_found',
+  'account_closed',
   'grant_not_found',
   'operation_not_found',
   'invalid_amount',
@@ -62,7 +63,7 @@ const createAct = route({
   idempotency: 'required',
   body: actRequest,
   answers: { 200: { description: 'What was done, or waits for a second person', schema: actReceipt } },
-  problems: [...REFUSALS, 'preview_changed', 'idempotency_key_reused'],
+  problems: [...REFUSALS, 'preview_changed', 'approval_closed', 'idempotency_key_reused'],
   handler: async ({ engine }, { body, call }) => receipt(await engine.staff.acts.act(body, call)),
 });
 
