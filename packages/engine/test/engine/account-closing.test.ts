@@ -99,7 +99,10 @@ test('the provider pays back once, however often the closing is tried, and by ho
   await people(engine, ['bert']);
   const { id } = await bought('bert');
   const codes = await together(6, () => codeOf(close('bert')));
-  expect(tally(codes)).toEqual({ done: 1, account_closed: 5 });
+  // Whoever looks while the money goes back finds something under way; afterwards all find the same.
+  const { done, account_closed: closed = 0, account_busy: busy = 0 } = tally(codes);
+  expect([done, closed + busy]).toEqual([1, 5]);
+  expect(await codeOf(close('bert'))).toBe('account_closed');
   expect(await engine.purchases.byId(id, {})).toMatchObject({ state: 'reversed', reversed: 100 });
   expect((await engine.life.closures.report('bert')).payable).toEqual([]);
 });
