@@ -174,7 +174,8 @@ export interface Spending {
 
 /**
  * An account's state: its counters, its live lots in draw order and its open holds. Finished lots and closed holds
- * are absent unless a command named them; `spendings` has only the operations that the commands at hand refund.
+ * are absent unless a command named them; `spendings` has only the operations that the commands at hand refund, and
+ * the repayments of debts that they forgive.
  */
 export interface Account {
   readonly number: number;

@@ -19,13 +19,6 @@ export function decideAdjust(
   return command.amount > 0n ? increase(account, command, context) : decrease(account, command, context);
 }
 
-/** Enters a debt that no lot is moved for. */
-export function decideOwe(account: Account, command: Command & { verb: 'owe' }, context: Context): Decision {
-  const { now, rules, actor } = context;
-  const post = ledgerWriter(account, { at: now, actor, catalog: rules.version });
-  return { entries: [post({ type: 'adjust', debt: command.amount, detail: { reason: command.reason } })] };
-}
-
 function increase(account: Account, command: Command & { verb: 'adjust' }, context: Context): Decision {
   const { now, rules, actor } = context;
   if (exceedsLimit(account, command.amount))

@@ -248,6 +248,11 @@ function closedState(entry: Entry): HoldState {
   return entry.actor === TIME ? 'timed_out' : 'released';
 }
 
+/** A debt paid out of a lot: what a refund may look back at when the debt is forgiven. */
+export function isRepayment({ type, debt, moves }: Entry): boolean {
+  return type === 'adjust' && debt < 0n && moves.length > 0;
+}
+
 function applyToSpending(account: Account, entry: Entry): void {
   if (entry.type === 'refund' && entry.reverses !== null) {
     const spending = account.spendings.get(entry.reverses);
@@ -255,7 +260,7 @@ function applyToSpending(account: Account, entry: Entry): void {
   }
 }
 
-/** What a refund gave back, including what repaid a debt instead of going to a lot. */
+/** What a refund gave back: of spending also what lowered the debt; of a repayment what is owed again. */
 export function refundedBy(entry: Entry): bigint {
-  return entry.amount - entry.debt;
+  return entry.debt > 0n ? entry.amount : entry.amount - entry.debt;
 }

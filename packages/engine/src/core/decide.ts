@@ -1,9 +1,10 @@
 import type { Account, Entry } from './account.ts';
-import { decideAdjust, decideOwe } from './adjust.ts';
-import { apply } from './apply.ts';
+import { decideAdjust } from './adjust.ts';
+import { apply, isRepayment } from './apply.ts';
 import { copyOf } from './balance.ts';
 import { type Command, type Decision, refuse } from './command.ts';
 import { decideConsume } from './consume.ts';
+import { decideForgive, decideOwe } from './debt.ts';
 import { decideGrant } from './grant.ts';
 import { decideCapture, decideExtendHold, decideHold, decideRelease } from './hold.ts';
 import { decideAttest, decideClose, decideReceive, decideSend } from './life.ts';
@@ -58,6 +59,8 @@ export function decide(account: Account, command: Command, context: Context): De
       return decideAdjust(account, command, context);
     case 'owe':
       return decideOwe(account, command, context);
+    case 'forgive':
+      return decideForgive(account, command, context);
     case 'send':
       return decideSend(account, command, context);
     case 'receive':
@@ -85,6 +88,8 @@ function decideMany(account: Account, commands: readonly Command[], context: Con
     if ('refusal' in decision) return decision;
     for (const entry of decision.entries) {
       apply(ahead, entry, inOrder);
+      // A debt that a later one forgives may have been repaid by an earlier one.
+      if (isRepayment(entry)) ahead.spendings.set(entry.seq, { entry, refunded: 0n });
       entries.push(entry);
     }
   }

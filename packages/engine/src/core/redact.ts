@@ -9,7 +9,7 @@ export interface Person {
 }
 
 /** Reasons that the engine gives by itself; any other is somebody's sentence. */
-const OWN_REASONS = /^(account_closed|debt_repaid|cash_out|(purchase|subscription)_[a-z_]+)$/;
+const OWN_REASONS = /^(account_closed|debt_repaid|debt_forgiven|cash_out|(purchase|subscription)_[a-z_]+)$/;
 /**
  * Lots that the engine makes for what it sells, gives and puts right: their refs and metadata are its own words. Anybody
  * may call a source so, hence the form of the ref tells.

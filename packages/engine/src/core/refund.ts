@@ -1,5 +1,7 @@
 import {
   type Account,
+  type Entry,
+  type EntryDetail,
   findGrant,
   type Grant,
   isValid,
@@ -9,10 +11,11 @@ import {
   type Terms,
 } from './account.ts';
 import { MAX_ATOMS, smaller } from './amount.ts';
+import { isRepayment } from './apply.ts';
 import { addDuration } from './calendar.ts';
 import { type Command, type Decision, detailOf, refuse } from './command.ts';
 import type { Context } from './decide.ts';
-import { ledgerWriter } from './entry.ts';
+import { ledgerWriter, type Posting } from './entry.ts';
 import { exceedsLimit } from './grant.ts';
 import { lapses } from './hold.ts';
 import { demandMember } from './team.ts';
@@ -28,15 +31,15 @@ export function decideRefund(
   context: Context,
 ): Decision {
   const spending = account.spendings.get(command.operation);
-  if (spending === undefined || spending.entry.at !== command.operationAt) {
+  if (spending === undefined || spending.entry.at !== command.operationAt || isRepayment(spending.entry)) {
     return refuse({ code: 'operation_not_found' });
   }
   if (!isSpending(spending)) return refuse({ code: 'operation_not_refundable' });
-  const refundable = spent(spending) - spending.refunded;
+  const refundable = spent(spending.entry) - spending.refunded;
   const amount = command.amount ?? refundable;
   if (amount > refundable || amount === 0n) return refuse({ code: 'amount_exceeds_operation', refundable });
   const returns = returnsOf(account, spending, amount);
-  if (exceedsLimit(account, amount - returns.forgiven)) {
+  if (exceedsLimit(account, amount + returns.debt)) {
     return refuse({ code: 'balance_limit_exceeded', limit: MAX_ATOMS });
   }
 
@@ -44,44 +47,53 @@ export function decideRefund(
   if (member !== undefined) demandMember(account, member);
 
   const { rules, now, actor } = context;
-  const { moves, grants } = placeReturns(account, returns, command.operation, context);
   const post = ledgerWriter(account, { at: now, actor, catalog: rules.version });
-  const refund = post({
+  const { reason, metadata } = command;
+  return {
+    entries: returning(account, returns, spending.entry, { reason, member, metadata }, context).map(post),
+  };
+}
+
+/** The refund of an entry, and what ends at once of what it put into lots that have ended. */
+export function returning(
+  account: Account,
+  returns: Returns,
+  entry: Entry,
+  said: { [K in 'reason' | 'member' | 'metadata']?: EntryDetail[K] | undefined },
+  context: Context,
+): Posting[] {
+  const { moves, grants } = placeReturns(account, returns, entry.seq, context);
+  const refund: Posting = {
     type: 'refund',
     moves,
-    debt: -returns.forgiven,
-    feature: spending.entry.feature,
-    reverses: command.operation,
+    debt: returns.debt,
+    feature: entry.feature,
+    reverses: entry.seq,
     detail: detailOf({
       grants: grants.length > 0 ? grants : undefined,
-      reversesAt: spending.entry.at,
-      reason: command.reason,
-      member,
-      metadata: command.metadata,
+      reversesAt: entry.at,
+      ...said,
     }),
-  });
+  };
   const placed = moves.filter((move) => !grants.some((grant) => grant.no === move.grant));
-  const taken = lapses(
-    account,
-    placed.map((move) => ({ grant: move.grant, amount: move.remaining })),
-    now,
-  );
-  return { entries: [refund, ...taken.map(post)] };
+  const freed = placed.map((move) => ({ grant: move.grant, amount: move.remaining }));
+  return [refund, ...lapses(account, freed, context.now)];
 }
 
 function isSpending({ entry }: Spending): boolean {
   return (entry.type === 'consume' || entry.type === 'capture') && (entry.amount < 0n || entry.debt > 0n);
 }
 
-/** All that an operation took, from lots and as overdraft. */
-export function spent({ entry }: Spending): bigint {
-  return -entry.amount + entry.debt;
+/** All that an entry took: spending from lots and as overdraft, a repayment from its lot. */
+export function spent(entry: Entry): bigint {
+  return entry.debt > 0n ? entry.debt - entry.amount : -entry.amount;
 }
 
-interface Returns {
+export interface Returns {
   /** By lot, last drawn first. */
   readonly lots: readonly { lot: Grant; amount: bigint }[];
-  readonly forgiven: bigint;
+  /** Signed change of the debt. */
+  readonly debt: bigint;
   /** Overdraft that was repaid meanwhile; it belongs to no lot any more. */
   readonly homeless: bigint;
 }
@@ -103,7 +115,7 @@ function returnsOf(account: Account, spending: Spending, amount: bigint): Return
     .map((move) => ({ lot: findGrant(account, move.grant) as Grant, amount: take(-move.remaining) }))
     .filter((one) => one.amount > 0n);
   const forgiven = smaller(overdraft, account.debt);
-  return { lots, forgiven, homeless: overdraft - forgiven };
+  return { lots, debt: -forgiven, homeless: overdraft - forgiven };
 }
 
 function placeReturns(account: Account, returns: Returns, operation: number, { rules, now }: Context) {

@@ -54,7 +54,7 @@ export class PurchaseChanges {
     const prepare = async (on: Connection, locked: { account: Account; now: number }): Promise<Prepared> => {
       const current = await purchaseByNo(on, account.number, no);
       if (current === null) throw new DrawdownError('purchase_not_found');
-      const { closed } = locked.account;
+      const { closed, seq } = locked.account;
       if (closed !== null && closed.into !== null) {
         throw new DrawdownError('unavailable', 'The account is being merged: try again in a moment.');
       }
@@ -62,6 +62,8 @@ export class PurchaseChanges {
       const added = about.facts(current, { ...locked, lots: [...lots.values()] });
       const settlements = await settlementsOfPurchase(on, current);
       const { changed, commands } = follow(current, added, { ...locked, lots, settlements });
+      // What a debt was repaid out of may be a lot of this purchase as well: it is looked at once more.
+      const forgives = commands.some(({ verb }) => verb === 'forgive');
       const isPaidAgain = outcomeOf(changed.facts).again.length > outcomeOf(current.facts).again.length;
       result = { purchase: changed, differs: changed !== current, isPaidAgain };
       if (about.isRehearsal === true) return { command: { verb: 'settle' }, writes: () => [] };
@@ -73,7 +75,9 @@ export class PurchaseChanges {
       return {
         command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
         writes: (outcome) => [
-          ...(changed === current && !current.awaits ? [] : [update(changed, outcome.account.seq)]),
+          ...(changed === current && !current.awaits
+            ? []
+            : [update(changed, forgives ? seq : outcome.account.seq)]),
           ...(kept ?? []),
           ...(closed === null ? [] : paidTooLate(current, changed)),
           ...paidAgain(changed),

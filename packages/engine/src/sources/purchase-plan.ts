@@ -77,6 +77,8 @@ class Plan {
   readonly #settled: bigint;
   #stamp: number;
   #debt: bigint;
+  /** What reversals had made a debt, and is none after all. */
+  #forgiven = 0n;
 
   constructor(situation: Situation) {
     this.#situation = situation;
@@ -112,7 +114,9 @@ class Plan {
     const reversed = issued.map((part, nth) => this.#reverse(part, paid, nth));
     // What is frozen stays so, whatever staff do meanwhile.
     const awaits = outcome.frozen || reversed.some((part) => this.#awaits(part));
-    return { commands: this.#commands, parts: reversed, frozen: this.#freeze(reversed), awaits };
+    const frozenNow = this.#freeze(reversed);
+    this.#forgive();
+    return { commands: this.#commands, parts: reversed, frozen: frozenNow, awaits };
   }
 
   #issue(part: Part, paid: Paid, nth: number): Part {
@@ -125,24 +129,7 @@ class Plan {
 
   #grant(amount: bigint, cost: GrantCommand['cost'], about: { [key: string]: string | boolean }): number {
     const { terms, now } = this.#situation;
-    const { validity, endsAt } = terms;
-    const forever = validity === null ? ({ kind: 'forever' } as const) : null;
-    const pack = terms.pack === null ? {} : { pack: terms.pack };
-    this.#commands.push({
-      verb: 'grant',
-      class: terms.class,
-      amount,
-      priority: 0,
-      effectiveAt: null,
-      validity:
-        endsAt === null
-          ? (forever ?? { kind: 'for', duration: validity as string })
-          : { kind: 'until', expiresAt: endsAt },
-      features: null,
-      source: { type: 'purchase', ref: terms.id },
-      cost,
-      metadata: { channel: terms.provider, ...pack, ...lawOn(terms), ...about },
-    });
+    this.#commands.push({ ...grantOf(terms, cost, about), amount });
     this.#stamp = nextStamp(this.#stamp, now);
     const no = this.#stamp;
     // A debt is repaid out of a lot as soon as it is there.
@@ -184,18 +171,15 @@ class Plan {
     const consumed = lots.reduce((all, lot) => all + lot.consumed, part.before?.consumed ?? 0n);
     const open = target - voided - (nth === 0 ? this.#settled : 0n);
     const lost = open > 0n ? smaller(open, consumed) : 0n;
-    const forgiven = terms.reversal === 'debt' && lost < part.lost && !isOver ? part.lost - lost : 0n;
+    if (terms.reversal === 'debt' && lost < part.lost && !isOver) this.#forgiven += part.lost - lost;
     if (terms.reversal === 'debt' && lost > part.lost) {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;
     }
     // A bonus cost nothing, and what was spent keeps its share of the price.
     const share = nth === 0 ? Number((BigInt(net) * returned) / part.credits) : 0;
-    // What debt was repaid with meanwhile comes back as well; what debt is left, the new lot repays by itself.
     const replaced =
       returned === 0n ? [] : [this.#grant(returned, { amountMinor: share, currency }, { reinstated: true })];
-    // What was owed was paid with other credits: what stands for them is no part of what a reversal may take.
-    if (forgiven > 0n) this.#grant(forgiven, { amountMinor: 0, currency }, { reinstated: true });
     return {
       ...part,
       lots: [...part.lots, ...replaced],
@@ -248,6 +232,16 @@ class Plan {
     lot.open = false;
   }
 
+  /** Last, since nobody can say ahead how many lots take the place of what has ended. */
+  #forgive(): void {
+    const { outcome, terms } = this.#situation;
+    if (this.#forgiven === 0n || outcome.paid === null) return;
+    const cost = { amountMinor: 0, currency: outcome.paid.currency };
+    // What was owed was paid with other credits: what stands for them is no part of what a reversal may take.
+    const otherwise = grantOf(terms, cost, { reinstated: true });
+    this.#commands.push({ verb: 'forgive', amount: this.#forgiven, reason: REVERSED, otherwise });
+  }
+
   #awaits({ target, voided, ended, lots }: Part): boolean {
     const mayFall = lots.some((no) => {
       const lot = this.#lots.get(no);
@@ -273,6 +267,31 @@ class Plan {
     }
     return [...own];
   }
+}
+
+/** Without its amount: what a purchase issues a lot under. */
+function grantOf(
+  terms: Terms,
+  cost: GrantCommand['cost'],
+  about: { [key: string]: string | boolean },
+): Omit<GrantCommand, 'amount'> {
+  const { validity, endsAt } = terms;
+  const forever = validity === null ? ({ kind: 'forever' } as const) : null;
+  const pack = terms.pack === null ? {} : { pack: terms.pack };
+  return {
+    verb: 'grant',
+    class: terms.class,
+    priority: 0,
+    effectiveAt: null,
+    validity:
+      endsAt === null
+        ? (forever ?? { kind: 'for', duration: validity as string })
+        : { kind: 'until', expiresAt: endsAt },
+    features: null,
+    source: { type: 'purchase', ref: terms.id },
+    cost,
+    metadata: { channel: terms.provider, ...pack, ...lawOn(terms), ...about },
+  };
 }
 
 /** On the lot itself, so that what holds for it is under the ledger's hash. */

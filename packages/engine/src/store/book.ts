@@ -8,7 +8,7 @@ import {
   isFinished,
   type Transfer,
 } from '../core/account.ts';
-import { apply } from '../core/apply.ts';
+import { apply, isRepayment } from '../core/apply.ts';
 import { availableOf, crossingsOf, type Standing, standingsAfter } from '../core/low-balance.ts';
 import { limitReached, type Notice, noticesOf } from '../core/notice.ts';
 import { remindersOf } from '../core/reminder.ts';
@@ -96,6 +96,8 @@ export class Book {
     const stored = storedEntry(entry, key, fingerprint, hash);
     this.#head = hash;
     this.#entries.push(stored);
+    // What follows in the same write may forgive the debt, and no table has this yet.
+    if (isRepayment(entry)) account.spendings.set(entry.seq, { entry, refunded: 0n });
     if (!SPENDS.includes(entry.type)) this.#onlySpent = false;
     if (entry.type !== 'consume' || this.#setting.rules.notices.types.has('credits.consumed')) {
       this.#tells = true;

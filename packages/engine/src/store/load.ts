@@ -12,6 +12,7 @@ import {
   openHolds,
   type Place,
   refundsOf,
+  repaymentsOf,
 } from './lookups.ts';
 import {
   accountOf,
@@ -56,6 +57,8 @@ export async function loadLive(
 /** What a command must look back at, beyond live lots and open holds. */
 interface Named {
   readonly operations: Place[];
+  /** Accounts of which debt is forgiven that was repaid. */
+  readonly repaid: Set<number>;
   readonly holds: Place[];
   readonly grants: Place[];
 }
@@ -64,11 +67,12 @@ function namedBy(
   tasks: readonly { account: number; command: Command }[],
   accounts: ReadonlyMap<number, Account>,
 ): Named {
-  const named: Named = { operations: [], holds: [], grants: [] };
+  const named: Named = { operations: [], repaid: new Set(), holds: [], grants: [] };
   for (const { account: number, command } of tasks.flatMap(single)) {
     const account = accounts.get(number);
     if (account === undefined) continue;
     if (command.verb === 'refund') named.operations.push({ account: number, no: command.operation });
+    else if (command.verb === 'forgive') named.repaid.add(number);
     else if ('hold' in command && !account.holds.has(command.hold)) {
       named.holds.push({ account: number, no: command.hold });
     } else if ('grant' in command && !account.grants.some((grant) => grant.no === command.grant)) {
@@ -86,8 +90,8 @@ function single(task: { account: number; command: Command }): { account: number;
 }
 
 /**
- * Reads what the tasks name and the live set lacks: the operations they refund with all refunds so far and the lots
- * these came from, closed holds, finished lots; and the lots of entries that are about to be replayed.
+ * Reads what the tasks name and the live set lacks: the operations they refund, and the repayments of debts that they
+ * forgive, with all refunds so far and the lots these came from, closed holds, finished lots; and the lots of entries that are about to be replayed.
  */
 export async function loadNamed(
   on: Connection,
@@ -100,7 +104,14 @@ export async function loadNamed(
   if (named.operations.length > 0) {
     const operations = distinct(named.operations);
     const [entries, refunds] = await Promise.all([entriesBySeq(on, operations), refundsOf(on, operations)]);
-    addSpendings(accounts, entries.rows, refunds.rows);
+    // What follows from another entry is no operation, so nobody can name it.
+    const asked = entries.rows.filter(({ key }) => key !== null);
+    addSpendings(accounts, asked, refunds.rows);
+  }
+  if (named.repaid.size > 0) {
+    const repayments = await repaymentsOf(on, [...named.repaid]);
+    const places = repayments.rows.map(({ account, seq }) => ({ account: Number(account), no: Number(seq) }));
+    addSpendings(accounts, repayments.rows, (await refundsOf(on, places)).rows);
   }
   const lots = distinct([...named.grants, ...lotsOfSpendings(accounts), ...lotsOf(replays)]).filter(
     (place) => !accounts.get(place.account)?.grants.some((grant) => grant.no === place.no),
@@ -122,8 +133,6 @@ function addSpendings(
 ): void {
   for (const row of entries) {
     const entry = entryOf(row);
-    // What follows from another entry is no operation, so nobody can name it.
-    if (entry.key === null) continue;
     accounts.get(Number(row.account))?.spendings.set(entry.seq, { entry, refunded: 0n });
   }
   for (const row of refunds) {
@@ -137,7 +146,7 @@ function lotsOfSpendings(accounts: ReadonlyMap<number, Account>): Place[] {
   const wanted: Place[] = [];
   for (const account of accounts.values()) {
     for (const spending of account.spendings.values()) {
-      if (spent(spending) === spending.refunded) continue;
+      if (spent(spending.entry) === spending.refunded) continue;
       for (const move of spending.entry.moves) wanted.push({ account: account.number, no: move.grant });
     }
   }

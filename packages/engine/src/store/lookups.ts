@@ -91,6 +91,13 @@ const REFUNDS_OF = statement<[Buffer, Buffer], EntryRow>(
        on e.account = wanted.account and e.reverses = wanted.seq and e.type = 'refund'`,
 );
 
+/** See `isRepayment`. */
+const REPAYMENTS = statement<[Buffer], EntryRow>(
+  'repayments',
+  `select ${ENTRY_COLUMNS} from drawdown.entries
+    where account = any ($1::int8[]) and type = 'adjust' and debt < 0 and moves <> '{}'`,
+);
+
 const ENTRIES_BY_KEY = statement<[Buffer, Buffer], EntryRow>(
   'entries_by_key',
   `select ${prefixed(ENTRY_COLUMNS, 'e')} from unnest($1::int8[], $2::bytea[]) as wanted (account, key)
@@ -125,6 +132,8 @@ export const entriesBySeq = (on: Connection, wanted: readonly Place[]): Promise<
   on.query(ENTRIES_BY_SEQ, places(wanted));
 export const refundsOf = (on: Connection, wanted: readonly Place[]): Promise<Result<EntryRow>> =>
   on.query(REFUNDS_OF, places(wanted));
+export const repaymentsOf = (on: Connection, accounts: readonly number[]): Promise<Result<EntryRow>> =>
+  on.query(REPAYMENTS, [int8Array(accounts)]);
 
 export interface KeyedPlace {
   readonly account: number;

@@ -8,7 +8,7 @@ import {
   type Hold,
   isFinished,
 } from '../../src/core/account.ts';
-import { apply, refundedBy } from '../../src/core/apply.ts';
+import { apply, isRepayment, refundedBy } from '../../src/core/apply.ts';
 import { copyOf } from '../../src/core/balance.ts';
 import type { Command, Decision } from '../../src/core/command.ts';
 import { decide } from '../../src/core/decide.ts';
@@ -123,7 +123,12 @@ export class Ledger {
 
   #load(command: Command): void {
     const { account } = this;
-    if (command.verb === 'refund') this.#loadSpending(command.operation);
+    if (command.verb === 'refund' && this.#operations.has(command.operation)) {
+      this.#loadSpending(command.operation);
+    }
+    if (command.verb === 'forgive') {
+      for (const entry of this.entries) if (isRepayment(entry)) this.#loadSpending(entry.seq);
+    }
     if ('grant' in command) this.#revive([command.grant]);
     if ('hold' in command) {
       const closed = this.#closed.get(command.hold);
@@ -134,7 +139,7 @@ export class Ledger {
 
   #loadSpending(operation: number): void {
     const entry = this.entries[operation - 1];
-    if (entry === undefined || !this.#operations.has(operation)) return;
+    if (entry === undefined) return;
     if (!this.account.spendings.has(operation)) {
       const refunds = this.entries.filter((one) => one.type === 'refund' && one.reverses === operation);
       const refunded = refunds.reduce((sum, one) => sum + refundedBy(one), 0n);

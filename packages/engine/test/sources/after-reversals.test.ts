@@ -5,6 +5,7 @@ import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import type { Engine } from '../../src/engine.ts';
 import type { Fact } from '../../src/sources/purchase-state.ts';
+import { setTestClock } from '../../src/store/clock.ts';
 import { codeOf, expectWhole, openRig, type Rig } from '../engine/rig.ts';
 
 let rig: Rig;
@@ -56,6 +57,11 @@ const dispute = (stage: 'opened' | 'won' | 'lost', at: number): Fact => ({
   amount: PRICE,
   at,
 });
+
+async function classesOf(account: string) {
+  const { classes } = await rig.first.balance(account);
+  return Object.fromEntries(classes.map((one) => [one.class, one.total]));
+}
 
 const show = (purchase: string) => rig.first.purchases.byId(purchase, {});
 const lotsOf = async (account: string) => (await rig.first.grants(account, { state: 'all' })).data;
@@ -147,6 +153,35 @@ describe('what falls back after a reversal is still owed to it', () => {
       expect(await show(purchase)).toMatchObject({ reversed: 1300, lost: 0, owed: 0 });
       await buy(`${account}_next`, engine);
     }
+  });
+
+  test('what a debt was repaid out of comes back to it, whatever class it was of', async () => {
+    const purchase = await buy('u_repaid', debt);
+    const { operation } = await debt.consume('u_repaid', { amount: 1000 }, {});
+    await tell(purchase, refund(PRICE));
+    const { grant } = await debt.grant(
+      'u_repaid',
+      { class: 'promotional', amount: 150, valid_for: 'P30D' },
+      {},
+    );
+    expect(await debt.balance('u_repaid')).toMatchObject({ total: 0, debt: 850 });
+    await debt.refund((operation as { id: string }).id, { reason: 'failed' }, {});
+    expect(await classesOf('u_repaid')).toEqual({ subscription: 0, promotional: 150, purchased: 0 });
+    expect(await debt.balance('u_repaid')).toMatchObject({ debt: 0 });
+    expect(await debt.grantById(grant.id, {})).toMatchObject({ remaining: 150, consumed: 0, voided: 0 });
+    expect(await show(purchase)).toMatchObject({ reversed: 1300, lost: 0, owed: 0 });
+  });
+
+  test('a repayment that time enters in the very write that forgives is found as well', async () => {
+    const purchase = await buy('u_begins', debt);
+    await debt.consume('u_begins', { amount: 1300 }, {});
+    await tell(purchase, dispute('lost', 2));
+    const now = Date.parse((await debt.balance('u_begins')).as_of);
+    const later = new Date(now + 60_000).toISOString();
+    await debt.grant('u_begins', { class: 'promotional', amount: 100, effective_at: later }, {});
+    await setTestClock(rig.database, now + 61_000);
+    await tell(purchase, dispute('won', 3));
+    expect(await classesOf('u_begins')).toEqual({ subscription: 0, promotional: 100, purchased: 0 });
   });
 
   test('reconciling finds lots that do not follow, and a rehearsal changes nothing', async () => {

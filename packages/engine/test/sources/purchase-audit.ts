@@ -75,7 +75,7 @@ interface Ledger {
   readonly frozenFor: Map<string, string>;
   /** Lots that came by a merge, and count where they were issued. */
   readonly received: Set<string>;
-  /** By account: what reversals made a debt. */
+  /** By account: what reversals made a debt, less what of it was forgiven. */
   readonly owed: Map<string, bigint>;
 }
 
@@ -91,7 +91,7 @@ async function ledgerOf(on: Database, numbers: readonly number[]): Promise<Ledge
     const lot = keyOf(account, grant);
     if (type === 'freeze') told.frozenFor.set(lot, reason);
     if (type === 'unfreeze') told.frozenFor.delete(lot);
-    if (type === 'adjust' && debt > 0n && reason === REVERSED) add(told.owed, String(account), debt);
+    if (type === 'adjust' && reason === REVERSED) add(told.owed, String(account), debt);
     if (type === 'transfer' && transfer.from !== undefined) {
       for (const [, no] of transfer.lots) told.received.add(keyOf(account, no));
     }
