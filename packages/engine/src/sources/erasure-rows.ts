@@ -25,6 +25,12 @@ const OF_ACCOUNT: readonly Own[] = [
       where account = $1`,
   ),
   statement(
+    'erase_plan_changes',
+    `update drawdown.plan_changes set key = null,
+       refusal = case when refusal is not null then json_build_object('sentence', 'redacted', 'reason', refusal -> 'reason') end
+      where account = $1`,
+  ),
+  statement(
     'erase_subscriptions',
     `update drawdown.subscriptions set ref = 'redacted:' || no where account = $1`,
   ),

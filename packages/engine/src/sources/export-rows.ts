@@ -80,6 +80,21 @@ export const ROW_SECTIONS: Readonly<Record<string, Section>> = {
       created_at: time(created_at),
     }),
   ),
+  plan_change: paged(
+    statement<
+      [number, number, number],
+      { no: bigint; subscription: bigint; plan: string; begins: string; state: string; created_at: bigint }
+    >(
+      'export_plan_changes',
+      `select no, subscription, offer ->> 'plan' as plan, begins, state, created_at
+         from drawdown.plan_changes where account = $1 and no > $2 order by no limit $3`,
+    ),
+    ({ no: _, subscription, created_at, ...row }, { number }) => ({
+      subscription: subscriptionId(number, Number(subscription)),
+      ...row,
+      created_at: time(created_at),
+    }),
+  ),
   payment_method: listed(
     statement<
       [number],

@@ -5,7 +5,7 @@ import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
 import { type PlanCheckout, planIdOf } from './plan-rows.ts';
-import { agreeAsBilled, changeAsBilled } from './plan-sold.ts';
+import { agreeAsBilled, agreeNext, changeAsBilled } from './plan-sold.ts';
 import type { PlanInvoice, PlanNews } from './provider.ts';
 import { newPurchase } from './purchase-order.ts';
 import { newPart } from './purchase-parts.ts';
@@ -75,11 +75,12 @@ export function followPlan(standing: Standing, news: PlanNews, ground: Ground): 
   const { ends } = news;
   if (ends?.how === 'now') plan.do((now) => cancelAt(now, ends.at ?? ground.now, ground));
   const isPartial = plan.payAll(invoices) === 'partly';
-  const { failed } = news;
+  const { failed, next } = news;
   if (!isPartial) {
     if (failed !== null) plan.do((now) => fail(now, failed, ground));
     if (ends?.how === 'period_end') plan.do((now) => cancelLater(now, ground));
     if (ends === null) plan.do((now) => goOn(now, ground));
+    if (next !== undefined) plan.do((now) => agreeNext(now, { next, catalog: standing.catalog }, ground));
   }
   const { current, commands, purchases, late, refused } = plan;
   const after = { ...checkout, external, state: 'begun' as const };

@@ -152,6 +152,7 @@ export class PlanOrders {
     const opened = await seller.sellPlan({
       account,
       origin,
+      plan: row.offer.plan,
       name: wish.name,
       subscription: planIdOf(row),
       amountMinor: wish.price.amountMinor,

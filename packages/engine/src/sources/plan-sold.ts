@@ -4,10 +4,25 @@ import { DrawdownError } from '../errors.ts';
 import type { PlanInvoice, SoldPrice } from './provider.ts';
 import { demandBilled } from './subscription-billed.ts';
 import { monthsTo, type Period, periodAt } from './subscription-calendar.ts';
-import { changeNow, lastPeriod } from './subscription-change.ts';
-import { type Decided, type Ground, idOf, isKnown, outOfState, type Payment } from './subscription-pay.ts';
-import { periodEnding, type Subscription, termsAt } from './subscription-state.ts';
-import { type Offer, stepOf, type Terms, termsOf } from './subscription-terms.ts';
+import { changeLater, changeNow, keepTerms, lastPeriod } from './subscription-change.ts';
+import {
+  type Decided,
+  type Ground,
+  idOf,
+  isKnown,
+  outOfState,
+  type Payment,
+  unchanged,
+} from './subscription-pay.ts';
+import {
+  pendingTerms,
+  periodEnding,
+  type Status,
+  type Subscription,
+  statusAt,
+  termsAt,
+} from './subscription-state.ts';
+import { type Offer, sellsTheSame, stepOf, type Terms, termsOf } from './subscription-terms.ts';
 
 type Sellable = Pick<Catalog, 'plans'>;
 
@@ -56,7 +71,8 @@ export function changeAsBilled(
 ): Decided {
   const { invoice, payment, catalog } = about;
   if (isKnown(one, payment.ref)) return { after: one, commands: [] };
-  const at = invoice.periodStart ?? invoice.at;
+  // A provider's clock may be ahead of ours; what is paid is there at once all the same.
+  const at = Math.min(invoice.periodStart ?? ground.now, ground.now);
   const { terms } = termsAt(one, at);
   const offer = invoice.sold === undefined ? terms : offerSold(catalog, invoice.sold, terms);
   demandBilled(offer, payment.bill, { subscription: idOf(one) });
@@ -64,7 +80,7 @@ export function changeAsBilled(
     throw outOfState(one, ground.now, 'A period after the cancellation cannot be paid');
   }
   const last = one.terms.at(-1) as Terms;
-  if (at <= last.startsAt && one.terms.length > 1) throw behind();
+  if (at < last.startsAt && one.terms.length > 1) throw behind();
   const { after, commands } = changeNow(one, { offer: bare(offer), payment, from: at }, ground);
   // An end that was agreed is the end of what is paid now.
   const cancelAt = one.cancelled === 'period_end' ? lastPeriod(after).endsAt : one.cancelAt;
@@ -88,6 +104,37 @@ export function agreeAsBilled(
     throw behind();
   }
   return { ...one, terms: [...one.terms.slice(0, -1), ...split(last, period, offer)] };
+}
+
+/**
+ * What the next period will be charged for is what is agreed for then. A price that is none of ours is told when its invoice
+ * is there: until then nothing is agreed.
+ */
+export function agreeNext(
+  one: Subscription,
+  { next, catalog }: { readonly next: SoldPrice; readonly catalog: Sellable },
+  ground: Ground,
+): Decided {
+  const status = statusAt(one, ground.now);
+  if (one.cancelAt !== null || !AGREES.includes(status)) return unchanged(one);
+  const { terms } = termsAt(one, ground.now);
+  const offer = soldOrNull(catalog, next, terms);
+  if (offer === null) return unchanged(one);
+  if (sellsTheSame(offer, terms)) return keepTerms(one, ground.now);
+  const pending = pendingTerms(one, ground.now);
+  const isAgreed = pending !== null && sellsTheSame(offer, pending.terms);
+  return isAgreed ? unchanged(one) : changeLater(one, bare(offer), ground);
+}
+
+const AGREES: readonly Status[] = ['trialing', 'active', 'past_due'];
+
+function soldOrNull(catalog: Sellable, sold: SoldPrice, agreed: Offer): Offer | null {
+  try {
+    return offerSold(catalog, sold, agreed);
+  } catch (error) {
+    if (error instanceof DrawdownError && error.code === 'payment_refused') return null;
+    throw error;
+  }
 }
 
 function split(last: Terms, { no, term }: Period, offer: Offer): Terms[] {

@@ -1,14 +1,11 @@
 import type * as wire from '@drawdown/client';
 import type { Call, Replayed } from '../change.ts';
-import type { Command } from '../core/command.ts';
 import { parseSubscriptionId, subscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
-import { classIn } from '../present.ts';
 import { readAccountId } from '../request.ts';
 import { keyHash } from '../store/chain.ts';
-import type { Connection } from '../store/database.ts';
-import type { Outcome, Prepared } from '../store/task.ts';
-import { type Followed, followPlan } from './plan-follow.ts';
+import { PlanChanges } from './plan-changes.ts';
+import { NOTHING_NEW, PlanIntake, placeOf } from './plan-intake.ts';
 import { PlanOrders } from './plan-order.ts';
 import { presentPlanCheckout } from './plan-present.ts';
 import {
@@ -17,16 +14,10 @@ import {
   planCheckout,
   planCheckoutByKey,
   planIdOf,
-  planUpdate,
 } from './plan-rows.ts';
-import { isTaken } from './plan-terms.ts';
-import type { PaymentProvider, PlanNews, PlanPlace, ProviderId } from './provider.ts';
-import { purchaseNotices } from './purchase-notices.ts';
-import { insertion, lastPurchase, type Purchase, purchaseByPayment } from './purchase-rows.ts';
-import { settlementOfLate } from './settlement-rows.ts';
+import type { PaymentProvider, PlanNews, ProviderId } from './provider.ts';
 import type { SourceSetting } from './source.ts';
-import type { Ground } from './subscription-pay.ts';
-import { readSubscriptions, writesOf } from './subscription-rows.ts';
+import { readSubscriptions } from './subscription-rows.ts';
 import { statusAt } from './subscription-state.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -35,9 +26,6 @@ export interface PlansOptions {
   readonly returnOrigins: readonly string[];
   readonly subscriptions: Pick<Subscriptions, 'byId'>;
 }
-
-/** An answer that others overtook is asked for again; so many in a row are not chance. */
-const MAX_LOOKS = 10;
 
 /**
  * Plans that a provider charges for. What it delivers about one is a hint that something happened: how things stand is
@@ -49,15 +37,16 @@ export class Plans {
   readonly #providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly #orders: PlanOrders;
   readonly #subscriptions: PlansOptions['subscriptions'];
-  /** By subscription: the question that is out, and the one that is asked after it. */
-  readonly #asking = new Map<string, Promise<Looked>>();
-  readonly #next = new Map<string, Promise<Looked>>();
+  readonly #intake: PlanIntake;
+  readonly #changes: PlanChanges;
 
   constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PlansOptions) {
     this.#setting = setting;
     this.#providers = new Map(providers.map((provider) => [provider.id, provider]));
     this.#orders = new PlanOrders(setting, { providers: this.#providers, returnOrigins });
     this.#subscriptions = subscriptions;
+    this.#intake = new PlanIntake(setting, this.#providers);
+    this.#changes = new PlanChanges(setting, { intake: this.#intake, providers: this.#providers });
   }
 
   /**
@@ -107,7 +96,7 @@ export class Plans {
       const about = { field: 'provider', subscription: plan };
       throw new DrawdownError('payment_refused', `provider: the plan is one of ${row.provider}`, about);
     }
-    const applied = await (news === undefined ? this.#look(row) : this.#apply(row, news, null));
+    const applied = await (news === undefined ? this.#intake.look(row) : this.#intake.apply(row, news, null));
     if (applied.isUnwanted) await this.#endUnwanted(applied.checkout);
     if (applied.refusal !== null) throw applied.refusal;
     return applied.checkout;
@@ -140,8 +129,8 @@ export class Plans {
     const provider = this.#providers.get(row.provider);
     if (provider?.closeCheckout === undefined) return;
     const news = await provider.closeCheckout(placeOf(row));
-    if (news === null) await this.#look(row);
-    else await this.#apply(row, news, null);
+    if (news === null) await this.#intake.look(row);
+    else await this.#intake.apply(row, news, null);
   }
 
   /** Before an account is closed: nothing of it can be paid, and nothing is charged any more. Again, it changes nothing. */
@@ -156,194 +145,44 @@ export class Plans {
     }
   }
 
-  /** What arrives while the provider is being asked is answered by asking once more, however many have arrived. */
-  #look(row: PlanCheckout): Promise<Looked> {
-    const id = planIdOf(row);
-    const next = this.#next.get(id);
-    if (next !== undefined) return next;
-    const before = this.#asking.get(id) ?? Promise.resolve();
-    const own = before.then(
-      () => this.#ask(id, row),
-      () => this.#ask(id, row),
-    );
-    this.#next.set(id, own);
-    return own;
-  }
-
-  async #ask(id: string, row: PlanCheckout): Promise<Looked> {
-    this.#next.delete(id);
-    const asking = this.#lookNow(row);
-    this.#asking.set(id, asking);
-    try {
-      return await asking;
-    } finally {
-      if (this.#asking.get(id) === asking) this.#asking.delete(id);
-    }
-  }
-
-  /** Asks how things stand until an answer counts: one that nobody was faster than. */
-  async #lookNow(row: PlanCheckout): Promise<Looked> {
-    const provider = this.#providers.get(row.provider);
-    if (provider?.lookAtPlan === undefined) return { ...UNCOUNTED, checkout: row };
-    let current = row;
-    for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
-      const news = await provider.lookAtPlan(placeOf(current));
-      if (news === null) return { ...UNCOUNTED, checkout: current };
-      const applied = await this.#apply(current, news, current.looks);
-      if (applied.counts && !applied.isPartial) return applied;
-      current = applied.checkout;
-    }
-    throw new DrawdownError('unavailable', 'The plan is being changed all the time: try again later.');
-  }
-
-  /** `looks`: how often the provider had been asked before this answer; null where it came by itself. */
-  async #apply(row: PlanCheckout, news: PlanNews, looks: number | null, call: Call = {}): Promise<Applied> {
-    const { accounts, presenter, runner } = this.#setting;
-    // A merge leaves the plan behind; whoever has the credits now is owed what is still paid for it.
-    const number = await accounts.heirOf(row.account);
-    const id = await accounts.idOf(number);
-    if (id === null) throw new DrawdownError('account_not_found');
-    let result: Looked = { ...UNCOUNTED, checkout: row };
-    const prepare = async (on: Connection, ground: Ground): Promise<Prepared> => {
-      const checkout = (await planCheckout(on, row.account, row.no)) as PlanCheckout;
-      if (looks !== null && checkout.looks !== looks) {
-        result = { ...UNCOUNTED, checkout };
-        return { command: { verb: 'settle' }, writes: () => [] };
-      }
-      const { standing, followed } = await this.#follow(on, { checkout, news, ground });
-      const counted = looks === null ? checkout.looks : looks + 1;
-      const after = { ...followed.checkout, looks: counted, updatedAt: ground.now };
-      const { refused, refusal, isPartial, isUnwanted } = followed;
-      const late = await unknownOf(on, followed.late);
-      const purchases = [...followed.purchases, ...late];
-      result = { checkout: after, counts: true, refused, refusal, isPartial, late: late.length, isUnwanted };
-      return {
-        command: commandOf(followed.commands),
-        writes: () => [
-          planUpdate(after),
-          ...(followed.after === null ? [] : writesOf(standing.one, followed.after)),
-          ...purchases.map(insertion),
-          ...late.flatMap(settlementOfLate),
-        ],
-        notices: ({ account, now }) =>
-          purchases.flatMap((purchase) => {
-            const unpaid = { ...purchase, facts: [] };
-            return purchaseNotices(unpaid, purchase, { account, presenter, now });
-          }),
-      };
-    };
-    const receipt = await runner.runPrepared({
-      alsoClosed: true,
-      account: { number, id },
-      verb: 'plan',
-      input: { plan: planIdOf(row) },
-      call: { actor: call.actor ?? `provider:${row.provider}`, principal: 'source' },
-      prepare,
-      answer: ({ account, entry, now }: Outcome) => ({
-        operation: entry === null ? null : presenter.operation(account, entry, classIn(account)),
-        balance: presenter.balance(account, now),
-      }),
-    });
-    this.#tell(row, result);
-    return { ...result, ...receipt };
-  }
-
-  async #follow(
-    on: Connection,
-    { checkout, news, ground }: { checkout: PlanCheckout; news: PlanNews; ground: Ground },
-  ) {
-    const { account, now } = ground;
-    const all = await readSubscriptions(on, checkout.account);
-    const one = all.find(({ no }) => no === checkout.no) ?? null;
-    const isGone = account.closed !== null || account.number !== checkout.account;
-    const isRefused = checkout.state === 'refused' || (one === null && isTaken(checkout, all, now));
-    const standing = {
-      checkout,
-      one,
-      isTooLate: isGone || isRefused,
-      policies: this.#setting.catalog.policies,
-      catalog: this.#setting.catalog,
-      lastPurchase: await lastPurchase(on, account.number),
-    };
-    return { standing, followed: followPlan(standing, news, ground) };
-  }
-
-  #tell(row: PlanCheckout, { refused, late }: Pick<Applied, 'refused' | 'late'>): void {
-    const { log } = this.#setting;
-    for (const { ref, error } of refused)
-      log(`${planIdOf(row)}: nothing is granted for ${ref}: ${error.message}`);
-    if (late > 0) log(`${planIdOf(row)} was paid ${late} times for nothing: it is owed to the payer`);
-  }
-
   /** Ends a plan at its provider, or lets it go on; null where no provider charges for the subscription. */
   async end(
     account: string,
     subscription: string,
     { when, call }: { when: 'period_end' | 'now' | 'never'; call: Call },
   ): Promise<(wire.SubscriptionReceipt & Replayed) | null> {
-    const row = await this.find(subscription);
-    if (row === null || (await this.#setting.accounts.numberOf(account)) !== row.account) return null;
+    const row = await this.#billed(account, subscription);
+    if (row === null) return null;
     const provider = this.#providers.get(row.provider);
-    if (provider?.endPlan === undefined) {
-      throw new DrawdownError('provider_not_configured', undefined, { provider: row.provider });
-    }
-    // Absent here, absent there: nothing is asked of the provider before the subscription has begun.
-    await this.#subscriptions.byId(account, subscription);
+    if (provider?.endPlan === undefined) throw notThere(row);
     const news = await provider.endPlan(placeOf(row), when);
-    if (news === null) await this.#look(row);
-    const { operation, balance } = await this.#apply(row, news ?? NOTHING_NEW, null, call);
+    if (news === null) await this.#intake.look(row);
+    const { operation, balance } = await this.#intake.apply(row, news ?? NOTHING_NEW, null, call);
     const after = await this.#subscriptions.byId(account, subscription);
     return { subscription: after, operation, balance, replayed: false };
   }
-}
 
-/** What an answer of a provider came to. */
-interface Looked extends Pick<Followed, 'refused' | 'refusal' | 'isPartial' | 'isUnwanted'> {
-  readonly checkout: PlanCheckout;
-  /** False: the provider was asked again meanwhile, and this answer is older. */
-  readonly counts: boolean;
-  /** How many payments are new for which nothing is granted. */
-  readonly late: number;
-}
-
-type Applied = Looked & Pick<wire.SubscriptionReceipt, 'operation' | 'balance'>;
-
-const UNCOUNTED = {
-  counts: false,
-  refused: [],
-  refusal: null,
-  isPartial: false,
-  late: 0,
-  isUnwanted: false,
-};
-
-/** What is owed back is so once, whatever is said of it again. */
-async function unknownOf(on: Connection, late: readonly Purchase[]): Promise<Purchase[]> {
-  const unknown: Purchase[] = [];
-  for (const one of late) {
-    const payment = { provider: one.provider, payment: one.payment as string };
-    if ((await purchaseByPayment(on, payment)) === null) unknown.push(one);
+  /** Changes a plan at its provider, once for one key; null where no provider charges for the subscription. */
+  async change(
+    account: string,
+    subscription: string,
+    { body, call }: { body: wire.SubscriptionChangeRequest; call: Call },
+  ): Promise<(wire.SubscriptionReceipt & Replayed) | null> {
+    const row = await this.#billed(account, subscription);
+    if (row === null) return null;
+    if (this.#providers.get(row.provider)?.changePlan === undefined) throw notThere(row);
+    const changed = await this.#changes.make(row, { account, body, call });
+    return { subscription: await this.#subscriptions.byId(account, subscription), ...changed };
   }
-  return unknown;
+
+  /** The order behind a subscription of the account, once it has begun: nothing is asked of the provider before. */
+  async #billed(account: string, subscription: string): Promise<PlanCheckout | null> {
+    const row = await this.find(subscription);
+    if (row === null || (await this.#setting.accounts.numberOf(account)) !== row.account) return null;
+    await this.#subscriptions.byId(account, subscription);
+    return row;
+  }
 }
 
-const NOTHING_NEW: PlanNews = {
-  external: null,
-  begun: false,
-  anchor: null,
-  trialEndsAt: null,
-  paid: [],
-  failed: null,
-};
-
-const placeOf = (row: PlanCheckout): PlanPlace => ({
-  subscription: planIdOf(row),
-  checkout: row.checkout ?? '',
-  external: row.external,
-});
-
-function commandOf(commands: readonly Command[]): Command {
-  const [only, ...others] = commands;
-  if (only === undefined) return { verb: 'settle' };
-  return others.length === 0 ? only : { verb: 'many', commands };
-}
+const notThere = ({ provider }: PlanCheckout) =>
+  new DrawdownError('provider_not_configured', undefined, { provider });

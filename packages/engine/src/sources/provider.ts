@@ -44,6 +44,8 @@ export interface Order {
 
 /** A checkout for a plan: the provider charges every period from then on. */
 export interface PlanOrder extends Omit<Order, 'purchase'> {
+  /** The catalog's id of the plan. */
+  readonly plan: string;
   /** `sub_…`: goes with everything that the provider makes of it. */
   readonly subscription: string;
   readonly interval: 'month' | 'year';
@@ -140,7 +142,7 @@ export interface SoldPrice {
 export interface PlanInvoice extends Billed {
   /** Absent: the provider changes nothing by itself, so that what was agreed is what was sold. */
   readonly sold?: SoldPrice;
-  /** When its period begins, in epoch milliseconds; absent where the provider does not say. */
+  /** When its period begins, in epoch milliseconds; absent where the provider does not say: when it is heard of. */
   readonly periodStart?: number;
   /** A change in the midst of a period, with which periods are counted from another anchor: `periodStart`. */
   readonly startsAnew?: boolean;
@@ -168,8 +170,27 @@ export interface PlanNews {
   readonly paid: readonly PlanInvoice[];
   /** An invoice that could not be charged and is still open. */
   readonly failed: Pick<PlanInvoice, 'ref' | 'periodEnd'> | null;
+  /** What the next period will be charged for; absent: nothing is said about it. */
+  readonly next?: SoldPrice;
+  /** The last change of ours that was made there. */
+  readonly change?: string;
   /** Absent: nothing is said about it. Null: it goes on. `at` is null where it is when this is heard. */
   readonly ends?: { readonly at: number | null; readonly how: 'period_end' | 'now' } | null;
+}
+
+/** Other terms of a plan that runs at its provider. */
+export interface PlanChangeOrder {
+  /** Names the change: the same one again is the same change, charged for once. */
+  readonly change: string;
+  /** `now`: a new period begins and is charged for. `period_end`: the next period is charged for at these terms. */
+  readonly begins: 'now' | 'period_end';
+  readonly plan: string;
+  readonly name: string;
+  readonly quantity: number;
+  /** Of one. */
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly interval: 'month' | 'year';
 }
 
 /** Where a provider finds a plan of ours. */
@@ -239,6 +260,11 @@ export interface PaymentProvider {
   lookAtPlan?(place: PlanPlace): Promise<PlanNews | null>;
   /** Ends a plan at the period's end or now, or lets it go on; what became of it is looked at afterwards. */
   endPlan?(place: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<PlanNews | null>;
+  /**
+   * Changes a plan, and charges for it where it begins now; what became of it is looked at afterwards, where null. Throws
+   * `payment_refused` where nothing was changed, because it could not be charged for.
+   */
+  changePlan?(place: PlanPlace, order: PlanChangeOrder): Promise<PlanNews | null>;
   /** The plan that a payment is for, as `sub_…`; null where it is for none of ours. */
   planOf?(payment: string): Promise<string | null>;
   /**

@@ -165,8 +165,16 @@ function planDelivery(
       return sandbox.planDeliveryOf(action, {
         subscription: plan.subscription,
         paidUntil: subscription?.paid_until ?? null,
-        amountMinor: plan.trial && subscription === null ? null : plan.price.amount_minor,
+        amountMinor: plan.trial && subscription === null ? null : nextPrice(plan, subscription).amount_minor,
         currency: plan.price.currency,
       });
   }
+}
+
+/** What the period behind all that is paid costs, as it is agreed by now. */
+function nextPrice(plan: wire.PlanCheckout, subscription: wire.Subscription | null): wire.Cost {
+  if (subscription === null) return plan.price;
+  const { pending, paid_until } = subscription;
+  const isPending = pending !== null && paid_until !== null && pending.at <= paid_until;
+  return (isPending ? pending.price : subscription.price) ?? plan.price;
 }

@@ -11,6 +11,7 @@ import type {
   Order,
   PaymentEvent,
   PaymentProvider,
+  PlanChangeOrder,
   PlanEvent,
   PlanNews,
   PlanOrder,
@@ -144,6 +145,24 @@ export class Sandbox implements PaymentProvider {
   /** A plan ends here when it is told so. */
   async endPlan({ subscription }: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<PlanNews> {
     return { ...silence(subscription), ends: when === 'never' ? null : { at: null, how: when } };
+  }
+
+  /** A plan is what it is told to be here, and what begins now is paid. */
+  async changePlan({ subscription }: PlanPlace, order: PlanChangeOrder): Promise<PlanNews> {
+    const { change, begins, plan, quantity, amountMinor, currency, interval } = order;
+    const news = { ...silence(subscription), change };
+    const sold = { plan, quantity, amountMinor, currency, interval };
+    if (begins === 'period_end') return { ...news, next: sold };
+    const at = this.#setting.now();
+    const sum = amountMinor * quantity;
+    const billed = { list: sum, discount: 0, prorated: 0, gross: sum, net: sum, currency };
+    const name = placeIn(change);
+    const period = { sold, startsAnew: true, periodEnd: null };
+    return {
+      ...news,
+      next: sold,
+      paid: [{ ref: `in_${name}`, payment: `pay_${name}`, at, ...period, ...billed }],
+    };
   }
 
   /** The signed event that an action at the desk comes to. */

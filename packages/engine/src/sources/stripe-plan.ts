@@ -1,7 +1,15 @@
 /** Plans at Stripe: checkouts of mode `subscription`, and how a subscription stands. */
 import type Stripe from 'stripe';
 import { DrawdownError } from '../errors.ts';
-import type { OpenedCheckout, PlanInvoice, PlanNews, PlanOrder, PlanPlace, SoldPrice } from './provider.ts';
+import type {
+  OpenedCheckout,
+  PlanChangeOrder,
+  PlanInvoice,
+  PlanNews,
+  PlanOrder,
+  PlanPlace,
+  SoldPrice,
+} from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
 import {
   billedOf,
@@ -14,6 +22,9 @@ import {
 } from './stripe-event.ts';
 
 const MAX_PAGE = 100;
+/** What a price of ours says. */
+type Sold = Pick<PlanOrder, 'plan' | 'name' | 'amountMinor' | 'currency' | 'interval'>;
+
 const NEVER_BEGAN: readonly string[] = ['incomplete', 'incomplete_expired'];
 
 export class StripePlans {
@@ -32,17 +43,7 @@ export class StripePlans {
         {
           mode: 'subscription',
           client_reference_id: order.account,
-          line_items: [
-            {
-              quantity: order.quantity,
-              price_data: {
-                currency: order.currency.toLowerCase(),
-                unit_amount: order.amountMinor,
-                product_data: { name: order.name },
-                recurring: { interval: order.interval },
-              },
-            },
-          ],
+          line_items: [{ quantity: order.quantity, price: await this.#priceOf(order) }],
           // The session's own mark, and one that its subscription and invoices carry on.
           metadata,
           subscription_data: { metadata, ...(trialDays === null ? {} : { trial_period_days: trialDays }) },
@@ -54,6 +55,34 @@ export class StripePlans {
     );
     if (session.url === null) throw unavailable('Stripe opened a checkout without an address.');
     return { checkout: session.id, url: session.url };
+  }
+
+  /**
+   * The price that a plan is sold at, made once and found by its name from then on. It is marked with the plan, so that what
+   * it was sold for is known whatever staff change at Stripe.
+   */
+  async #priceOf({ plan, name, amountMinor, currency, interval }: Sold): Promise<string> {
+    const lookup_key = `drawdown:${plan}:${interval}:${currency}:${amountMinor}`;
+    const { data } = await asking(this.#stripe.prices.list({ lookup_keys: [lookup_key], limit: 1 }));
+    const known = data[0];
+    if (known === undefined) {
+      const about = { metadata: { plan }, product_data: { name }, recurring: { interval }, lookup_key };
+      const money = { currency: currency.toLowerCase(), unit_amount: amountMinor };
+      const made = this.#stripe.prices.create(
+        { ...money, ...about },
+        { idempotencyKey: `price:${lookup_key}` },
+      );
+      return (await asking(made)).id;
+    }
+    const isSame =
+      known.unit_amount === amountMinor &&
+      known.currency === currency.toLowerCase() &&
+      known.recurring?.interval === interval;
+    if (isSame) return known.id;
+    throw new DrawdownError('payment_refused', `price: what Stripe keeps as ${lookup_key} is another one`, {
+      field: 'price',
+      provider: 'stripe',
+    });
   }
 
   async look({ checkout, external }: PlanPlace): Promise<PlanNews | null> {
@@ -95,6 +124,38 @@ export class StripePlans {
     // What is over is not there any more to be cancelled.
     if (when === 'now') await found(this.#stripe.subscriptions.cancel(id));
     else await asking(this.#stripe.subscriptions.update(id, { cancel_at_period_end: when === 'period_end' }));
+  }
+
+  /**
+   * The change's name is kept with the subscription, in the very request that makes it, so that it is made once however
+   * often and however late it is asked for. What begins now is charged for, or nothing is changed; what is left of the
+   * period before is not paid back, as its credits keep their window.
+   */
+  async change({ checkout, external }: PlanPlace, order: PlanChangeOrder): Promise<void> {
+    const { change, begins, quantity } = order;
+    const session =
+      external === null ? await asking(this.#stripe.checkout.sessions.retrieve(checkout)) : null;
+    const id = external ?? idOf(session?.subscription ?? null);
+    const subscription = id === null ? null : await found(this.#stripe.subscriptions.retrieve(id));
+    if (subscription === null) throw unavailable('Stripe knows no such subscription.');
+    if (subscription.metadata.change === change) return;
+    const item = planItem(subscription.items.data);
+    const charged: Stripe.SubscriptionUpdateParams =
+      begins === 'now'
+        ? { billing_cycle_anchor: { type: 'now' }, payment_behavior: 'error_if_incomplete' }
+        : {};
+    await asking(
+      this.#stripe.subscriptions.update(
+        subscription.id,
+        {
+          items: [{ ...(item && { id: item.id }), price: await this.#priceOf(order), quantity }],
+          proration_behavior: 'none',
+          metadata: { change },
+          ...charged,
+        },
+        { idempotencyKey: `change:${change}` },
+      ),
+    );
   }
 
   /** One that was gone through with, or has expired, refuses: what became of it is looked at. */
@@ -150,7 +211,34 @@ function newsOf(subscription: Stripe.Subscription, { invoices, prices }: Billing
     paid: neverBegan ? [] : paid,
     failed: open === undefined ? null : { ref: open.id, periodEnd: periodEndOf(open) },
     ...(status === 'incomplete_expired' ? { ended: 'failed' } : {}),
-    ...(neverBegan ? {} : { ends: endingOf(subscription) }),
+    ...(neverBegan ? {} : { ends: endingOf(subscription), ...nextOf(subscription) }),
+  };
+}
+
+/** What the next period is charged for, and which change of ours was the last. */
+function nextOf({ items, metadata }: Stripe.Subscription): Pick<PlanNews, 'next' | 'change'> {
+  const item = planItem(items.data);
+  const { change } = metadata;
+  return {
+    ...(item === undefined ? {} : { next: priceSold(item.price, item.quantity) }),
+    ...(change === undefined ? {} : { change }),
+  };
+}
+
+/** Beside the plan there may be other items: the plan is the one that is marked, else the first. */
+const planItem = <T extends { readonly price?: Stripe.Price | undefined }>(
+  items: readonly T[],
+): T | undefined => items.find(({ price }) => price?.metadata.plan !== undefined) ?? items[0];
+
+function priceSold(price: Stripe.Price | undefined, quantity: number | null | undefined): SoldPrice {
+  const { interval, interval_count } = price?.recurring ?? {};
+  const isSold = interval_count === 1 && (interval === 'month' || interval === 'year');
+  return {
+    plan: price?.metadata.plan ?? null,
+    amountMinor: price?.unit_amount ?? null,
+    currency: price?.currency.toUpperCase() ?? '',
+    interval: isSold ? (interval as 'month' | 'year') : null,
+    quantity: quantity ?? 1,
   };
 }
 
@@ -194,24 +282,14 @@ function aboutPeriod(
   };
 }
 
-/** Beside the plan there may be other items: the plan is the one that is marked, else the first. */
 function soldIn(invoice: Stripe.Invoice, prices: Billing['prices']): SoldPrice | null {
   const items = periodLines(invoice).flatMap((line) => {
     const id = priceIn(line);
     return id === null ? [] : [{ line, price: prices.get(id) }];
   });
-  const item = items.find(({ price }) => price?.metadata.plan !== undefined) ?? items[0];
+  const item = planItem(items);
   if (item === undefined) return null;
-  const { line, price } = item;
-  const { interval, interval_count } = price?.recurring ?? {};
-  const isSold = interval_count === 1 && (interval === 'month' || interval === 'year');
-  return {
-    plan: price?.metadata.plan ?? null,
-    amountMinor: price?.unit_amount ?? null,
-    currency: invoice.currency.toUpperCase(),
-    interval: isSold ? (interval as 'month' | 'year') : null,
-    quantity: line.quantity ?? 1,
-  };
+  return { ...priceSold(item.price, item.line.quantity), currency: invoice.currency.toUpperCase() };
 }
 
 /** Where the buyer comes back to, with what it was about. */

@@ -11,6 +11,7 @@ import type {
   Order,
   PaymentEvent,
   PaymentProvider,
+  PlanChangeOrder,
   PlanEvent,
   PlanNews,
   PlanOrder,
@@ -120,6 +121,11 @@ export class StripePayments implements PaymentProvider {
 
   async endPlan(place: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<null> {
     await this.#plans.end(place, when);
+    return null;
+  }
+
+  async changePlan(place: PlanPlace, order: PlanChangeOrder): Promise<null> {
+    await this.#plans.change(place, order);
     return null;
   }
 

@@ -46,3 +46,15 @@ export function demandBilled(
     refuse('amount', 'nothing was charged, and policies.free_periods does not grant such a period');
   }
 }
+
+export const BY_SERVER = 'The product itself charges for the subscription: its server ends and changes it.';
+
+/** What is asked of whoever charges for it. */
+const AT_PROVIDER: readonly string[] = ['cancel', 'reactivate', 'change'];
+
+/** What a provider charges for, only the provider may say: here it would be undone by what it says next. */
+export function demandUnbilled({ provider }: Pick<Subscription, 'provider'>, action: string): void {
+  if (provider === null || AT_PROVIDER.includes(action)) return;
+  const sentence = `${provider} charges for the subscription: it can be changed, cancelled and kept here, all else is done there.`;
+  throw new DrawdownError('subscription_billed', sentence, { provider });
+}

@@ -43,6 +43,12 @@ export interface Payment {
 /** Periods may begin, and be paid, so far ahead: more is a slip, and every scheduled lot is carried by the account. */
 export const MOST_AHEAD_MS = 3 * 366 * 86_400_000;
 
+export function commandOf(commands: readonly Command[]): Command {
+  const [only, ...others] = commands;
+  if (only === undefined) return { verb: 'settle' };
+  return others.length === 0 ? only : { verb: 'many', commands };
+}
+
 export const unchanged = (one: Subscription): Decided => ({ after: one, commands: [] });
 
 export const idOf = ({ account, no }: Pick<Subscription, 'account' | 'no'>): string =>

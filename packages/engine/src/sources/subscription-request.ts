@@ -5,7 +5,7 @@ import { readCost, readInstant, readText } from '../request.ts';
 import type { Billed } from './provider.ts';
 import { addSeats, changeLater, changeNow, keepTerms } from './subscription-change.ts';
 import { cancelLater, cancelNow, pause, reactivate, resume } from './subscription-end.ts';
-import { type Decided, type Ground, outOfState, type Payment, renew } from './subscription-pay.ts';
+import { type Decided, type Ground, outOfState, type Payment, renew, unchanged } from './subscription-pay.ts';
 import { pendingTerms, type Subscription, statusAt, termsAt } from './subscription-state.ts';
 import { type Offer, sellsTheSame, stepOf, type Terms, termsOf, yearlyOf } from './subscription-terms.ts';
 
@@ -100,8 +100,14 @@ export function decideReactivate(body: wire.ReactivateRequest) {
   return (one: Subscription, ground: Ground): Decided => reactivate(one, payment, ground);
 }
 
-/** What a change of plan, interval or seats comes to, and when it begins. */
-export function decideChange(catalog: Catalog, body: wire.SubscriptionChangeRequest) {
+/** `keep`: what is agreed, so that a change that was agreed for later is none. `seats`: more of them, in all periods that run. */
+interface Wanted {
+  readonly how: 'keep' | 'seats' | 'now' | 'later';
+  readonly offer: Offer;
+}
+
+/** What a change of plan, interval or seats is to, and when it begins. */
+function readChange(catalog: Catalog, body: wire.SubscriptionChangeRequest) {
   const { at } = body;
   if (at !== undefined && at !== 'period_end' && at !== 'now') {
     throw invalid('at', 'must be period_end or now');
@@ -109,30 +115,113 @@ export function decideChange(catalog: Catalog, body: wire.SubscriptionChangeRequ
   if (body.plan === undefined && body.interval === undefined && body.seats === undefined) {
     throw invalid('plan', 'a plan, an interval or seats are required');
   }
-  const payment = readPayment(body);
   const plan = body.plan === undefined ? null : readPlan(catalog, body.plan);
-  return (one: Subscription, ground: Ground): Decided => {
-    const { now } = ground;
+  return (one: Subscription, { account, now }: Ground): Wanted => {
     const status = statusAt(one, now);
     if (one.cancelAt !== null || !['trialing', 'active', 'past_due'].includes(status)) {
       throw outOfState(one, now, 'Only an active subscription that is not cancelled can be changed');
     }
     const { terms } = termsAt(one, now);
     const offer = offerOf(catalog, terms, { ...body, plan });
-    checkKind(offer, ground.account);
-    if (sellsTheSame(offer, terms)) return keepTerms(one, now);
+    checkKind(offer, account);
+    if (sellsTheSame(offer, terms)) return { how: 'keep', offer };
     if (offer.plan === terms.plan && offer.interval === terms.interval) {
       const more = (offer.seats ?? 0) > (terms.seats ?? 0);
       if (!more && at === 'now') throw invalid('at', 'must be period_end: seats are given up at its end');
-      if (more && at !== 'period_end') {
-        return addSeats(one, { seats: offer.seats as number, cost: payment.cost }, ground);
-      }
+      if (more && at !== 'period_end') return { how: 'seats', offer };
     }
-    if ((at ?? defaultTime(terms, offer)) === 'now') return changeNow(one, { offer, payment }, ground);
-    const pending = pendingTerms(one, now);
-    if (pending !== null && sellsTheSame(pending.terms, offer)) return { after: one, commands: [] };
-    return changeLater(one, offer, ground);
+    return { how: (at ?? defaultTime(terms, offer)) === 'now' ? 'now' : 'later', offer };
   };
+}
+
+/** What a change comes to that the product charges for. */
+export function decideChange(catalog: Catalog, body: wire.SubscriptionChangeRequest) {
+  const read = readChange(catalog, body);
+  const payment = readPayment(body);
+  return (one: Subscription, ground: Ground): Decided => {
+    const { how, offer } = read(one, ground);
+    if (how === 'seats') {
+      return addSeats(one, { seats: offer.seats as number, cost: payment.cost }, ground);
+    }
+    return decideWanted(one, { how, offer, payment }, ground);
+  };
+}
+
+function decideWanted(
+  one: Subscription,
+  { how, offer, payment }: { how: 'keep' | 'now' | 'later'; offer: Offer; payment: Payment },
+  ground: Ground,
+): Decided {
+  if (how === 'keep') return keepTerms(one, ground.now);
+  if (how === 'now') return changeNow(one, { offer, payment }, ground);
+  const pending = pendingTerms(one, ground.now);
+  return pending !== null && sellsTheSame(pending.terms, offer)
+    ? unchanged(one)
+    : changeLater(one, offer, ground);
+}
+
+/** What a provider is asked for. */
+export interface BilledChange {
+  readonly begins: 'now' | 'period_end';
+  readonly offer: Offer;
+}
+
+/**
+ * A change that a provider charges for: what is more begins a new period at once, which is paid whole, as the lot that runs
+ * keeps its window; what is less begins with the next period. Within a trial nothing is charged before its end.
+ */
+function readBilledChange(catalog: Catalog, body: wire.SubscriptionChangeRequest) {
+  for (const field of ['ref', 'cost'] as const) {
+    if (body[field] !== undefined) throw invalid(field, 'is told by the provider that charges for the plan');
+  }
+  const read = readChange(catalog, body);
+  return (one: Subscription, ground: Ground): { how: 'keep' | 'now' | 'later'; offer: Offer } => {
+    const { how, offer } = read(one, ground);
+    const status = statusAt(one, ground.now);
+    if (status === 'past_due') {
+      throw outOfState(one, ground.now, 'What is open is paid before a subscription is changed');
+    }
+    const { price } = termsAt(one, ground.now).terms;
+    if (offer.price === null || offer.price.currency !== price?.currency) {
+      throw invalid(
+        'currency',
+        `must be ${price?.currency ?? 'one that the plan is sold in'}: it cannot be changed`,
+      );
+    }
+    if (
+      how === 'later' &&
+      status !== 'trialing' &&
+      offer.interval !== termsAt(one, ground.now).terms.interval
+    ) {
+      throw invalid('at', 'must be now: another interval begins a new cycle at the provider');
+    }
+    if (how === 'keep' || how === 'later') return { how, offer };
+    if (status !== 'trialing') return { how: 'now', offer };
+    if (body.at === 'now')
+      throw invalid('at', 'must be period_end: nothing is charged before the trial ends');
+    return { how: 'later', offer };
+  };
+}
+
+/** What is to be asked of the provider; null where it is as it was asked to be. */
+export function billedChange(catalog: Catalog, body: wire.SubscriptionChangeRequest) {
+  const read = readBilledChange(catalog, body);
+  return (one: Subscription, ground: Ground): BilledChange | null => {
+    const { how, offer } = read(one, ground);
+    if (how === 'now') return { begins: 'now', offer };
+    const pending = pendingTerms(one, ground.now);
+    const isAgreed =
+      how === 'keep' ? pending === null : pending !== null && sellsTheSame(pending.terms, offer);
+    return isAgreed ? null : { begins: 'period_end', offer };
+  };
+}
+
+/** What such a change comes to once it is paid. */
+function decideBilledChange(catalog: Catalog, body: wire.SubscriptionChangeRequest) {
+  const read = readBilledChange(catalog, body);
+  const payment = { ref: null, cost: null };
+  return (one: Subscription, ground: Ground): Decided =>
+    decideWanted(one, { ...read(one, ground), payment }, ground);
 }
 
 /** Seats alone are changed under the terms agreed; a plan or an interval is what the catalog sells now. */
@@ -169,10 +258,10 @@ function defaultTime(from: Offer, to: Offer): 'now' | 'period_end' {
 }
 
 /** Reads a preview as the change that it previews. */
-export function decidePreviewed(catalog: Catalog, body: wire.SubscriptionPreviewRequest) {
+export function decidePreviewed(catalog: Catalog, body: wire.SubscriptionPreviewRequest, isBilled: boolean) {
   switch (body.action) {
     case 'change':
-      return decideChange(catalog, body);
+      return isBilled ? decideBilledChange(catalog, body) : decideChange(catalog, body);
     case 'cancel':
       return decideCancel(body);
     case 'renew':

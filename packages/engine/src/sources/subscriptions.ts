@@ -23,9 +23,10 @@ import { seatUse } from '../teams/seats.ts';
 import { demandFreshTrial } from './erased-uses.ts';
 import { lastReserved } from './plan-rows.ts';
 import type { SourceSetting } from './source.ts';
+import { BY_SERVER, demandUnbilled } from './subscription-billed.ts';
 import { pause, resume } from './subscription-end.ts';
 import { type ExpectedRefill, expectedRefills } from './subscription-outlook.ts';
-import { type Decided, fail, type Ground } from './subscription-pay.ts';
+import { commandOf, type Decided, fail, type Ground } from './subscription-pay.ts';
 import { presentLots, presentSubscription } from './subscription-present.ts';
 import {
   decideCancel,
@@ -45,12 +46,17 @@ import { beginWish, readWish, refOf } from './subscription-wish.ts';
 type Receipt = wire.SubscriptionReceipt & Replayed;
 type Decide = (one: Subscription, ground: Ground) => Decided;
 
-/** Who ends a subscription where a provider charges for it; null: nobody but us. */
+/** Who ends and changes a subscription where a provider charges for it; null: nobody but us. */
 export interface Billing {
   end(
     account: string,
     sub: string,
     about: { readonly when: 'period_end' | 'now' | 'never'; readonly call: Call },
+  ): Promise<Receipt | null>;
+  change(
+    account: string,
+    sub: string,
+    about: { readonly body: wire.SubscriptionChangeRequest; readonly call: Call },
   ): Promise<Receipt | null>;
 }
 
@@ -153,9 +159,15 @@ export class Subscriptions {
   }
 
   /** Another plan, interval or number of seats: more at once, less at the period's end, unless told. */
-  change(account: string, sub: string, body: wire.SubscriptionChangeRequest, call: Call): Promise<Receipt> {
+  async change(
+    account: string,
+    sub: string,
+    body: wire.SubscriptionChangeRequest,
+    call: Call,
+  ): Promise<Receipt> {
     const decideIt: Decide = (one, ground) => decideChange(this.#catalog, body)(one, ground);
-    return this.#change('change', { account, sub, body, call, decide: decideIt });
+    const billed = await this.#billing().change(account, sub, { body, call });
+    return billed ?? this.#change('change', { account, sub, body, call, decide: decideIt });
   }
 
   /** At the period's end, or now: then lots that have not begun are voided and the running one keeps its window. */
@@ -192,10 +204,10 @@ export class Subscriptions {
     sub: string,
     body: wire.SubscriptionPreviewRequest,
   ): Promise<wire.SubscriptionPreview> {
-    const decideIt = decidePreviewed(this.#catalog, body);
     const { account: before, now } = await this.#queries.settled(account);
     const one = await this.#find(this.#database, before.number, sub);
-    if (body.action !== 'cancel' && body.action !== 'reactivate') demandUnbilled(one);
+    demandUnbilled(one, body.action);
+    const decideIt = decidePreviewed(this.#catalog, body, one.provider !== null);
     const decided = decideIt(one, { account: before, now });
     const after = this.#foresee(before, commandOf(decided.commands), now);
     return {
@@ -263,7 +275,7 @@ export class Subscriptions {
       answer: this.#answer,
       prepare: async (on, ground) => {
         const before = await this.#find(on, number, sub);
-        demandUnbilled(before);
+        demandUnbilled(before, verb);
         // What the product itself charges for would go on being charged for.
         if (call.person !== undefined) throw new DrawdownError('forbidden', BY_SERVER);
         const decided = asked.decide(before, ground);
@@ -327,21 +339,6 @@ export class Subscriptions {
     const members = await seatUse(this.#database, one, now);
     return members === null ? {} : { members };
   }
-}
-
-const BY_SERVER = 'The product itself charges for the subscription: its server ends it.';
-
-/** What a provider charges for, only the provider may say: here it would be undone by what it says next. */
-function demandUnbilled({ provider }: Subscription): void {
-  if (provider === null) return;
-  const sentence = `${provider} charges for the subscription: it can be cancelled and kept here, all else is done there.`;
-  throw new DrawdownError('subscription_billed', sentence, { provider });
-}
-
-function commandOf(commands: readonly Command[]): Command {
-  const [only, ...others] = commands;
-  if (only === undefined) return { verb: 'settle' };
-  return others.length === 0 ? only : { verb: 'many', commands };
 }
 
 const prepared = (before: Subscription | null, { after, commands }: Decided) => ({

@@ -181,6 +181,8 @@ async function live(): Promise<void> {
     update drawdown.purchases set url = '${BACK}', jurisdiction = '${MARK}' where account = ${number};
     update drawdown.plan_checkouts set url = '${BACK}' where account = ${number};
     update drawdown.subscription_periods set ref = '${MARK}' where account = ${number};
+    insert into drawdown.plan_changes values (${number}, 7, 7, '{"plan": "pro"}', 'now', 'refused',
+      '{"sentence": "${MARK}", "reason": "card_declined"}', decode(repeat('cd', 16), 'hex'), 1, 1, ${bucket});
     insert into drawdown.payment_methods values (${number}, 'sandbox', '${MARK}', '${MARK}', '${MARK}', 1, ${bucket});
     insert into drawdown.approvals select ${number}, 7, 'adjust', 1, 2, 'key_a', 'Ada', '${MARK}', '{"a": "${MARK}"}',
       '{"b": "${MARK}"}', 1, decode(repeat('ab', 16), 'hex'), 'rejected', 'key_b', 'Ben', 1, '${MARK}', null, ${bucket};

@@ -188,6 +188,13 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['looks updated_at', INSIDE, BOOKED],
     ['account bucket', PLACE, PLACED],
   ],
+  plan_changes: [
+    ['key', not('a hash by which a repetition is known, and nothing else'), 'cleared'],
+    ['no subscription offer begins state created_at', as('plan_change'), TERMS],
+    ['refusal', not('what the provider said, in its own words'), 'cleared'],
+    ['updated_at', INSIDE, BOOKED],
+    ['account bucket', PLACE, PLACED],
+  ],
   purchases: [
     ['url return_url', not('addresses of a checkout that is over'), 'cleared'],
     ['jurisdiction consent', as('purchase'), 'cleared'],

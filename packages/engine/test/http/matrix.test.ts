@@ -161,13 +161,16 @@ const onSubscription = (act: string, body?: unknown, first?: string): Pick<Row, 
 
 /** What a provider charges for, begun before all else, since a plan that runs is not sold again. */
 const plans = new Map<string, string>();
-const onPlan = (act: string, first?: string): Pick<Row, 'session' | 'request' | 'absent'> => ({
-  ...onSubscription(act, {}),
+const onPlan = (
+  act: string,
+  { first, body = {} }: { first?: string; body?: object } = {},
+): Pick<Row, 'session' | 'request' | 'absent'> => ({
+  ...onSubscription(act, body),
   session: true,
   request: async (account) => {
     const path = `/v1/accounts/${account}/subscriptions/${plans.get(account)}`;
     if (first !== undefined) await t.ask('POST', `${path}/${first}`, { body: {} });
-    return { path: `${path}${act}`, ask: { body: {} } };
+    return { path: `${path}${act}`, ask: { body } };
   },
 });
 
@@ -494,11 +497,11 @@ const ROWS: Record<string, Row> = {
   previewSubscription: { ...reads, ...onSubscription('/preview', { action: 'cancel' }) },
   renewSubscription: { ...issues, ...onSubscription('/renew', { ref: 'in_2' }) },
   reportFailedPayment: { ...issues, ...onSubscription('/payment_failed', {}) },
-  changeSubscription: { ...issues, ...onSubscription('/change', { interval: 'year' }) },
+  changeSubscription: { ...issues, ...onPlan('/change', { body: { interval: 'year' } }) },
   cancelSubscription: { ...issues, ...onPlan('/cancel') },
   pauseSubscription: { ...issues, ...onSubscription('/pause', {}) },
   resumeSubscription: { ...issues, ...onSubscription('/resume', {}, 'pause') },
-  reactivateSubscription: { ...issues, ...onPlan('/reactivate', 'cancel') },
+  reactivateSubscription: { ...issues, ...onPlan('/reactivate', { first: 'cancel' }) },
   listNotices: { ...reads, ...onAccount('/notices') },
   listAllNotices: { scope: 'read', session: false, ...plain('/v1/notices') },
   createWebhookEndpoint: { ...hooks, ...plain('/v1/webhook_endpoints', HOOK) },

@@ -111,6 +111,7 @@ export function teamRows(server: () => TestServer): Readonly<Record<string, Team
     listSubscriptions: { may: 'manager' },
     getSubscription: { may: 'manager' },
     previewSubscription: { may: 'manager' },
+    changeSubscription: { may: 'manager' },
     cancelSubscription: { may: 'manager' },
     reactivateSubscription: { may: 'manager' },
     listNotices: { may: 'manager' },

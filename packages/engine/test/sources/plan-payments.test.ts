@@ -34,7 +34,7 @@ const totalOf = async (account: string) => (await rig.first.balance(account)).to
 async function billedElsewhere(account: string, more: object = {}) {
   const body = { plan: 'pro', interval: 'month' as const, currency: 'USD', ref: `${account}_1`, ...more };
   const { subscription } = await rig.first.subscriptions.create(account, body, {});
-  const ordered = { currency: 'usd', amount: 1999, quantity: 1, interval: 'month' as const };
+  const ordered = { price: stripe.billing.prices.make({ amount: 1999 }), quantity: 1 };
   const metadata = { subscription: subscription.id };
   const begin = (trialDays: number | null) =>
     stripe.billing.begin({ ...ordered, trialDays, metadata }, BEGUN + 60);

@@ -117,6 +117,31 @@ describe('the desk of a plan', () => {
     expect(await balance('u_desk')).toMatchObject({ total: 600 });
   });
 
+  test('changes at once and for later by its owner, and the desk charges what is agreed', async () => {
+    const made = await open('u_changes');
+    await press(made.checkout, 'pay');
+    const { body: session } = await t.ask<Session>('POST', '/v1/sessions', {
+      body: { account: 'u_changes', surface: 'web' },
+    });
+    const path = `/v1/accounts/u_changes/subscriptions/${made.plan_checkout.subscription}`;
+    const change = (body: object, key: string) =>
+      t.ask('POST', `${path}/change`, { as: session.token, body, key });
+    const up = await change({ interval: 'year' }, 'year');
+    expect(up).toMatchObject({
+      status: 200,
+      body: { subscription: { interval: 'year' }, operation: { amount: 600 } },
+    });
+    expect((await change({ interval: 'year' }, 'year')).headers['idempotency-replayed']).toBe('true');
+    expect((await balance('u_changes')).total).toBe(1200);
+    await press(made.checkout, 'renew');
+    const { body } = await t.ask<{ data: Purchase[] }>('GET', '/v1/accounts/u_changes/purchases');
+    expect(body.data.map(({ price }) => price.amount_minor).sort()).toEqual([17_999, 17_999, 1999]);
+    expect((await change({ interval: 'month', at: 'period_end' }, 'month')).body).toMatchObject({
+      field: 'at',
+    });
+    expect((await change({ ref: 'mine', interval: 'month' }, 'ref')).body).toMatchObject({ field: 'ref' });
+  });
+
   test('paid for a period that is over, it gives nothing, and the money is owed back', async () => {
     const made = await open('u_late');
     await press(made.checkout, 'pay');

@@ -1,5 +1,6 @@
 /** The subscriptions half of the local Stripe: what a session of mode `subscription` becomes, and its invoices. */
-import { type Fields, fieldsOf, invalid, type Json, missing, read } from './stripe-forms.ts';
+import { type Fields, fieldsOf, invalid, type Json, missing, Refusal, read } from './stripe-forms.ts';
+import { type FakePrice, FakePrices, monthsAfter, stepOf } from './stripe-prices.ts';
 import { INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION } from './stripe-shapes.ts';
 
 export interface FakeSubscription extends Json {
@@ -22,11 +23,8 @@ export interface FakeInvoice extends Json {
 
 /** What a session was opened for. */
 export interface Ordered {
-  readonly currency: string;
-  /** Of all that was ordered. */
-  readonly amount: number;
+  readonly price: FakePrice;
   readonly quantity: number;
-  readonly interval: 'month' | 'year';
   readonly trialDays: number | null;
   readonly metadata: Record<string, string>;
 }
@@ -39,17 +37,9 @@ interface Billed {
   readonly currency?: string;
 }
 
-/** A price as staff make it, or as a checkout makes one of its own. */
-export interface FakePrice extends Json {
-  id: string;
-  currency: string;
-  unit_amount: number;
-  recurring: { interval: string; interval_count: number };
-  metadata: Record<string, string>;
-}
-
-interface Running extends Ordered {
+interface Running {
   price: FakePrice;
+  quantity: number;
   /** What periods are counted from, in seconds. */
   anchor: number;
   periods: number;
@@ -57,21 +47,12 @@ interface Running extends Ordered {
 
 const DAY = 86_400;
 
-/** From the anchor itself, clamped to the month's end, as Stripe counts. */
-export function monthsAfter(anchor: number, months: number): number {
-  const from = new Date(anchor * 1000);
-  const to = new Date(from);
-  to.setUTCDate(1);
-  to.setUTCMonth(from.getUTCMonth() + months);
-  const last = new Date(Date.UTC(to.getUTCFullYear(), to.getUTCMonth() + 1, 0)).getUTCDate();
-  to.setUTCDate(Math.min(from.getUTCDate(), last));
-  return to.getTime() / 1000;
-}
-
 export class FakeBilling {
   readonly subscriptions = new Map<string, FakeSubscription>();
   readonly invoices = new Map<string, FakeInvoice>();
-  readonly prices = new Map<string, FakePrice>();
+  readonly prices: FakePrices;
+  /** The card is declined when something is charged now. */
+  declines = false;
   readonly #running = new Map<string, Running>();
   readonly #next: () => string;
   readonly #charge: (amount: number) => string;
@@ -79,14 +60,14 @@ export class FakeBilling {
   /** `charge` makes a payment and answers with its id. */
   constructor(next: () => string, charge: (amount: number) => string) {
     this.#next = next;
+    this.prices = new FakePrices(next);
     this.#charge = charge;
   }
 
   /** The buyer goes through with it. */
   begin(ordered: Ordered, at: number, { tax = 0 }: { tax?: number } = {}): FakeSubscription {
     const id = `sub_1S${this.#next()}`;
-    const { currency, interval, quantity } = ordered;
-    const price = this.price({ currency, interval, amount: ordered.amount / quantity });
+    const { price, quantity } = ordered;
     const trialEnd = ordered.trialDays === null ? null : at + ordered.trialDays * DAY;
     const subscription: FakeSubscription = {
       id,
@@ -102,28 +83,13 @@ export class FakeBilling {
       items: itemsOf(price, quantity),
     };
     this.subscriptions.set(id, subscription);
-    this.#running.set(id, { ...ordered, price, anchor: trialEnd ?? at, periods: 0 });
+    this.#running.set(id, { price, quantity, anchor: trialEnd ?? at, periods: 0 });
     if (trialEnd === null) this.bill(id, { at, reason: 'subscription_create', tax });
     else {
       const period = { start: at, end: trialEnd };
       this.#invoice(id, { at, reason: 'subscription_create', period, amount: 0, tax: 0, status: 'paid' });
     }
     return subscription;
-  }
-
-  /** `plan`: what staff mark it with. */
-  price(about: { currency?: string; interval?: string; amount: number; plan?: string }): FakePrice {
-    const { currency = 'usd', interval = 'month', amount, plan } = about;
-    const price: FakePrice = {
-      id: `price_${this.#next()}`,
-      object: 'price',
-      currency,
-      unit_amount: amount,
-      recurring: { interval, interval_count: 1 },
-      metadata: plan === undefined ? {} : { plan },
-    };
-    this.prices.set(price.id, price);
-    return price;
   }
 
   /**
@@ -144,9 +110,7 @@ export class FakeBilling {
   ): FakeInvoice | null {
     const running = this.#running.get(id) as Running;
     const { price = running.price, quantity = running.quantity, at, credit = 0, charge } = about;
-    const amount = price.unit_amount * quantity;
-    const interval = price.recurring.interval as Ordered['interval'];
-    Object.assign(running, { price, quantity, amount, interval, currency: price.currency });
+    Object.assign(running, { price, quantity });
     const one = this.subscriptions.get(id) as FakeSubscription;
     one.items = itemsOf(price, quantity);
     const reason = 'subscription_update';
@@ -160,8 +124,8 @@ export class FakeBilling {
     return this.#invoice(id, { at, reason, period, amount: 0, prorated: charge, tax: 0, status: 'paid' });
   }
 
-  #endOf({ anchor, periods, interval }: Running): number {
-    return monthsAfter(anchor, periods * (interval === 'year' ? 12 : 1));
+  #endOf({ anchor, periods, price }: Running): number {
+    return monthsAfter(anchor, periods * stepOf(price));
   }
 
   /** The next period is charged for, or could not be. */
@@ -170,7 +134,7 @@ export class FakeBilling {
     about: Partial<Billed> & { at?: number; reason?: string; status?: 'paid' | 'open'; tax?: number } = {},
   ): FakeInvoice {
     const running = this.#running.get(id) as Running;
-    const step = running.interval === 'year' ? 12 : 1;
+    const step = stepOf(running.price);
     const start = monthsAfter(running.anchor, running.periods * step);
     running.periods += 1;
     const period = { start, end: monthsAfter(running.anchor, running.periods * step) };
@@ -178,7 +142,7 @@ export class FakeBilling {
       at = start,
       reason = 'subscription_cycle',
       status = 'paid',
-      amount = running.amount,
+      amount = running.price.unit_amount * running.quantity,
       tax = 0,
       ...more
     } = about;
@@ -215,7 +179,7 @@ export class FakeBilling {
       status,
       billing_reason: reason,
       created: at,
-      currency: about.currency ?? (this.#running.get(id) as Running).currency,
+      currency: about.currency ?? price.currency,
       subtotal: amount + prorated,
       total: net + tax,
       total_excluding_tax: net,
@@ -259,11 +223,7 @@ export class FakeBilling {
   get(url: URL): Json | null {
     const [, , kind = '', id = ''] = url.pathname.split('/');
     if (kind === 'subscriptions') return this.#known(id);
-    if (kind === 'prices') {
-      const price = this.prices.get(id);
-      if (price === undefined) throw missing('price', id);
-      return price;
-    }
+    if (kind === 'prices') return id === '' ? this.prices.named(url) : this.prices.get(id);
     if (id !== '') return null;
     if (kind === 'invoices') return this.#invoices(url);
     if (kind !== 'invoice_payments') return null;
@@ -289,7 +249,31 @@ export class FakeBilling {
     return { object: 'list', url: url.pathname, has_more: newest.length > from + page.length, data };
   }
 
-  update(id: string, form: Fields): FakeSubscription {
+  /** What items are changed to, and when that is charged for. */
+  #changeItems(one: FakeSubscription, fields: Fields, at: number): void {
+    const [item, ...others] = Object.values(fields.items as { [key: string]: Record<string, string> });
+    const own = (one.items as { data: { id: string }[] }).data[0]?.id;
+    if (item === undefined || others.length > 0 || item.id !== own) {
+      throw invalid(`No such subscription item: '${item?.id}'`, { param: 'items[0][id]' });
+    }
+    const price = this.prices.get(item.price as string);
+    const before = (this.#running.get(one.id) as Running).price;
+    if (price.currency !== before.currency) {
+      throw invalid('The price specified only supports another currency.', { param: 'items[0][price]' });
+    }
+    const isAnew =
+      (fields.billing_cycle_anchor as Fields | undefined)?.type === 'now' ||
+      (one.status !== 'trialing' && stepOf(price) !== stepOf(before));
+    if (isAnew && one.status === 'trialing') throw invalid('The trial must end first.', { param: 'items' });
+    if (isAnew && this.declines) {
+      if (fields.payment_behavior !== 'error_if_incomplete')
+        throw new Error('a decline would leave it incomplete');
+      throw new Refusal(402, 'card_error', { code: 'card_declined', message: 'Your card was declined.' });
+    }
+    this.change(one.id, { price, quantity: Number(item.quantity), at, now: isAnew });
+  }
+
+  update(id: string, form: Fields, at: number): FakeSubscription {
     const fields = read(SUBSCRIPTION, form, '');
     const one = this.#known(id);
     if (one.status === 'canceled') {
@@ -297,7 +281,13 @@ export class FakeBilling {
         code: 'invalid_canceled_subscription_fields',
       });
     }
-    return Object.assign(one, { cancel_at_period_end: fields.cancel_at_period_end === 'true' });
+    if (fields.items !== undefined) this.#changeItems(one, fields, at);
+    const metadata = { ...one.metadata, ...(fields.metadata as Record<string, string> | undefined) };
+    const ends = fields.cancel_at_period_end;
+    return Object.assign(one, {
+      metadata,
+      ...(ends === undefined ? {} : { cancel_at_period_end: ends === 'true' }),
+    });
   }
 
   /** Asked for; one that is over is not there any more to be cancelled. */

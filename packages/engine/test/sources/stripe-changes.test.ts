@@ -4,7 +4,8 @@ import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import type { Rig } from '../engine/rig.ts';
-import { type FakeInvoice, type FakeSubscription, monthsAfter } from './stripe-billing.ts';
+import type { FakeInvoice, FakeSubscription } from './stripe-billing.ts';
+import { monthsAfter } from './stripe-prices.ts';
 import { BEGUN, openStripeRig, type StripeRig } from './stripe-rig.ts';
 
 const plus = {
@@ -40,7 +41,7 @@ async function at(seconds: number): Promise<void> {
 const updated = (one: FakeSubscription) => t.stripe.event('customer.subscription.updated', { ...one });
 const paid = (invoice: FakeInvoice | null) => t.stripe.event('invoice.paid', { ...invoice });
 const price = (amount: number, plan?: string, more: object = {}) =>
-  t.stripe.billing.price({ amount, ...(plan === undefined ? {} : { plan }), ...more });
+  t.stripe.billing.prices.make({ amount, ...(plan === undefined ? {} : { plan }), ...more });
 const lotsOf = async (account: string) => (await rig.first.grants(account, { state: 'all' })).data;
 const total = async (account: string) => (await rig.first.balance(account)).total;
 

@@ -9,7 +9,6 @@ import { signatureOf } from '../../src/sources/signature.ts';
 import { FakeBilling, type FakeSubscription } from './stripe-billing.ts';
 import { FakeCharges } from './stripe-charges.ts';
 import {
-  checkMode,
   type Fields,
   fieldsOf,
   invalid,
@@ -19,14 +18,8 @@ import {
   read,
   sessionsOf,
 } from './stripe-forms.ts';
+import { type FakeSession, sessionFor } from './stripe-sessions.ts';
 import { LIST, REFUND, SESSION } from './stripe-shapes.ts';
-
-export interface FakeSession extends Json {
-  id: string;
-  url: string;
-  metadata: Record<string, string>;
-  payment_intent: string | null;
-}
 
 export class FakeStripe {
   readonly secretKey = 'sk_test_51Drawdown';
@@ -45,8 +38,12 @@ export class FakeStripe {
   );
   /** What was asked, by method and path. */
   readonly asked: string[] = [];
+  /** When subscriptions are changed here, in seconds. */
+  now = seconds;
   /** Answers that fail before they do anything. */
   failing = 0;
+  /** By method and path: these fail before anything is done. */
+  refusing = /^$/;
   declinesRefunds = false;
   /** Answers to these are lost on their way, after all was done. */
   losing = /^$/;
@@ -96,8 +93,9 @@ export class FakeStripe {
       }
       if (headers['stripe-version'] !== this.version)
         throw invalid(`Invalid Stripe API version: ${headers['stripe-version']}`);
-      if (this.failing > 0) {
-        this.failing -= 1;
+      const fails = this.refusing.test(`${method} ${url.pathname}`);
+      if (fails || this.failing > 0) {
+        if (!fails) this.failing -= 1;
         throw new Refusal(500, 'api_error', { message: 'An unknown error occurred' });
       }
       if (method === 'GET') return { status: 200, body: this.#get(url) };
@@ -151,7 +149,7 @@ export class FakeStripe {
 
   #delete(path: string): Json {
     const [, , kind = '', id = ''] = path.split('/');
-    if (kind === 'subscriptions') return this.billing.cancel(id, seconds());
+    if (kind === 'subscriptions') return this.billing.cancel(id, this.now());
     throw new Refusal(404, 'invalid_request_error', { message: 'Unrecognized' });
   }
 
@@ -166,7 +164,8 @@ export class FakeStripe {
     const charged = this.charges.post(path, fields);
     if (charged !== null) return charged;
     const subscription = /^\/v1\/subscriptions\/(sub_\w+)$/.exec(path)?.[1];
-    if (subscription !== undefined) return this.billing.update(subscription, fields);
+    if (subscription !== undefined) return this.billing.update(subscription, fields, this.now());
+    if (path === '/v1/prices') return this.billing.prices.create(fields);
     const expired = /^\/v1\/checkout\/sessions\/(cs_\w+)\/expire$/.exec(path)?.[1];
     if (expired !== undefined) return this.#expire(expired);
     if (path === '/v1/refunds') return this.#createRefund(read(REFUND, fields, ''));
@@ -174,42 +173,9 @@ export class FakeStripe {
   }
 
   #createSession(fields: Fields): FakeSession {
-    for (const name of ['mode', 'success_url', 'line_items']) {
-      if (fields[name] === undefined) throw invalid(`Missing required param: ${name}.`, { param: name });
-    }
-    const item = (fields.line_items as Fields)['0'] as { quantity: string; price_data: Fields };
-    const amount = Number(item.quantity) * Number(item.price_data.unit_amount);
-    checkMode(fields, item.price_data);
-    const subscribed = fields.subscription_data as Fields | undefined;
-    const id = `cs_test_${this.#next()}`;
-    const session: FakeSession = {
-      id,
-      object: 'checkout.session',
-      created: seconds(),
-      livemode: false,
-      mode: fields.mode,
-      status: 'open',
-      payment_status: 'unpaid',
-      url: `https://checkout.stripe.test/c/pay/${id}`,
-      currency: item.price_data.currency as string,
-      amount_subtotal: amount,
-      amount_total: amount,
-      total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
-      metadata: (fields.metadata ?? {}) as Record<string, string>,
-      payment_intent: null,
-      customer: fields.customer ?? null,
-      subscription: null,
-      ordered: fields.mode === 'subscription' && {
-        currency: item.price_data.currency as string,
-        amount,
-        quantity: Number(item.quantity),
-        interval: (item.price_data.recurring as Fields).interval,
-        trialDays: subscribed?.trial_period_days === undefined ? null : Number(subscribed.trial_period_days),
-        metadata: subscribed?.metadata ?? {},
-      },
-      intent_metadata: ((fields.payment_intent_data as Fields | undefined)?.metadata ?? {}) as Json,
-    };
-    this.sessions.set(id, session);
+    const about = { id: `cs_test_${this.#next()}`, created: seconds(), prices: this.billing.prices };
+    const session = sessionFor(fields, about);
+    this.sessions.set(session.id, session);
     return session;
   }
 

@@ -19,7 +19,7 @@ export const invalid = (message: string, more: Json = {}) =>
   new Refusal(400, 'invalid_request_error', { message, ...more });
 
 /** What goes with one mode only. */
-export function checkMode({ mode, ...fields }: Fields, price: Fields): void {
+export function checkMode({ mode, ...fields }: Fields, price: { readonly recurring?: unknown }): void {
   const isPlan = mode === 'subscription';
   if (isPlan && price.recurring === undefined) {
     throw invalid('You must provide at least one recurring price in `subscription` mode when using prices.');

@@ -9,11 +9,11 @@ export const SESSION: Shape = {
   line_items: {
     '*': {
       quantity: COUNT,
+      price: /^price_/,
       price_data: {
         currency: /^[a-z]{3}$/,
         unit_amount: COUNT,
         product_data: { name: /^.+$/ },
-        recurring: { interval: /^(day|week|month|year)$/ },
       },
     },
   },
@@ -39,7 +39,23 @@ export const REFUND: Shape = {
   reason: /^(duplicate|fraudulent|requested_by_customer)$/,
   metadata: METADATA,
 };
-export const SUBSCRIPTION: Shape = { cancel_at_period_end: /^(true|false)$/ };
+export const SUBSCRIPTION: Shape = {
+  cancel_at_period_end: /^(true|false)$/,
+  items: { '*': { id: /^si_/, price: /^price_/, quantity: COUNT } },
+  proration_behavior: /^(none|create_prorations|always_invoice)$/,
+  billing_cycle_anchor: { type: /^(now|unchanged)$/ },
+  payment_behavior: /^(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete)$/,
+  metadata: METADATA,
+};
+export const PRICE: Shape = {
+  currency: /^[a-z]{3}$/,
+  unit_amount: COUNT,
+  lookup_key: /^.{1,200}$/,
+  metadata: METADATA,
+  product_data: { name: /^.+$/ },
+  recurring: { interval: /^(day|week|month|year)$/ },
+};
+export const PRICES: Shape = { lookup_keys: { '*': /^.{1,200}$/ }, limit: /^([1-9]\d?|100)$/ };
 export const INVOICES: Shape = {
   subscription: /^sub_/,
   limit: /^([1-9]\d?|100)$/,

@@ -128,7 +128,7 @@ const byServer = {
   answers: { 200: { description: 'The subscription and the balance after it', schema: subscriptionReceipt } },
 } as const;
 
-/** A person ends what a provider charges them for; what the product charges for by itself, only its server. */
+/** A person changes and ends what a provider charges them for; what the product charges for by itself, only its server. */
 const byPerson = { ...byServer, sessions: 'own-account', team: 'manager' } as const;
 
 const PROBLEMS = [
@@ -164,12 +164,12 @@ const paymentFailed = route({
 });
 
 const changeSubscription = route({
-  ...byServer,
+  ...byPerson,
   path: `${SUBSCRIPTION}/change`,
   operationId: 'changeSubscription',
   summary: "Another plan, interval or number of seats: more at once, less at the period's end",
   body: subscriptionChangeRequest,
-  problems: [...PROBLEMS, 'subscription_state', 'unknown_plan', 'balance_limit_exceeded'],
+  problems: [...PROBLEMS, ...AT_PROVIDER, 'subscription_state', 'unknown_plan', 'balance_limit_exceeded'],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.subscriptions.change(params.account, params.subscription, body, call)),
 });

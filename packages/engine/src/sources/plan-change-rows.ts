@@ -1,0 +1,131 @@
+import { bucketOf, subscriptionId } from '../core/id.ts';
+import { type Connection, type Database, statement } from '../store/database.ts';
+import type { Write } from '../store/task.ts';
+import { type Offer, readKeptOffer, writeTerms } from './subscription-terms.ts';
+
+/** `open`: what became of it is not known. `dropped`: the provider was never asked, or never heard. */
+export type PlanChangeState = 'open' | 'done' | 'refused' | 'dropped';
+
+/** A change of a plan at its provider, written down before the provider is asked. */
+export interface PlanChange {
+  readonly account: number;
+  readonly no: number;
+  /** The number of the plan's checkout, which is the subscription's. */
+  readonly subscription: number;
+  readonly offer: Offer;
+  readonly begins: 'now' | 'period_end';
+  readonly state: PlanChangeState;
+  readonly refusal: { readonly sentence: string; readonly reason: string | null } | null;
+  /** Hex, of the request that made it. */
+  readonly key: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+interface Row {
+  account: bigint;
+  no: bigint;
+  subscription: bigint;
+  offer: string;
+  begins: 'now' | 'period_end';
+  state: PlanChangeState;
+  refusal: string | null;
+  key: string | null;
+  created_at: bigint;
+  updated_at: bigint;
+}
+
+const COLUMNS = `account, no, subscription, offer, begins, state, refusal, encode(key, 'hex') as key, created_at, updated_at`;
+
+const OPEN = statement<[number, number], Row>(
+  'plan_change_open',
+  `select ${COLUMNS} from drawdown.plan_changes where account = $1 and subscription = $2 and state = 'open'`,
+);
+const BY_KEY = statement<[number, string], Row>(
+  'plan_change_by_key',
+  `select ${COLUMNS} from drawdown.plan_changes where account = $1 and key = decode($2, 'hex')`,
+);
+const LAST = statement<[number], { no: bigint | null }>(
+  'plan_change_last',
+  'select max(no) as no from drawdown.plan_changes where account = $1',
+);
+const INSERT = statement<readonly unknown[], unknown>(
+  'plan_change_insert',
+  `insert into drawdown.plan_changes (account, no, subscription, offer, begins, state, key, created_at, updated_at, bucket)
+   values ($1, $2, $3, $4::json, $5, 'open', decode($6, 'hex'), $7, $7, $8)`,
+);
+const SETTLE = statement<readonly unknown[], unknown>(
+  'plan_change_settle',
+  `update drawdown.plan_changes set state = $3, refusal = $4::json, updated_at = $5
+    where account = $1 and no = $2 and state = 'open'`,
+);
+
+type Reader = Pick<Connection, 'query'> | Pick<Database, 'query'>;
+
+/** What the change is called at the provider. */
+export const planChangeId = ({
+  account,
+  no,
+  subscription,
+}: Pick<PlanChange, 'account' | 'no' | 'subscription'>): string =>
+  `${subscriptionId(account, subscription)}_${no}`;
+
+/** The change whose end is not known, of which there is one at most. */
+export async function openChange(
+  on: Reader,
+  { account, no }: { readonly account: number; readonly no: number },
+): Promise<PlanChange | null> {
+  const { rows } = await on.query(OPEN, [account, no]);
+  return rows[0] === undefined ? null : changeOf(rows[0]);
+}
+
+/** The last number that a change of the account has; 0 where there is none. */
+export async function lastChange(on: Reader, account: number): Promise<number> {
+  const { rows } = await on.query(LAST, [account]);
+  return Number(rows[0]?.no ?? 0);
+}
+
+export async function changeByKey(on: Reader, account: number, key: string): Promise<PlanChange | null> {
+  const { rows } = await on.query(BY_KEY, [account, key]);
+  return rows[0] === undefined ? null : changeOf(rows[0]);
+}
+
+export const changeInsertion = (one: PlanChange): Write => ({
+  statement: INSERT,
+  params: [
+    one.account,
+    one.no,
+    one.subscription,
+    writeTerms(one.offer),
+    one.begins,
+    one.key,
+    one.createdAt,
+    bucketOf(one.account),
+  ],
+});
+
+/** Once: what is settled stays so. */
+export const changeSettled = (
+  { account, no }: Pick<PlanChange, 'account' | 'no'>,
+  {
+    state,
+    refusal = null,
+    now,
+  }: Partial<Pick<PlanChange, 'refusal'>> & { state: PlanChangeState; now: number },
+): Write => ({
+  statement: SETTLE,
+  params: [account, no, state, refusal && JSON.stringify(refusal), now],
+});
+
+const changeOf = (row: Row): PlanChange => ({
+  account: Number(row.account),
+  no: Number(row.no),
+  subscription: Number(row.subscription),
+  offer: readKeptOffer(row.offer),
+  begins: row.begins,
+  state: row.state,
+  refusal: row.refusal === null ? null : JSON.parse(row.refusal),
+  key: row.key,
+  createdAt: Number(row.created_at),
+  updatedAt: Number(row.updated_at),
+});

@@ -1,0 +1,311 @@
+/** Plans that a provider charges for, changed from our side: each change is asked for there once, and follows its payment. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readCatalog } from '../../src/catalog/load.ts';
+import { shippedCatalog } from '../../src/catalog/shipped.ts';
+import { setTestClock } from '../../src/store/clock.ts';
+import { codeOf, type Rig } from '../engine/rig.ts';
+import { monthsAfter } from './stripe-prices.ts';
+import { BEGUN, openStripeRig, type StripeRig } from './stripe-rig.ts';
+
+const plus = {
+  ...shippedCatalog.plans[0],
+  id: 'plus',
+  name: 'Plus',
+  billing: [{ interval: 'month', credits: 2000, prices: { USD: 4999, EUR: 4999 } }],
+};
+const catalog = readCatalog({ ...shippedCatalog, plans: [...shippedCatalog.plans, plus] } as never);
+
+let t: StripeRig;
+let rig: Rig;
+
+beforeAll(async () => {
+  t = await openStripeRig(catalog, catalog);
+  ({ rig } = t);
+  t.stripe.now = () => today;
+});
+
+afterAll(() => t.close());
+
+/** Ours and Stripe's clock; it only ever goes on. */
+let today = BEGUN;
+async function at(seconds: number): Promise<void> {
+  today = Math.max(today, seconds);
+  await setTestClock(rig.database, today * 1000);
+}
+
+beforeEach(() => at(today + 100));
+
+const lotsOf = async (account: string) =>
+  (await rig.first.grants(account, { state: 'all' })).data.map(({ amount }) => amount).sort((a, b) => a - b);
+const change = (account: string, id: string, body: object, idempotencyKey?: string, engine = rig.first) =>
+  engine.subscriptions.change(account, id, body, idempotencyKey === undefined ? {} : { idempotencyKey });
+
+async function begun(account: string, more: object = {}) {
+  const { checkout, plan_checkout } = await t.order(account, more);
+  const one = t.stripe.begin(checkout, { at: today - 60 });
+  await t.deliver(t.stripe.event('checkout.session.completed', t.stripe.sessions.get(checkout) ?? {}));
+  return { id: plan_checkout.subscription, one };
+}
+
+const updates = () => t.stripe.asked.filter((one) => /^POST \/v1\/subscriptions\//.test(one)).length;
+
+describe('what is more', () => {
+  test('begins a new period at once, is charged whole, and leaves the running lot its window', async () => {
+    const { id, one } = await begun('u_up');
+    const before = await t.show('u_up', id);
+    const preview = await rig.second.subscriptions.preview('u_up', id, { action: 'change', plan: 'plus' });
+    const made = await change('u_up', id, { plan: 'plus' }, 'up-1');
+    expect(made).toMatchObject({
+      replayed: false,
+      operation: { type: 'grant', amount: 2000 },
+      balance: { total: 2600 },
+      subscription: { plan: 'plus', price: { amount_minor: 4999 }, pending: null, provider: 'stripe' },
+    });
+    expect(preview.balance.total).toBe(2600);
+    expect(preview.subscription).toMatchObject({ plan: 'plus', credits: 2000 });
+    expect(Date.parse(made.subscription.anchor)).toBeGreaterThan(Date.parse(before.anchor));
+    const lots = (await rig.first.grants('u_up', { state: 'all' })).data;
+    expect(lots.map(({ amount, cost }) => [amount, cost?.amount_minor]).sort()).toEqual([
+      [2000, 4999],
+      [600, 1999],
+    ]);
+    expect(lots.find(({ amount }) => amount === 600)?.expires_at).toBe(before.current_period?.end);
+    expect((await t.paymentsOf('u_up')).map(({ plan, state }) => [plan, state]).sort()).toEqual([
+      ['plus', 'completed'],
+      ['pro', 'completed'],
+    ]);
+    // Whatever Stripe tells of it afterwards, and however often the request comes again, it is the same change.
+    for (const invoice of t.invoicesOf(one)) await t.deliver(t.stripe.event('invoice.paid', { ...invoice }));
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect(await change('u_up', id, { plan: 'plus' }, 'up-1', rig.second)).toMatchObject({ replayed: true });
+    expect(await change('u_up', id, { plan: 'plus' })).toMatchObject({ operation: null });
+    expect(t.invoicesOf(one)).toHaveLength(2);
+    expect(await lotsOf('u_up')).toEqual([600, 2000]);
+  });
+
+  test('a key that was used changes nothing back, whatever was changed since', async () => {
+    const { id, one } = await begun('u_key');
+    await change('u_key', id, { plan: 'plus' }, 'key-1');
+    await change('u_key', id, { plan: 'pro', at: 'now' }, 'key-2');
+    expect(await change('u_key', id, { plan: 'plus' }, 'key-1')).toMatchObject({
+      replayed: true,
+      subscription: { plan: 'pro' },
+    });
+    expect(await codeOf(change('u_key', id, { interval: 'year' }, 'key-1'))).toBe('idempotency_key_reused');
+    expect(t.invoicesOf(one)).toHaveLength(3);
+  });
+
+  test('seats are a new period for all of them', async () => {
+    await rig.first.putAccount('t_up', { kind: 'team' });
+    const { id, one } = await begun('t_up', { plan: 'teams', seats: 3 });
+    const before = await rig.first.balance('t_up');
+    const made = await change('t_up', id, { seats: 5 });
+    expect(made.subscription).toMatchObject({ seats: 5, pending: null });
+    expect(made.balance.total).toBe(before.total + made.subscription.credits);
+    expect(t.invoicesOf(one).map(({ total }) => total)).toContain(made.subscription.price?.amount_minor);
+    expect(await codeOf(change('t_up', id, { seats: 4 }))).toBe('invalid_request');
+  });
+
+  test('another interval as well, and the price is found again by its name', async () => {
+    const { id } = await begun('u_year');
+    await change('u_year', id, { interval: 'year' });
+    expect(await t.show('u_year', id)).toMatchObject({ plan: 'pro', interval: 'year' });
+    const made = t.stripe.billing.prices.all.size;
+    const { id: other } = await begun('u_year_2');
+    await change('u_year_2', other, { interval: 'year' });
+    expect(t.stripe.billing.prices.all.size).toBe(made);
+    await expect(change('u_year', id, { interval: 'month' })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { field: 'at' },
+    });
+  });
+});
+
+describe('what is less', () => {
+  test('begins with the next period, at its price, and may be taken back until then', async () => {
+    const { id, one } = await begun('u_down', { plan: 'plus' });
+    const made = await change('u_down', id, { plan: 'pro' }, 'down-1');
+    const end = made.subscription.current_period?.end;
+    expect(made).toMatchObject({
+      operation: null,
+      subscription: { plan: 'plus', pending: { plan: 'pro', at: end } },
+    });
+    expect(t.invoicesOf(one)).toHaveLength(1);
+    expect((await change('u_down', id, { plan: 'plus' })).subscription.pending).toBeNull();
+    await change('u_down', id, { plan: 'pro' });
+    // The same again asks for nothing.
+    const asked = updates();
+    await change('u_down', id, { plan: 'pro' });
+    expect(updates()).toBe(asked);
+
+    await at(monthsAfter(one.start_date, 1) + 1);
+    const invoice = t.stripe.billing.bill(one.id);
+    expect(invoice.total).toBe(1999);
+    expect((await t.deliver(t.stripe.event('invoice.paid', invoice))).status).toBe(200);
+    expect(await t.show('u_down', id)).toMatchObject({
+      plan: 'pro',
+      pending: null,
+      current_period: { paid: true },
+    });
+    expect(await lotsOf('u_down')).toEqual([600, 2000]);
+    expect((await rig.first.balance('u_down')).total).toBe(600);
+  });
+
+  test('what is changed in the portal for the next period is shown as what it is', async () => {
+    const { id, one } = await begun('u_portal');
+    const price = t.stripe.billing.prices.make({ amount: 4999, plan: 'plus' });
+    t.stripe.billing.change(one.id, { price, at: today });
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect((await t.show('u_portal', id)).pending).toMatchObject({ plan: 'plus' });
+    // A price that is none of ours is told of by its invoice; until then nothing is agreed.
+    t.stripe.billing.change(one.id, { price: t.stripe.billing.prices.make({ amount: 1 }), at: today });
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect((await t.show('u_portal', id)).pending).toMatchObject({ plan: 'plus' });
+  });
+
+  test('within a trial everything begins with its end', async () => {
+    const { id, one } = await begun('u_trial', { trial: true });
+    const made = await change('u_trial', id, { plan: 'plus' });
+    expect(made.subscription).toMatchObject({ status: 'trialing', plan: 'plus', pending: null });
+    expect(t.invoicesOf(one)).toHaveLength(1);
+    await expect(change('u_trial', id, { plan: 'pro', at: 'now' })).rejects.toMatchObject({
+      details: { field: 'at' },
+    });
+    await change('u_trial', id, { plan: 'pro', interval: 'year' });
+    expect(await t.show('u_trial', id)).toMatchObject({ interval: 'year', status: 'trialing' });
+    await change('u_trial', id, { plan: 'plus', interval: 'month' });
+    await at((one.trial_end as number) + 1);
+    const invoice = t.stripe.billing.bill(one.id);
+    expect(invoice.total).toBe(4999);
+    await t.deliver(t.stripe.event('invoice.paid', invoice));
+    expect(await t.show('u_trial', id)).toMatchObject({ plan: 'plus', status: 'active' });
+  });
+});
+
+describe('what goes wrong', () => {
+  test('declined: nothing is changed, the same request is told the same, and another one may succeed', async () => {
+    const { id, one } = await begun('u_declined');
+    t.stripe.billing.declines = true;
+    const declined = { code: 'payment_refused', details: { reason: 'card_declined', provider: 'stripe' } };
+    await expect(change('u_declined', id, { plan: 'plus' }, 'declined-1')).rejects.toMatchObject(declined);
+    t.stripe.billing.declines = false;
+    await expect(change('u_declined', id, { plan: 'plus' }, 'declined-1')).rejects.toMatchObject(declined);
+    expect(await t.show('u_declined', id)).toMatchObject({ plan: 'pro', pending: null });
+    expect(await lotsOf('u_declined')).toEqual([600]);
+    await change('u_declined', id, { plan: 'plus' }, 'declined-2');
+    expect(t.invoicesOf(one)).toHaveLength(2);
+  });
+
+  test('an answer that is lost: asked again, with its key or without, it is the same change', async () => {
+    for (const [account, key] of [
+      ['u_lost', 'lost-1'],
+      ['u_lost_keyless', undefined],
+    ] as const) {
+      const { id, one } = await begun(account);
+      t.stripe.losing = /\/v1\/subscriptions\//;
+      expect(await codeOf(change(account, id, { plan: 'plus' }, key))).toBe('unavailable');
+      t.stripe.losing = /^$/;
+      const again = await change(account, id, { plan: 'plus' }, key, rig.second);
+      expect(again.subscription.plan).toBe('plus');
+      expect(t.invoicesOf(one)).toHaveLength(2);
+      expect(await lotsOf(account)).toEqual([600, 2000]);
+    }
+  });
+
+  test('an answer that is lost, and nobody asks again: what Stripe tells of it completes it', async () => {
+    const { id, one } = await begun('u_heard');
+    t.stripe.losing = /\/v1\/subscriptions\//;
+    expect(await codeOf(change('u_heard', id, { plan: 'plus' }))).toBe('unavailable');
+    t.stripe.losing = /^$/;
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect(await lotsOf('u_heard')).toEqual([600, 2000]);
+    // It is known to be done, so that the next one may be asked for.
+    expect((await change('u_heard', id, { plan: 'pro' })).subscription.pending).toMatchObject({
+      plan: 'pro',
+    });
+  });
+
+  test('a provider that does not answer is asked again by the same request only, and given up after a while', async () => {
+    const { id, one } = await begun('u_down_there');
+    t.stripe.refusing = /POST \/v1\/subscriptions\//;
+    expect(await codeOf(change('u_down_there', id, { plan: 'plus' }, 'fail-1'))).toBe('unavailable');
+    t.stripe.refusing = /^$/;
+    expect(await codeOf(change('u_down_there', id, { interval: 'year' }, 'fail-2'))).toBe(
+      'subscription_state',
+    );
+    await at(today + 11 * 60);
+    await change('u_down_there', id, { interval: 'year' }, 'fail-3');
+    expect(await t.show('u_down_there', id)).toMatchObject({ plan: 'pro', interval: 'year' });
+    expect(t.invoicesOf(one)).toHaveLength(2);
+    // The first request, whenever it comes again, is answered with how things stand.
+    expect((await change('u_down_there', id, { plan: 'plus' }, 'fail-1')).subscription).toMatchObject({
+      plan: 'pro',
+      interval: 'year',
+    });
+  });
+
+  test('two at once: one of them is charged for', async () => {
+    const { id, one } = await begun('u_both');
+    const both = await Promise.allSettled([
+      change('u_both', id, { plan: 'plus' }, 'both-1'),
+      change('u_both', id, { interval: 'year' }, 'both-2', rig.second),
+    ]);
+    const refused = both.filter((result) => result.status === 'rejected');
+    // The second one is refused, or was begun after the first had ended; neither is charged for twice.
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'subscription_state' });
+    expect(t.invoicesOf(one)).toHaveLength(3 - refused.length);
+    const same = await Promise.all([
+      change('u_both', id, { plan: 'pro', interval: 'month', at: 'now' }),
+      change('u_both', id, { plan: 'pro', interval: 'month', at: 'now' }, undefined, rig.second),
+    ]);
+    for (const { subscription } of same)
+      expect(subscription).toMatchObject({ plan: 'pro', interval: 'month' });
+    expect(t.invoicesOf(one)).toHaveLength(4 - refused.length);
+  });
+
+  test.each([
+    ['a currency that is another one', { plan: 'plus', currency: 'EUR' }, 'currency'],
+    ['a payment, which the provider tells of', { plan: 'plus', ref: 'mine' }, 'ref'],
+    ['a cost', { plan: 'plus', cost: { amount_minor: 0, currency: 'USD' } }, 'cost'],
+    ['no such plan', { plan: 'nothing' }, 'plan'],
+    ['nothing', {}, 'plan'],
+    ['a time that is none', { plan: 'plus', at: 'soon' }, 'at'],
+  ])('%s is refused, and the provider is not asked', async (name, body, field) => {
+    const account = `u_bad_${name.length}_${field}`;
+    const { id } = await begun(account);
+    const asked = updates();
+    await expect(change(account, id, body)).rejects.toMatchObject({ details: { field } });
+    await expect(
+      rig.first.subscriptions.preview(account, id, { action: 'change', ...body } as never),
+    ).rejects.toMatchObject({ details: { field } });
+    expect(updates()).toBe(asked);
+  });
+
+  test('what is cancelled, past due or over is not changed', async () => {
+    const { id, one } = await begun('u_state');
+    await rig.first.subscriptions.cancel('u_state', id, {}, {});
+    expect(await codeOf(change('u_state', id, { plan: 'plus' }))).toBe('subscription_state');
+    await rig.first.subscriptions.reactivate('u_state', id, {}, {});
+    await at(monthsAfter(one.start_date, 1) + 1);
+    await t.deliver(
+      t.stripe.event('invoice.payment_failed', t.stripe.billing.bill(one.id, { status: 'open' })),
+    );
+    expect((await t.show('u_state', id)).status).toBe('past_due');
+    expect(await codeOf(change('u_state', id, { plan: 'plus' }))).toBe('subscription_state');
+    await rig.first.subscriptions.cancel('u_state', id, { at: 'now' }, {});
+    expect(await codeOf(change('u_state', id, { plan: 'plus' }))).toBe('subscription_state');
+  });
+
+  test('an account that is closed while a change is under way: the money is owed back', async () => {
+    const { id, one } = await begun('u_closing');
+    t.stripe.losing = /\/v1\/subscriptions\//;
+    expect(await codeOf(change('u_closing', id, { plan: 'plus' }))).toBe('unavailable');
+    t.stripe.losing = /^$/;
+    await rig.first.life.closures.close('u_closing', { reason: 'asked' }, {});
+    expect(one.status).toBe('canceled');
+    await t.deliver(t.stripe.event('customer.subscription.deleted', { ...one }));
+    const paid = (await t.paymentsOf('u_closing')).reduce((sum, { price }) => sum + price.amount_minor, 0);
+    expect(paid).toBe(1999 + 4999);
+    expect((await rig.first.balance('u_closing')).total).toBe(0);
+  });
+});
