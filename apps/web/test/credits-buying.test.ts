@@ -39,6 +39,36 @@ describe('buying on the page', () => {
     await page.context().close();
   });
 
+  it('changes a plan that is charged for: a year at once, a month again with its end, and stays after all', async () => {
+    await stage.client.putAccount('u_switch');
+    const page = await stage.open('/credits', { account: 'u_switch' });
+    await page.getByRole('button', { name: 'Choose Pro' }).click();
+    await page.getByRole('button', { name: /^Pay \$19\.99/ }).click();
+    await page.waitForURL(`${stage.url}/credits**`);
+    await expect.poll(() => total(page).textContent()).toBe('600');
+    await page.getByRole('radio', { name: 'Yearly' }).check();
+    await page.getByRole('button', { name: 'Switch Pro' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Switch to Pro' });
+    await expect.poll(() => dialog.innerText()).toContain('You pay US$179.99 now');
+    await expect.poll(() => dialog.innerText()).toMatch(/600 Subscription · kept, expires/);
+    expect(await axeFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Switch' }).dblclick();
+    await expect.poll(() => total(page).textContent()).toBe('1,200');
+    await dialog.waitFor({ state: 'hidden' });
+    const payments = async () => (await stage.client.listPurchases('u_switch')).data.length;
+    expect(await payments()).toBe(2);
+
+    await page.getByRole('radio', { name: 'Monthly' }).check();
+    await page.getByRole('button', { name: 'Switch Pro' }).click();
+    await expect.poll(() => dialog.innerText()).toMatch(/You pay US\$19\.99 from .* and nothing now/);
+    await dialog.getByRole('button', { name: 'Switch' }).click();
+    await expect.poll(() => page.locator('.dd-current-plan').innerText()).toContain('Then Pro, from');
+    await page.getByRole('button', { name: 'Stay with Pro' }).click();
+    await expect.poll(() => page.locator('.dd-current-plan').innerText()).not.toContain('Then Pro');
+    expect(await payments()).toBe(2);
+    await page.context().close();
+  });
+
   it('prices any amount before the click, and charges that', async () => {
     await stage.client.putAccount('u_exact');
     const page = await stage.open('/credits', { account: 'u_exact' });

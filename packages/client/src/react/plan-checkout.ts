@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { PlanCheckoutRequest } from '../wire.ts';
+import type { PlanCheckoutRequest, SubscriptionChangeRequest } from '../wire.ts';
 import { Intent } from './intent.ts';
 import type { PlanChoice } from './plan-picker.tsx';
 import { useDrawdown } from './provider.tsx';
@@ -7,13 +7,20 @@ import { addressToReturnTo } from './return-address.ts';
 
 /**
  * Carries out what a person may decide by themselves: buys a plan at a checkout and comes back to the page that they are
- * on, ends one that its provider charges for, and takes that back. What else there is, only the product's server may.
+ * on; changes one that its provider charges for, ends it, and takes that back. What else there is, only the product's
+ * server may.
  */
 export function usePlanCheckout(currency?: string): (choice: PlanChoice) => Promise<void> {
   const { client, account, live } = useDrawdown();
   return useMemo(() => {
     const intent = new Intent((body: PlanCheckoutRequest, idempotencyKey: string) =>
       client.checkoutPlan(account, body, { idempotencyKey }),
+    );
+    const change = new Intent(
+      (
+        { subscription, ...body }: { subscription: string } & SubscriptionChangeRequest,
+        idempotencyKey: string,
+      ) => client.changeSubscription(account, subscription, body, { idempotencyKey }),
     );
     return async (choice) => {
       if (choice.action === 'subscribe') {
@@ -26,7 +33,10 @@ export function usePlanCheckout(currency?: string): (choice: PlanChoice) => Prom
         location.assign(url);
         return;
       }
-      if (choice.action === 'cancel')
+      if (choice.action === 'change') {
+        const { action: _, ...wanted } = choice;
+        live.offer((await change.run(wanted)).balance);
+      } else if (choice.action === 'cancel')
         live.offer((await client.cancelSubscription(account, choice.subscription)).balance);
       else live.offer((await client.reactivateSubscription(account, choice.subscription)).balance);
     };

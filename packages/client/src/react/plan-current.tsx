@@ -3,7 +3,7 @@ import type { Subscription } from '../wire.ts';
 import { useDrawdown, useNames } from './provider.tsx';
 
 /** What can be done with a plan that runs. */
-export type PlanVerb = 'cancel' | 'reactivate' | 'pause' | 'resume';
+export type PlanVerb = 'stay' | 'cancel' | 'reactivate' | 'pause' | 'resume';
 
 interface CurrentPlanProps {
   subscription: Subscription;
@@ -51,7 +51,7 @@ export function CurrentPlan({ subscription, verbs, onAct }: CurrentPlanProps): R
               disabled={pending}
               onClick={() => void act(verb)}
             >
-              {t(`plans.${verb}`)}
+              {t(`plans.${verb}`, { name: names.named('plan', subscription.plan) })}
             </button>
           ))}
       </div>
@@ -59,8 +59,9 @@ export function CurrentPlan({ subscription, verbs, onAct }: CurrentPlanProps): R
   );
 }
 
-function sensible({ cancel_at: ends, status }: Subscription): readonly PlanVerb[] {
+function sensible({ cancel_at: ends, status, pending }: Subscription): readonly PlanVerb[] {
   if (ends !== null) return ['reactivate'];
+  if (pending !== null) return ['stay', 'cancel'];
   return status === 'paused' ? ['resume', 'cancel'] : ['pause', 'cancel'];
 }
 

@@ -53,9 +53,9 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
 
   const choose = async (choice: PlanChoice): Promise<void> => {
     setError(null);
-    // Its provider ends a plan for whoever pays it; of all else the product's server has to hear.
-    const isEnd = choice.action === 'cancel' || choice.action === 'reactivate';
-    const act = isEnd && isBilled(current) ? byThemselves : (onChoose ?? byThemselves);
+    // Its provider changes and ends a plan for whoever pays it; of all else the product's server has to hear.
+    const isTheirs = ['change', 'cancel', 'reactivate'].includes(choice.action);
+    const act = isTheirs && isBilled(current) ? byThemselves : (onChoose ?? byThemselves);
     try {
       await act(choice);
       // An end that lies ahead is no entry of the ledger, so that nothing says by itself that it was agreed.
@@ -69,6 +69,10 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
   const act = (verb: PlanVerb): Promise<void> | void => {
     if (current === null) return;
     if (verb === 'reactivate') return choose({ action: verb, subscription: current.id });
+    if (verb === 'stay') {
+      const { id: subscription, plan, interval, seats } = current;
+      return choose({ action: 'change', subscription, plan, interval, ...(seats === null ? {} : { seats }) });
+    }
     setStep({ action: verb, subscription: current.id });
   };
   return (
@@ -102,9 +106,6 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
           </li>
         ))}
       </ul>
-      {current !== null && isBilled(current) && onChoose !== null ? (
-        <p className="dd-muted">{t('plans.change_later')}</p>
-      ) : null}
       {error === null ? null : <Failure error={error} />}
       <PlanPreview open={step !== null} step={step} onClose={() => setStep(null)} onConfirm={choose} />
     </section>
@@ -115,16 +116,16 @@ function isBilled(subscription: Subscription | null): boolean {
   return subscription !== null && subscription.provider !== null;
 }
 
-/** A plan that a provider charges for is changed by ending it; one of the product's own, by the product. */
+/** A plan that a provider charges for is changed there; one of the product's own, by the product. One that ends is kept first. */
 function mayChoose(current: Subscription | null, onChoose: PlanPickerProps['onChoose']): boolean {
-  if (onChoose === null) return false;
-  return current === null || (!isBilled(current) && onChoose !== undefined);
+  if (onChoose === null || (current !== null && current.cancel_at !== null)) return false;
+  return current === null || isBilled(current) || onChoose !== undefined;
 }
 
 function verbsFor(current: Subscription, onChoose: PlanPickerProps['onChoose']): readonly PlanVerb[] {
   if (onChoose === null) return [];
-  if (isBilled(current)) return ['cancel', 'reactivate'];
-  return onChoose === undefined ? [] : ['cancel', 'reactivate', 'pause', 'resume'];
+  if (isBilled(current)) return ['stay', 'cancel', 'reactivate'];
+  return onChoose === undefined ? [] : ['stay', 'cancel', 'reactivate', 'pause', 'resume'];
 }
 
 function Intervals({

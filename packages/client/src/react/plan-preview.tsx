@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { PreviewedLot, SubscriptionPreview } from '../wire.ts';
+import type { PreviewedLot, Subscription, SubscriptionPreview } from '../wire.ts';
 import { ClassMark } from './class-mark.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
@@ -84,6 +84,7 @@ function Preview({ step }: { step: PlanStep }): ReactNode {
     <>
       <p className="dd-lead">{t('preview.after', { count: data.balance.available })}</p>
       <When action={step.action} preview={data} />
+      {step.action === 'change' ? <Charge of={data.subscription} /> : null}
       {data.members === undefined || data.members.over === 0 ? null : (
         <p className="dd-note" data-tone="warning">
           <Icon name="warning" />
@@ -119,6 +120,19 @@ function When({
           ? t('preview.now')
           : t('preview.from', { date: format.dateTime(pending.at) });
   return <p className="dd-muted">{sentence}</p>;
+}
+
+/** What a provider will charge for a change, and when. */
+function Charge({ of: { provider, status, price, pending } }: { of: Subscription }): ReactNode {
+  const { t, format } = useDrawdown();
+  const due = pending?.price ?? price;
+  if (provider === null || due === null) return null;
+  const sum = format.money(due.amount_minor, due.currency);
+  const sentence =
+    pending !== null
+      ? t('preview.charged_then', { price: sum, date: format.date(pending.at) })
+      : t(status === 'trialing' ? 'preview.charged_trial' : 'preview.charged_now', { price: sum });
+  return <p className="dd-lead">{sentence}</p>;
 }
 
 function Lot({ lot }: { lot: PreviewedLot }): ReactNode {

@@ -79,8 +79,9 @@ export function changeAsBilled(
   if (one.cancelled === 'now' && at >= (one.cancelAt as number)) {
     throw outOfState(one, ground.now, 'A period after the cancellation cannot be paid');
   }
-  const last = one.terms.at(-1) as Terms;
-  if (at < last.startsAt && one.terms.length > 1) throw behind();
+  // What was agreed for later, and is not paid, gives way.
+  const begun = one.terms.findLast((_, term) => term === 0 || one.paid.some((paid) => paid.term === term));
+  if (at < (begun as Terms).startsAt && begun !== one.terms[0]) throw behind();
   const { after, commands } = changeNow(one, { offer: bare(offer), payment, from: at }, ground);
   // An end that was agreed is the end of what is paid now.
   const cancelAt = one.cancelled === 'period_end' ? lastPeriod(after).endsAt : one.cancelAt;

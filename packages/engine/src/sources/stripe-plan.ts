@@ -20,6 +20,7 @@ import {
   periodStartOf,
   startsAnew,
 } from './stripe-event.ts';
+import { schedule, scheduledIn, unschedule, WITH_SCHEDULE } from './stripe-schedule.ts';
 
 const MAX_PAGE = 100;
 /** What a price of ours says. */
@@ -89,19 +90,24 @@ export class StripePlans {
     const session = external === null ? await found(this.#stripe.checkout.sessions.retrieve(checkout)) : null;
     const id = external ?? idOf(session?.subscription ?? null);
     if (id === null) return session === null ? null : unsold(session);
-    const subscription = await found(this.#stripe.subscriptions.retrieve(id));
+    const subscription = await this.#found(id);
     if (subscription === null) return null;
     const invoices = await asking(this.#invoices(id));
     return newsOf(subscription, { invoices, prices: await this.#prices(subscription, invoices) });
   }
 
-  /** Every price that a paid period was sold at; those of now come with the subscription. */
+  #found(id: string): Promise<Stripe.Subscription | null> {
+    return found(this.#stripe.subscriptions.retrieve(id, WITH_SCHEDULE));
+  }
+
+  /** Every price that a paid period was sold at, and that one is agreed at; those of now come with the subscription. */
   async #prices(
-    { items }: Stripe.Subscription,
+    subscription: Stripe.Subscription,
     invoices: readonly Stripe.Invoice[],
   ): Promise<ReadonlyMap<string, Stripe.Price>> {
-    const known = new Map(items.data.map(({ price }) => [price.id, price]));
-    for (const id of new Set(invoices.filter(paysPeriod).flatMap(pricesIn))) {
+    const known = new Map(subscription.items.data.map(({ price }) => [price.id, price]));
+    const agreed = scheduledIn(subscription)?.price ?? [];
+    for (const id of new Set(invoices.filter(paysPeriod).flatMap(pricesIn).concat(agreed))) {
       if (known.has(id)) continue;
       const price = await found(this.#stripe.prices.retrieve(id));
       if (price !== null) known.set(id, price);
@@ -122,8 +128,13 @@ export class StripePlans {
     const id = external ?? idOf(session?.subscription ?? null);
     if (id === null) return;
     // What is over is not there any more to be cancelled.
-    if (when === 'now') await found(this.#stripe.subscriptions.cancel(id));
-    else await asking(this.#stripe.subscriptions.update(id, { cancel_at_period_end: when === 'period_end' }));
+    if (when === 'now') {
+      await found(this.#stripe.subscriptions.cancel(id));
+      return;
+    }
+    const subscription = await this.#found(id);
+    if (subscription !== null) await unschedule(this.#stripe, subscription);
+    await asking(this.#stripe.subscriptions.update(id, { cancel_at_period_end: when === 'period_end' }));
   }
 
   /**
@@ -136,10 +147,18 @@ export class StripePlans {
     const session =
       external === null ? await asking(this.#stripe.checkout.sessions.retrieve(checkout)) : null;
     const id = external ?? idOf(session?.subscription ?? null);
-    const subscription = id === null ? null : await found(this.#stripe.subscriptions.retrieve(id));
+    const subscription = id === null ? null : await this.#found(id);
     if (subscription === null) throw unavailable('Stripe knows no such subscription.');
-    if (subscription.metadata.change === change) return;
+    if (madeIn(subscription) === change) return;
     const item = planItem(subscription.items.data);
+    const price = await this.#priceOf(order);
+    const isTrial = subscription.status === 'trialing';
+    // Another interval would begin a new cycle at once.
+    if (begins === 'period_end' && !isTrial && item?.price.recurring?.interval !== order.interval) {
+      await schedule(this.#stripe, subscription, { change, price, quantity });
+      return;
+    }
+    await unschedule(this.#stripe, subscription);
     const charged: Stripe.SubscriptionUpdateParams =
       begins === 'now'
         ? { billing_cycle_anchor: { type: 'now' }, payment_behavior: 'error_if_incomplete' }
@@ -148,7 +167,7 @@ export class StripePlans {
       this.#stripe.subscriptions.update(
         subscription.id,
         {
-          items: [{ ...(item && { id: item.id }), price: await this.#priceOf(order), quantity }],
+          items: [{ ...(item && { id: item.id }), price, quantity }],
           proration_behavior: 'none',
           metadata: { change },
           ...charged,
@@ -211,19 +230,28 @@ function newsOf(subscription: Stripe.Subscription, { invoices, prices }: Billing
     paid: neverBegan ? [] : paid,
     failed: open === undefined ? null : { ref: open.id, periodEnd: periodEndOf(open) },
     ...(status === 'incomplete_expired' ? { ended: 'failed' } : {}),
-    ...(neverBegan ? {} : { ends: endingOf(subscription), ...nextOf(subscription) }),
+    ...(neverBegan ? {} : { ends: endingOf(subscription), ...nextOf(subscription, prices) }),
   };
 }
 
 /** What the next period is charged for, and which change of ours was the last. */
-function nextOf({ items, metadata }: Stripe.Subscription): Pick<PlanNews, 'next' | 'change'> {
-  const item = planItem(items.data);
-  const { change } = metadata;
-  return {
-    ...(item === undefined ? {} : { next: priceSold(item.price, item.quantity) }),
-    ...(change === undefined ? {} : { change }),
-  };
+function nextOf(
+  subscription: Stripe.Subscription,
+  prices: Billing['prices'],
+): Pick<PlanNews, 'next' | 'change'> {
+  const item = planItem(subscription.items.data);
+  const agreed = scheduledIn(subscription);
+  const change = madeIn(subscription);
+  const next =
+    agreed === null
+      ? item && priceSold(item.price, item.quantity)
+      : priceSold(prices.get(agreed.price), agreed.quantity);
+  return { ...(next === undefined ? {} : { next }), ...(change === null ? {} : { change }) };
 }
+
+/** The last change of ours: what is agreed for later came after what is in force. */
+const madeIn = (subscription: Stripe.Subscription): string | null =>
+  scheduledIn(subscription)?.change ?? subscription.metadata.change ?? null;
 
 /** Beside the plan there may be other items: the plan is the one that is marked, else the first. */
 const planItem = <T extends { readonly price?: Stripe.Price | undefined }>(

@@ -188,13 +188,6 @@ function readBilledChange(catalog: Catalog, body: wire.SubscriptionChangeRequest
         `must be ${price?.currency ?? 'one that the plan is sold in'}: it cannot be changed`,
       );
     }
-    if (
-      how === 'later' &&
-      status !== 'trialing' &&
-      offer.interval !== termsAt(one, ground.now).terms.interval
-    ) {
-      throw invalid('at', 'must be now: another interval begins a new cycle at the provider');
-    }
     if (how === 'keep' || how === 'later') return { how, offer };
     if (status !== 'trialing') return { how: 'now', offer };
     if (body.at === 'now')

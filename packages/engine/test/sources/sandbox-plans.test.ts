@@ -136,9 +136,14 @@ describe('the desk of a plan', () => {
     await press(made.checkout, 'renew');
     const { body } = await t.ask<{ data: Purchase[] }>('GET', '/v1/accounts/u_changes/purchases');
     expect(body.data.map(({ price }) => price.amount_minor).sort()).toEqual([17_999, 17_999, 1999]);
-    expect((await change({ interval: 'month', at: 'period_end' }, 'month')).body).toMatchObject({
-      field: 'at',
-    });
+    const down = await change({ interval: 'month' }, 'month');
+    expect(down.body).toMatchObject({ subscription: { interval: 'year', pending: { interval: 'month' } } });
+    await press(made.checkout, 'renew');
+    const { body: last } = await t.ask<{ data: Purchase[] }>(
+      'GET',
+      '/v1/accounts/u_changes/purchases?limit=1',
+    );
+    expect(last.data[0]?.price.amount_minor).toBe(1999);
     expect((await change({ ref: 'mine', interval: 'month' }, 'ref')).body).toMatchObject({ field: 'ref' });
   });
 

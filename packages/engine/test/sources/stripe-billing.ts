@@ -1,7 +1,8 @@
 /** The subscriptions half of the local Stripe: what a session of mode `subscription` becomes, and its invoices. */
 import { type Fields, fieldsOf, invalid, type Json, missing, Refusal, read } from './stripe-forms.ts';
 import { type FakePrice, FakePrices, monthsAfter, stepOf } from './stripe-prices.ts';
-import { INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION } from './stripe-shapes.ts';
+import { FakeSchedules } from './stripe-schedules.ts';
+import { EXPANDED, INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION } from './stripe-shapes.ts';
 
 export interface FakeSubscription extends Json {
   id: string;
@@ -51,6 +52,7 @@ export class FakeBilling {
   readonly subscriptions = new Map<string, FakeSubscription>();
   readonly invoices = new Map<string, FakeInvoice>();
   readonly prices: FakePrices;
+  readonly schedules: FakeSchedules;
   /** The card is declined when something is charged now. */
   declines = false;
   readonly #running = new Map<string, Running>();
@@ -61,6 +63,7 @@ export class FakeBilling {
   constructor(next: () => string, charge: (amount: number) => string) {
     this.#next = next;
     this.prices = new FakePrices(next);
+    this.schedules = new FakeSchedules(next, this.prices);
     this.#charge = charge;
   }
 
@@ -134,8 +137,13 @@ export class FakeBilling {
     about: Partial<Billed> & { at?: number; reason?: string; status?: 'paid' | 'open'; tax?: number } = {},
   ): FakeInvoice {
     const running = this.#running.get(id) as Running;
+    const start = this.#endOf(running);
+    const scheduled = this.schedules.begin(id, start);
+    if (scheduled !== null) {
+      Object.assign(running, { ...scheduled, anchor: start, periods: 0 });
+      (this.subscriptions.get(id) as FakeSubscription).items = itemsOf(scheduled.price, scheduled.quantity);
+    }
     const step = stepOf(running.price);
-    const start = monthsAfter(running.anchor, running.periods * step);
     running.periods += 1;
     const period = { start, end: monthsAfter(running.anchor, running.periods * step) };
     const {
@@ -222,7 +230,7 @@ export class FakeBilling {
   /** Null where the address is not about billing. */
   get(url: URL): Json | null {
     const [, , kind = '', id = ''] = url.pathname.split('/');
-    if (kind === 'subscriptions') return this.#known(id);
+    if (kind === 'subscriptions') return this.#shownSubscription(id, url);
     if (kind === 'prices') return id === '' ? this.prices.named(url) : this.prices.get(id);
     if (id !== '') return null;
     if (kind === 'invoices') return this.#invoices(url);
@@ -230,6 +238,30 @@ export class FakeBilling {
     const { payment } = read(INVOICE_PAYMENTS, fieldsOf(url.searchParams), '');
     const data = this.paymentsWith((payment as Fields).payment_intent as string);
     return { object: 'list', url: url.pathname, has_more: false, data };
+  }
+
+  /** The schedule is shown to who asks for it. */
+  #shownSubscription(id: string, url: URL): Json {
+    const { expand } = read(EXPANDED, fieldsOf(url.searchParams), '');
+    const schedule = this.schedules.of(id);
+    return { ...this.#known(id), schedule: expand === undefined ? (schedule?.id ?? null) : schedule };
+  }
+
+  /** Null where the address is not about schedules. */
+  postSchedule(path: string, form: Fields): Json | null {
+    if (path === '/v1/subscription_schedules') {
+      return this.schedules.create(form, (id) => {
+        this.#known(id);
+        const running = this.#running.get(id) as Running;
+        const { price, quantity, anchor, periods } = running;
+        const start = monthsAfter(anchor, (periods - 1) * stepOf(price));
+        return { id, price, quantity, start, end: this.#endOf(running) };
+      });
+    }
+    const [, id = '', release] =
+      /^\/v1\/subscription_schedules\/(sub_sched_\w+?)(\/release)?$/.exec(path) ?? [];
+    if (id === '') return null;
+    return release === undefined ? this.schedules.update(id, form) : this.schedules.release(id);
   }
 
   #known(id: string): FakeSubscription {
@@ -280,6 +312,11 @@ export class FakeBilling {
       throw invalid('A canceled subscription can only update its cancellation_details and metadata.', {
         code: 'invalid_canceled_subscription_fields',
       });
+    }
+    if (this.schedules.of(id) !== null && (fields.items ?? fields.cancel_at_period_end) !== undefined) {
+      throw invalid(
+        'The subscription is managed by a subscription schedule, and cannot be changed directly.',
+      );
     }
     if (fields.items !== undefined) this.#changeItems(one, fields, at);
     const metadata = { ...one.metadata, ...(fields.metadata as Record<string, string> | undefined) };

@@ -47,6 +47,21 @@ export const SUBSCRIPTION: Shape = {
   payment_behavior: /^(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete)$/,
   metadata: METADATA,
 };
+export const EXPANDED: Shape = { expand: { '*': /^schedule$/ } };
+export const SCHEDULE: Shape = { from_subscription: /^sub_/ };
+export const SCHEDULED: Shape = {
+  end_behavior: /^(cancel|none|release|renew)$/,
+  proration_behavior: /^(none|create_prorations|always_invoice)$/,
+  metadata: METADATA,
+  phases: {
+    '*': {
+      items: { '*': { price: /^price_/, quantity: COUNT } },
+      start_date: COUNT,
+      end_date: COUNT,
+      proration_behavior: /^(none|create_prorations|always_invoice)$/,
+    },
+  },
+};
 export const PRICE: Shape = {
   currency: /^[a-z]{3}$/,
   unit_amount: COUNT,

@@ -101,8 +101,7 @@ export const money = {
   'plans.trial_until': 'Trial until {date}.',
   'plans.past_due': 'A payment failed. It can be made good until {date}.',
   'plans.paused': 'No refills come until it is resumed. What is paid is kept.',
-  'plans.change_later':
-    'To switch, cancel this plan first: what is paid for stays yours until its end. Then choose another.',
+  'plans.stay': 'Stay with {name}',
   'plans.cancel': 'Cancel plan',
   'plans.pause': 'Pause',
   'plans.resume': 'Resume',
@@ -130,6 +129,10 @@ export const money = {
   },
   'preview.now': 'It takes effect at once.',
   'preview.from': 'It takes effect on {date}.',
+  'preview.charged_now':
+    'You pay {price} now, the way you pay for your plan. Credits that you have stay yours until their end.',
+  'preview.charged_then': 'You pay {price} from {date} on, and nothing now.',
+  'preview.charged_trial': 'You pay {price} when the trial ends, and nothing now.',
   'preview.until': 'Your plan runs until {date}.',
   'preview.lot': '{count} {class}',
   'preview.keeps': 'kept, does not expire',

@@ -104,8 +104,7 @@ export const money: Record<keyof typeof english, Message> = {
   'plans.trial_until': 'Probezeit bis {date}.',
   'plans.past_due': 'Eine Zahlung ist gescheitert. Bis {date} lässt sie sich nachholen.',
   'plans.paused': 'Es kommen keine Auffüllungen, bis du ihn fortsetzt. Was bezahlt ist, bleibt.',
-  'plans.change_later':
-    'Zum Wechseln kündige zuerst: Was bezahlt ist, bleibt bis zu seinem Ende deins. Wähle dann einen anderen Tarif.',
+  'plans.stay': 'Bei {name} bleiben',
   'plans.cancel': 'Tarif kündigen',
   'plans.pause': 'Pausieren',
   'plans.resume': 'Fortsetzen',
@@ -133,6 +132,10 @@ export const money: Record<keyof typeof english, Message> = {
   },
   'preview.now': 'Das gilt sofort.',
   'preview.from': 'Das gilt ab {date}.',
+  'preview.charged_now':
+    'Du zahlst jetzt {price}, so wie du deinen Tarif zahlst. Credits, die du hast, bleiben bis zu ihrem Ende deine.',
+  'preview.charged_then': 'Du zahlst {price} ab {date} und jetzt nichts.',
+  'preview.charged_trial': 'Du zahlst {price}, wenn die Probezeit endet, und jetzt nichts.',
   'preview.until': 'Dein Tarif läuft bis {date}.',
   'preview.lot': '{count} {class}',
   'preview.keeps': 'bleiben, verfallen nicht',
