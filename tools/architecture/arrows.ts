@@ -104,7 +104,12 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
     'prom-client': { at: ['http/metrics.ts'] },
     stripe: {
       at: ['sources/stripe.ts', 'sources/stripe-asking.ts'],
-      types: ['sources/stripe-event.ts', 'sources/stripe-plan.ts', 'sources/stripe-saving.ts'],
+      types: [
+        'sources/stripe-event.ts',
+        'sources/stripe-plan.ts',
+        'sources/stripe-saving.ts',
+        'sources/stripe-schedule.ts',
+      ],
     },
     'temporal-polyfill': { at: ['core/calendar.ts'] },
     typescript: {

@@ -4,8 +4,8 @@ import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import type { Engine } from '../../src/engine.ts';
 import { codeOf, type Rig, together } from '../engine/rig.ts';
-import type { FakeInvoice } from './stripe-billing.ts';
 import type { FakeStripe } from './stripe-fake.ts';
+import type { FakeInvoice } from './stripe-invoices.ts';
 import { BEGUN, openStripeRig, type StripeRig } from './stripe-rig.ts';
 
 let t: StripeRig;

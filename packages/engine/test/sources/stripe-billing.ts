@@ -1,7 +1,8 @@
 /** The subscriptions half of the local Stripe: what a session of mode `subscription` becomes, and its invoices. */
 import { type Fields, fieldsOf, invalid, type Json, missing, Refusal, read } from './stripe-forms.ts';
+import { type Billed, type FakeInvoice, invoiceFor, paymentOf, subscriptionOf } from './stripe-invoices.ts';
 import { type FakePrice, FakePrices, monthsAfter, stepOf } from './stripe-prices.ts';
-import { FakeSchedules } from './stripe-schedules.ts';
+import { FakeSchedules, type Scheduled } from './stripe-schedules.ts';
 import { EXPANDED, INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION } from './stripe-shapes.ts';
 
 export interface FakeSubscription extends Json {
@@ -15,27 +16,12 @@ export interface FakeSubscription extends Json {
   metadata: Record<string, string>;
 }
 
-export interface FakeInvoice extends Json {
-  id: string;
-  status: string;
-  /** The payment, once there is one. */
-  charged?: string;
-}
-
 /** What a session was opened for. */
 export interface Ordered {
   readonly price: FakePrice;
   readonly quantity: number;
   readonly trialDays: number | null;
   readonly metadata: Record<string, string>;
-}
-
-/** What an invoice comes to, in minor units: the price, less discounts, with what changes within a period cost. */
-interface Billed {
-  readonly amount: number;
-  readonly discount?: number;
-  readonly prorated?: number;
-  readonly currency?: string;
 }
 
 interface Running {
@@ -159,56 +145,15 @@ export class FakeBilling {
     return this.#invoice(id, { at, reason, period, amount, tax, status, ...more });
   }
 
-  #invoice(
-    id: string,
-    about: Billed & {
-      at: number;
-      reason: string;
-      period: { start: number; end: number };
-      tax: number;
-      status: 'paid' | 'open';
-    },
-  ): FakeInvoice {
-    const { at, reason, period, amount, discount = 0, prorated = 0, tax, status } = about;
-    const net = amount - discount + prorated;
+  #invoice(id: string, about: Parameters<typeof invoiceFor>[1]): FakeInvoice {
     const { price, quantity } = this.#running.get(id) as Running;
-    const line = (one: number, proration: boolean) => ({
-      object: 'line_item',
-      amount: one,
+    const invoice = invoiceFor(`in_${this.#next()}`, about, {
+      subscription: this.subscriptions.get(id) as FakeSubscription,
+      price,
       quantity,
-      period,
-      pricing: { type: 'price_details', price_details: { price: price.id, product: 'prod_1' } },
-      parent: { type: 'subscription_item_details', subscription_item_details: { proration } },
     });
-    const one = this.subscriptions.get(id) as FakeSubscription;
-    const invoice: FakeInvoice = {
-      id: `in_${this.#next()}`,
-      object: 'invoice',
-      status,
-      billing_reason: reason,
-      created: at,
-      currency: about.currency ?? price.currency,
-      subtotal: amount + prorated,
-      total: net + tax,
-      total_excluding_tax: net,
-      total_discount_amounts: discount === 0 ? [] : [{ amount: discount, discount: 'di_1' }],
-      attempt_count: net + tax === 0 ? 0 : 1,
-      status_transitions: { paid_at: status === 'paid' ? at : null },
-      parent: {
-        type: 'subscription_details',
-        subscription_details: { subscription: id, metadata: one.metadata },
-      },
-      lines: {
-        object: 'list',
-        has_more: false,
-        data: [
-          ...(reason === 'subscription_update' && amount === 0 ? [] : [line(amount, false)]),
-          ...(prorated === 0 ? [] : [line(prorated, true)]),
-        ],
-      },
-    };
     this.invoices.set(invoice.id, invoice);
-    if (status === 'paid') this.#settle(invoice);
+    if (about.status === 'paid') this.#settle(invoice);
     return invoice;
   }
 
@@ -247,21 +192,18 @@ export class FakeBilling {
     return { ...this.#known(id), schedule: expand === undefined ? (schedule?.id ?? null) : schedule };
   }
 
-  /** Null where the address is not about schedules. */
-  postSchedule(path: string, form: Fields): Json | null {
-    if (path === '/v1/subscription_schedules') {
-      return this.schedules.create(form, (id) => {
-        this.#known(id);
-        const running = this.#running.get(id) as Running;
-        const { price, quantity, anchor, periods } = running;
-        const start = monthsAfter(anchor, (periods - 1) * stepOf(price));
-        return { id, price, quantity, start, end: this.#endOf(running) };
-      });
-    }
-    const [, id = '', release] =
-      /^\/v1\/subscription_schedules\/(sub_sched_\w+?)(\/release)?$/.exec(path) ?? [];
-    if (id === '') return null;
-    return release === undefined ? this.schedules.update(id, form) : this.schedules.release(id);
+  /** The period that runs, as a schedule is made from it. */
+  running(id: string): Scheduled {
+    this.#known(id);
+    const running = this.#running.get(id) as Running;
+    const { price, quantity, anchor, periods } = running;
+    return {
+      id,
+      price,
+      quantity,
+      start: monthsAfter(anchor, (periods - 1) * stepOf(price)),
+      end: this.#endOf(running),
+    };
   }
 
   #known(id: string): FakeSubscription {
@@ -356,15 +298,4 @@ const itemsOf = (price: FakePrice, quantity: number): Json => ({
   object: 'list',
   has_more: false,
   data: [{ id: `si_${price.id}`, object: 'subscription_item', price, quantity }],
-});
-
-export const subscriptionOf = (invoice: FakeInvoice): string =>
-  (invoice.parent as { subscription_details: { subscription: string } }).subscription_details.subscription;
-
-const paymentOf = (invoice: Json, intent: string): Json => ({
-  id: `inpay_${String(invoice.id)}`,
-  object: 'invoice_payment',
-  status: 'paid',
-  invoice: invoice.id,
-  payment: { type: 'payment_intent', payment_intent: intent },
 });

@@ -4,7 +4,8 @@ import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import type { Rig } from '../engine/rig.ts';
-import type { FakeInvoice, FakeSubscription } from './stripe-billing.ts';
+import type { FakeSubscription } from './stripe-billing.ts';
+import type { FakeInvoice } from './stripe-invoices.ts';
 import { monthsAfter } from './stripe-prices.ts';
 import { BEGUN, openStripeRig, type StripeRig } from './stripe-rig.ts';
 

@@ -1,8 +1,9 @@
 /** Plans sold at a Stripe that is as strict as Stripe, over HTTP, with two servers taking in the events. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, type Rig, tally, together } from '../engine/rig.ts';
-import type { FakeInvoice, FakeSubscription } from './stripe-billing.ts';
+import type { FakeSubscription } from './stripe-billing.ts';
 import type { FakeStripe } from './stripe-fake.ts';
+import type { FakeInvoice } from './stripe-invoices.ts';
 import { BEGUN, type Event, ORIGIN, openStripeRig, RETURN, type StripeRig } from './stripe-rig.ts';
 import { lotsOf } from './subscribing.ts';
 

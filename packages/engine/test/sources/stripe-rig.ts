@@ -5,8 +5,9 @@ import type { Catalog } from '../../src/catalog/catalog.ts';
 import { createServer } from '../../src/http/server.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import { expectWhole, openRig, type Rig } from '../engine/rig.ts';
-import type { FakeInvoice, FakeSubscription } from './stripe-billing.ts';
+import type { FakeSubscription } from './stripe-billing.ts';
 import { FakeStripe } from './stripe-fake.ts';
+import type { FakeInvoice } from './stripe-invoices.ts';
 
 export const RETURN = 'https://app.example.com/credits';
 export const ORIGIN = 'https://credits.example.com';

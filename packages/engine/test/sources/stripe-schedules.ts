@@ -43,7 +43,16 @@ export class FakeSchedules {
     );
   }
 
-  create(form: Fields, find: (id: string) => Scheduled): Json {
+  /** Null where the address is not about schedules. */
+  post(path: string, form: Fields, running: (id: string) => Scheduled): Json | null {
+    if (path === '/v1/subscription_schedules') return this.#create(form, running);
+    const [, id = '', release] =
+      /^\/v1\/subscription_schedules\/(sub_sched_\w+?)(\/release)?$/.exec(path) ?? [];
+    if (id === '') return null;
+    return release === undefined ? this.#update(id, form) : this.#release(id);
+  }
+
+  #create(form: Fields, find: (id: string) => Scheduled): Json {
     const { from_subscription } = read(SCHEDULE, form, '');
     const { id: subscription, price, quantity, start, end } = find(from_subscription as string);
     if (this.of(subscription) !== null) {
@@ -63,7 +72,7 @@ export class FakeSchedules {
     return made;
   }
 
-  update(id: string, form: Fields): Json {
+  #update(id: string, form: Fields): Json {
     const one = this.#open(id, 'updated');
     const { phases, metadata } = read(SCHEDULED, form, '') as { phases: Fields; metadata: Json };
     const wanted = Object.values(phases).map((phase) => this.#phaseOf(phase as Fields));
@@ -90,7 +99,7 @@ export class FakeSchedules {
     };
   }
 
-  release(id: string): Json {
+  #release(id: string): Json {
     return Object.assign(this.#open(id, 'released'), { status: 'released' });
   }
 
