@@ -38,6 +38,8 @@ export interface Followed {
 
 export interface Refused {
   readonly ref: string;
+  /** When it was paid. */
+  readonly at: number;
   readonly error: DrawdownError;
 }
 
@@ -170,7 +172,7 @@ function refusalsOf({ checkout, policies }: Standing, invoices: readonly PlanInv
   return invoices.flatMap((invoice) => {
     const bill = { ...invoice, mayBeFree: policies.freePeriods };
     const error = refusalIn(() => demandBilled(checkout.offer, bill, { subscription: planIdOf(checkout) }));
-    return error === null ? [] : [{ ref: invoice.ref, error }];
+    return error === null ? [] : [{ ref: invoice.ref, at: invoice.at, error }];
   });
 }
 
@@ -248,7 +250,7 @@ class PlanChange {
     if (isSpare && isPurchase && !isKnown(this.current, ref)) {
       const terms = this.current.terms.at(-1) as Terms;
       this.late.push(this.#payment(invoice, { terms, endsAt: this.#ground.now, lots: [] }));
-    } else if (error !== null) this.refused.push({ ref, error });
+    } else if (error !== null) this.refused.push({ ref, at: invoice.at, error });
     else if (paid !== undefined && isPurchase) {
       const terms = this.current.terms[paid.term] as Terms;
       const payment = this.#payment(invoice, { terms, endsAt: paid.endsAt, lots: this.#last });

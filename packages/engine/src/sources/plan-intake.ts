@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type * as wire from '@drawdown/client';
 import type { Call } from '../change.ts';
 import { DrawdownError } from '../errors.ts';
@@ -76,7 +77,20 @@ export class PlanIntake {
   }
 
   /** `looks`: how often the provider had been asked before this answer; null where it came by itself. */
-  async apply(row: PlanCheckout, news: PlanNews, looks: number | null, call: Call = {}): Promise<Applied> {
+  apply(row: PlanCheckout, news: PlanNews, looks: number | null, call: Call = {}): Promise<Applied> {
+    return this.#take(row, news, { looks, call, isRehearsal: false });
+  }
+
+  /** What the news would come to; nothing of it is written. */
+  rehearse(row: PlanCheckout, news: PlanNews): Promise<Applied> {
+    return this.#take(row, news, { looks: null, call: {}, isRehearsal: true });
+  }
+
+  async #take(
+    row: PlanCheckout,
+    news: PlanNews,
+    { looks, call, isRehearsal }: { looks: number | null; call: Call; isRehearsal: boolean },
+  ): Promise<Applied> {
     const { accounts, presenter, runner } = this.#setting;
     // A merge leaves the plan behind; whoever has the credits now is owed what is still paid for it.
     const number = await accounts.heirOf(row.account);
@@ -98,7 +112,16 @@ export class PlanIntake {
       const late = await unknownOf(on, followed.late);
       const purchases = [...followed.purchases, ...late];
       const told = { refused, refusal, isPartial, isUnwanted, late: late.length };
-      result = { ...told, checkout: after, counts: true, operation: null };
+      const payments = purchases.flatMap(({ payment }) => payment ?? []);
+      const differs =
+        isMade ||
+        isUnwanted ||
+        purchases.length > 0 ||
+        followed.commands.length > 0 ||
+        followed.checkout.state !== checkout.state ||
+        (followed.after !== null && !isDeepStrictEqual(followed.after, standing.one));
+      result = { ...told, checkout: after, counts: true, differs, payments, operation: null };
+      if (isRehearsal) return { command: { verb: 'settle' }, writes: () => [] };
       return {
         command: commandOf(followed.commands),
         writes: () => [
@@ -127,7 +150,7 @@ export class PlanIntake {
         balance: presenter.balance(account, now),
       }),
     });
-    this.#tell(row, result);
+    if (!isRehearsal) this.#tell(row, result);
     return { ...result, ...receipt };
   }
 
@@ -166,6 +189,10 @@ export interface Looked extends Pick<Followed, 'refused' | 'refusal' | 'isPartia
   readonly counts: boolean;
   /** How many payments are new for which nothing is granted. */
   readonly late: number;
+  /** Whether anything of it was not known. */
+  readonly differs: boolean;
+  /** Those that are new, by their names at the provider. */
+  readonly payments: readonly string[];
   /** What it entered in the ledger. */
   readonly operation: wire.Operation | null;
 }
@@ -179,6 +206,8 @@ const UNCOUNTED = {
   isPartial: false,
   late: 0,
   isUnwanted: false,
+  differs: false,
+  payments: [],
   operation: null,
 };
 

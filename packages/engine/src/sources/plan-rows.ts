@@ -71,6 +71,18 @@ const OPEN = statement<[number], Row>(
   `select ${COLUMNS} from drawdown.plan_checkouts
     where account = $1 and state = 'open' and checkout is not null order by no`,
 );
+/** An end that was agreed is one only when it has come. */
+const AFTER = statement<[number, number, number, number], Row>(
+  'plan_checkouts_after',
+  `select c.account, c.no, provider, checkout, url, external, offer, trial, return_url, state, looks,
+     null as key, null as fingerprint, c.created_at, c.updated_at
+     from drawdown.plan_checkouts c
+     left join drawdown.subscriptions s on s.account = c.account and s.no = c.no and s.bucket = c.bucket
+    where (c.account, c.no) > ($1::int8, $2::int8) and checkout is not null
+      and (c.created_at >= $3 or c.updated_at >= $3 or state = 'open'
+        or (state = 'begun' and (s.cancel_at is null or s.cancel_at >= $3)))
+    order by c.account, c.no limit $4`,
+);
 const LAST = statement<[number], { no: bigint | null }>(
   'plan_checkout_last',
   'select max(no) as no from drawdown.plan_checkouts where account = $1',
@@ -101,6 +113,16 @@ export async function planCheckout(on: Reader, account: number, no: number): Pro
 /** Those that can still be paid. */
 export async function openPlanCheckouts(on: Reader, account: number): Promise<PlanCheckout[]> {
   const { rows } = await on.query(OPEN, [account]);
+  return rows.map(checkoutOf);
+}
+
+/** Of all accounts, from behind a plan on; those for which something may have been charged at or after an instant. */
+export async function plansAfter(
+  on: Reader,
+  { account, no }: Pick<PlanCheckout, 'account' | 'no'>,
+  { since, limit }: { since: number; limit: number },
+): Promise<PlanCheckout[]> {
+  const { rows } = await on.query(AFTER, [account, no, since, limit]);
   return rows.map(checkoutOf);
 }
 

@@ -5,7 +5,7 @@ import { DrawdownError } from '../errors.ts';
 import { readAccountId } from '../request.ts';
 import { keyHash } from '../store/chain.ts';
 import { PlanChanges } from './plan-changes.ts';
-import { NOTHING_NEW, PlanIntake, placeOf } from './plan-intake.ts';
+import { type Looked, NOTHING_NEW, PlanIntake, placeOf } from './plan-intake.ts';
 import { PlanOrders } from './plan-order.ts';
 import { presentPlanCheckout } from './plan-present.ts';
 import {
@@ -100,6 +100,12 @@ export class Plans {
     if (applied.isUnwanted) await this.#endUnwanted(applied.checkout);
     if (applied.refusal !== null) throw applied.refusal;
     return applied.checkout;
+  }
+
+  /** What the provider knows of a plan, against what is known here; nothing is written. Null: it knows no such checkout. */
+  async compare(row: PlanCheckout): Promise<Looked | null> {
+    const news = (await this.#providers.get(row.provider)?.lookAtPlan?.(placeOf(row))) ?? null;
+    return news === null ? null : this.#intake.rehearse(row, news);
   }
 
   /** Where it cannot be told now, the event comes again. A provider that refuses has nothing to end any more. */

@@ -217,11 +217,13 @@ export interface Claim {
   readonly product?: string;
 }
 
-/** Something that a provider knows of: its name there, and the event that it comes to, which may be refused. */
-export interface Heard {
-  readonly name: string;
-  readonly read: () => Promise<PaymentEvent | null>;
-}
+/**
+ * Something that a provider knows of: its name there, and the event that it comes to, which may be refused; or the plan
+ * (`sub_…`) that it sold.
+ */
+export type Heard =
+  | { readonly name: string; readonly read: () => Promise<PaymentEvent | null> }
+  | { readonly name: string; readonly plan: string };
 
 export interface PaymentProvider {
   readonly id: ProviderId;

@@ -67,6 +67,8 @@ export class PurchasePoll {
     const name = `${provider.id}_heard_until`;
     const [since, until] = [await keptNumber(database, name), now()];
     for await (const heard of provider.recent?.({ since }) ?? []) {
+      // Of plans that run, their provider tells by itself.
+      if ('plan' in heard) continue;
       try {
         const event = await heard.read();
         if (event !== null) await enter(provider.id, event);

@@ -32,7 +32,7 @@ export interface PurchasesOptions {
   readonly returnOrigins: readonly string[];
   /** Providers tell of their periods as well. */
   readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
-  readonly plans: Pick<Plans, 'receive'>;
+  readonly plans: Pick<Plans, 'receive' | 'compare' | 'find'>;
 }
 
 /**
@@ -304,7 +304,8 @@ export class Purchases {
     const enter = (provider: ProviderId, event: PaymentEvent) => this.enter(provider, event);
     const follow = (place: { account: Place; no: number }, rehearse: boolean) =>
       this.#changes.follow(place, rehearse);
-    return reconcile({ database, accounts, providers: this.#providers, enter, follow }, options);
+    const [plans, providers] = [this.#plans, this.#providers];
+    return reconcile({ database, accounts, plans, providers, enter, follow }, options);
   }
 
   async #present(purchase: Purchase, account: string): Promise<wire.Purchase> {

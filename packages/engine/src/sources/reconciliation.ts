@@ -1,26 +1,34 @@
 /**
- * Compares purchases with what their providers know, and takes in what never arrived: first every purchase that we know,
- * then what the providers know of lately, so that a payment of which nothing ever came here is found as well.
+ * Compares plans and purchases with what their providers know, and takes in what never arrived: first every plan, whose
+ * payments are purchases, and every purchase that we know, then what the providers know of lately, so that a payment of
+ * which nothing ever came here is found as well.
  */
 import type * as wire from '@drawdown/client';
 import { parsePurchaseId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import { type PlanCheckout, type PlanCheckoutState, planIdOf, plansAfter } from './plan-rows.ts';
+import type { Plans } from './plans.ts';
 import type { Heard, PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
 import { idOf, type Purchase, purchaseByNo, purchaseByPayment, purchasesAfter } from './purchase-rows.ts';
 import { type Fact, type Outcome, outcomeOf, unite } from './purchase-state.ts';
 
 export interface ReconcileOptions {
-  /** Purchases that were made, and payments that happened, at or after this instant, in epoch milliseconds. */
+  /**
+   * Purchases that were made, plans that ran, and payments that happened, at or after this instant, in epoch
+   * milliseconds.
+   */
   readonly since: number;
   /** False: what differs is only told. */
   readonly repair: boolean;
 }
 
-/** One purchase that was looked at, or a payment that only its provider has a name for. */
+/** One purchase or plan that was looked at, or a payment that only its provider has a name for. */
 export interface Reconciled {
   readonly purchase: string | null;
+  /** `sub_…`, where it is a plan that was looked at. */
+  readonly subscription: string | null;
   readonly account: string;
   readonly provider: wire.PaymentProvider;
   /**
@@ -37,8 +45,8 @@ export interface Reconciled {
     | 'unknown'
     | 'unasked'
     | 'refused';
-  readonly before: wire.PurchaseState;
-  readonly after: wire.PurchaseState;
+  readonly before: wire.PurchaseState | PlanCheckoutState;
+  readonly after: wire.PurchaseState | PlanCheckoutState;
   /** Why it was refused; of what is missing, what the provider calls it. */
   readonly reason?: string;
 }
@@ -46,6 +54,7 @@ export interface Reconciled {
 interface Means {
   readonly database: Database;
   readonly accounts: Accounts;
+  readonly plans: Pick<Plans, 'receive' | 'compare' | 'find'>;
   readonly providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly enter: (provider: ProviderId, event: PaymentEvent) => Promise<Purchase | null>;
   /** Whether the lots did not follow what is known; where it is no rehearsal, they do afterwards. */
@@ -63,8 +72,46 @@ const AT_ONCE = 100;
  * do. What one provider refuses or cannot answer does not keep the others from being looked at.
  */
 export async function* reconcile(means: Means, options: ReconcileOptions): AsyncGenerator<Reconciled, void> {
+  yield* allPlans(means, options);
   yield* allKnown(means, options);
   for (const provider of means.providers.values()) yield* allHeard(means, provider, options);
+}
+
+/** Every plan that a provider charged for then, in order of accounts. */
+async function* allPlans(means: Means, options: ReconcileOptions): AsyncGenerator<Reconciled, void> {
+  const { database, accounts } = means;
+  for (let place = { account: -1, no: 0 }; ; ) {
+    const rows = await plansAfter(database, place, { since: options.since, limit: AT_ONCE });
+    for (const row of rows) {
+      const account = (await accounts.idOf(row.account)) ?? '';
+      const looked = await lookAtPlan(means, row, options).catch(refusal);
+      const { state, provider } = row;
+      const subscription = planIdOf(row);
+      yield { purchase: null, subscription, account, provider, before: state, after: state, ...looked };
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return;
+    place = last;
+  }
+}
+
+/** A payment that is not what was agreed is told of whatever else is taken in: money came that nothing was given for. */
+async function lookAtPlan(
+  { plans, providers }: Means,
+  row: PlanCheckout,
+  { since, repair }: ReconcileOptions,
+): Promise<Looked> {
+  if (providers.get(row.provider)?.lookAtPlan === undefined) return { result: 'unasked' };
+  const compared = await plans.compare(row);
+  if (compared === null) return { result: 'unknown' };
+  const { differs, payments, refused } = compared;
+  const after = differs && repair ? await plans.receive(row.provider, { plan: planIdOf(row) }) : null;
+  const told = { after: (after ?? compared.checkout).state };
+  const spare = refused.filter(({ at }) => at >= since).map(({ ref, error }) => `${ref}: ${error.message}`);
+  if (spare.length > 0) return { ...told, result: 'refused', reason: spare.join('; ') };
+  if (!differs) return { result: 'same' };
+  const reason = payments.length === 0 ? {} : { reason: `paid by ${payments.join(', ')}` };
+  return { ...told, result: repair ? 'repaired' : 'differs', ...reason };
 }
 
 /** Every purchase, in order of accounts. */
@@ -80,7 +127,8 @@ async function* allKnown(
       const told = await look(means, purchase, repair).catch(refusal);
       const looked = await lookAtLots(means, purchase, { account, told, repair }).catch(refusal);
       const { state, provider } = purchase;
-      yield { purchase: idOf(purchase), account, provider, before: state, after: state, ...looked };
+      const one = { purchase: idOf(purchase), subscription: null, account, provider };
+      yield { ...one, before: state, after: state, ...looked };
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < AT_ONCE) return;
@@ -98,8 +146,7 @@ function refusal(error: unknown): Looked & { reason: string } {
 async function look(means: Means, purchase: Purchase, repair: boolean): Promise<Looked> {
   const { checkout } = purchase;
   const provider = means.providers.get(purchase.provider);
-  // A plan's payments are looked at with their plan.
-  if (provider?.look === undefined || purchase.plan !== null) return { result: 'unasked' };
+  if (provider?.look === undefined) return { result: 'unasked' };
   const payments = paymentsIn(purchase);
   // A charge whose outcome is not known is asked about by whoever sent it.
   if (checkout === null && payments.length === 0) return { result: 'unasked' };
@@ -163,6 +210,7 @@ async function* allHeard(
 ): AsyncGenerator<Reconciled, void> {
   const nothing = {
     purchase: null,
+    subscription: null,
     account: '',
     provider: provider.id,
     before: 'open',
@@ -183,13 +231,19 @@ async function* allHeard(
   }
 }
 
-type Compared = Looked & Partial<Pick<Reconciled, 'purchase' | 'account' | 'before'>>;
+type Compared = Looked & Partial<Pick<Reconciled, 'purchase' | 'subscription' | 'account' | 'before'>>;
 
 async function compare(
   means: Means,
   provider: PaymentProvider,
   { heard, repair }: { heard: Heard; repair: boolean },
 ): Promise<Compared | null> {
+  // Plans that are known were looked at; one that was ours is not made up again without its row.
+  if ('plan' in heard) {
+    const { plan: subscription } = heard;
+    const isKnown = (await means.plans.find(subscription)) !== null;
+    return isKnown ? null : { subscription, result: 'missing', after: 'begun' };
+  }
   const event = await heard.read();
   if (event === null) return null;
   const known = await purchaseOf(means, provider.id, event);

@@ -249,7 +249,7 @@ export class StripePayments implements PaymentProvider {
     return { id: `look:${purchase}:${digest}`, subject: { purchase }, facts: known };
   }
 
-  /** Checkouts that were paid and are marked as ours, oldest last; those of others on the same account are not. */
+  /** Checkouts that were gone through with and are marked as ours, oldest last; those of others on the same account are not. */
   async *recent({ since }: { since: number }): AsyncGenerator<Heard, void> {
     const about = {
       created: { gte: Math.floor(since / 1000) },
@@ -259,7 +259,8 @@ export class StripePayments implements PaymentProvider {
     for (let after: { starting_after?: string } = {}; ; ) {
       const { data, has_more } = await asking(this.#stripe.checkout.sessions.list({ ...about, ...after }));
       for (const session of data) {
-        const purchase = session.metadata?.purchase;
+        const { purchase, subscription: plan } = session.metadata ?? {};
+        if (session.mode === 'subscription' && plan !== undefined) yield { name: session.id, plan };
         const paid = session.mode === 'payment' ? paidBy(session, session.created * 1000) : null;
         if (purchase === undefined || paid === null) continue;
         const event = { id: `look:${purchase}:${session.id}`, subject: { purchase }, facts: [paid] };

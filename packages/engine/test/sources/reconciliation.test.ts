@@ -229,6 +229,7 @@ test('the App Store tells how transactions stand, and of every notification that
   const means = {
     database: rig.database,
     accounts: new Accounts(rig.database, SYSTEM_CLOCK),
+    plans: rig.first.plans,
     providers: new Map<ProviderId, PaymentProvider>([
       ['app_store', new AppStorePayments(APPLE, { secret, api })],
     ]),
