@@ -93,19 +93,8 @@ export class Runner {
 
   /** Resolves once it is durable; rejects with a `DrawdownError` where nothing happened, or nobody knows yet. */
   run<T>(asked: Asked<T>): Promise<T> {
-    const { account, verb, call, answer } = asked;
-    const task: Task<T> = {
-      account: account.number,
-      command: { verb: 'recall' },
-      actor: readActor(call.actor ?? 'library'),
-      key: keyHash(
-        call.principal ?? 'server',
-        account.id,
-        readKey(call.idempotencyKey ?? this.#setting.makeKey()),
-      ),
-      fingerprint: fingerprintOf(verb, asked.input),
-      answer,
-    };
+    const { account, verb } = asked;
+    const task = this.#recalling(asked);
     let command: Command | Instead<T>;
     try {
       command = asked.command();
@@ -127,6 +116,30 @@ export class Runner {
     }, unavailable);
   }
 
+  /**
+   * What the key did before, answered as it was then; null where it did nothing, or where none came. For what has to happen
+   * elsewhere before a change is made here. Throws `idempotency_key_reused`.
+   */
+  async known<T>(asked: Omit<Asked<T>, 'command'>): Promise<T | null> {
+    if (asked.call.idempotencyKey === undefined) return null;
+    return this.#recall<T | null>(this.#recalling(asked), () => null);
+  }
+
+  #recalling<T>({ account, verb, input, call, answer }: Omit<Asked<T>, 'command'>): Task<T> {
+    return {
+      account: account.number,
+      command: { verb: 'recall' },
+      actor: readActor(call.actor ?? 'library'),
+      key: keyHash(
+        call.principal ?? 'server',
+        account.id,
+        readKey(call.idempotencyKey ?? this.#setting.makeKey()),
+      ),
+      fingerprint: fingerprintOf(verb, input),
+      answer,
+    };
+  }
+
   /** What is refused or free today may have been charged before: then its key gives the first answer again. */
   async #recall<T>(task: Task<T>, otherwise: () => T): Promise<T> {
     const verdict = await this.#setting.writer.submit(task).catch(unavailable);
@@ -145,7 +158,7 @@ export class Runner {
 
   /** A change whose command a source finds out once the account is locked. */
   async runPrepared<T>(asked: AskedPrepared<T>): Promise<T> {
-    const { account, verb, call, answer } = asked;
+    const { account, verb, call } = asked;
     const prepare: AskedPrepared<T>['prepare'] = async (on, locked) => {
       const { closed } = locked.account;
       if (closed !== null && asked.alsoClosed !== true) throw await this.#closed(closed.into);
@@ -153,19 +166,10 @@ export class Runner {
     };
     const verdict = await this.#setting.writer
       .submit<T>({
-        account: account.number,
-        command: { verb: 'recall' },
-        actor: readActor(call.actor ?? 'library'),
-        key: keyHash(
-          call.principal ?? 'server',
-          account.id,
-          readKey(call.idempotencyKey ?? this.#setting.makeKey()),
-        ),
-        fingerprint: fingerprintOf(verb, asked.input),
+        ...this.#recalling(asked),
         // A key that was made up here nobody can send again.
         keepsKey: asked.keepsKey === true && call.idempotencyKey !== undefined,
         prepare,
-        answer,
       })
       .catch(unavailable);
     this.#setting.count(verb, verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind);

@@ -11,7 +11,7 @@ import { accountClosed } from '../refusal.ts';
 import { readText } from '../request.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
-import type { Prepared, Write } from '../store/task.ts';
+import type { Outcome, Prepared, Write } from '../store/task.ts';
 import { comingMerges, demandIdle, openHoldsOf, pendingPurchases } from './account-idle.ts';
 import type { AutoTopUps } from './auto-top-ups.ts';
 import { purchasesOf } from './merge-lots.ts';
@@ -143,7 +143,22 @@ export class Closures {
     if (body.forfeit !== undefined && body.forfeit !== true)
       throw invalid('forfeit', 'must be true where it is given');
     const ground = await queries.settled(id);
+    const forfeit = body.forfeit === true;
+    const asked = {
+      account: { number: ground.account.number, id },
+      verb: 'close',
+      input: body,
+      call,
+      answer: ({ account, entry, replayed }: Outcome) => {
+        if (entry === null) throw new Error('a closing has an entry');
+        return { operation: presenter.operation(account, entry, classIn(account)), replayed };
+      },
+    };
+    // What is refused must not have ended anything elsewhere.
+    await runner.known(asked);
     if (ground.account.closed === null) {
+      const purchases = await purchasesOf(database, ground.account.number);
+      this.#demandConsent(this.#settlements(ground, purchases), forfeit);
       const topUp = await openTopUp(database, ground.account.number);
       const estate = await this.#demandClosable(database, ground, topUp);
       // It may have been sent since it was looked for.
@@ -154,15 +169,8 @@ export class Closures {
       await this.#payBack(this.#refundable(estate, ground), call);
     }
     const { operation, replayed } = await runner.runPrepared({
-      account: { number: ground.account.number, id },
-      verb: 'close',
-      input: body,
-      call,
-      prepare: (on, locked) => this.#prepare(on, locked, { reason, forfeit: body.forfeit === true }),
-      answer: ({ account, entry, replayed: again }) => {
-        if (entry === null) throw new Error('a closing has an entry');
-        return { operation: presenter.operation(account, entry, classIn(account)), replayed: again };
-      },
+      ...asked,
+      prepare: (on, locked) => this.#prepare(on, locked, { reason, forfeit }),
     });
     return { operation, ...(await this.report(id)), replayed };
   }
@@ -189,26 +197,14 @@ export class Closures {
     { reason, forfeit }: { reason: string; forfeit: boolean },
   ): Promise<Prepared> {
     await on.query(ONE_AT_A_TIME, []);
-    const { account, now } = ground;
     const topUps = await endWithAccount(on, ground, 'account_closed');
     const { purchases, subscriptions } = await this.#demandClosable(
       on,
       ground,
       topUps.canceled ?? topUps.sent,
     );
-    const settlements = account.grants.flatMap((lot) => this.#settlement(account, { lot, purchases, now }));
-    if (this.#way === 'forfeited' && settlements.length > 0 && !forfeit) {
-      throw new DrawdownError(
-        'consent_required',
-        'forfeit: unspent paid credits are given up with the account',
-        {
-          field: 'forfeit',
-          errors: [
-            { field: 'forfeit', message: 'must be true: unspent paid credits are given up with the account' },
-          ],
-        },
-      );
-    }
+    const settlements = this.#settlements(ground, purchases);
+    this.#demandConsent(settlements, forfeit);
     return {
       command: { verb: 'close', reason, ...(forfeit ? { metadata: { forfeit } } : {}) },
       writes: (): Write[] => [
@@ -218,6 +214,20 @@ export class Closures {
       ],
       notices: () => topUps.notices,
     };
+  }
+
+  /** What is given up is given up by somebody who said so. */
+  #demandConsent(settlements: readonly unknown[], forfeit: boolean): void {
+    if (this.#way !== 'forfeited' || settlements.length === 0 || forfeit) return;
+    const sentence = 'unspent paid credits are given up with the account';
+    throw new DrawdownError('consent_required', `forfeit: ${sentence}`, {
+      field: 'forfeit',
+      errors: [{ field: 'forfeit', message: `must be true: ${sentence}` }],
+    });
+  }
+
+  #settlements({ account, now }: Ground, purchases: readonly Purchase[]) {
+    return account.grants.flatMap((lot) => this.#settlement(account, { lot, purchases, now }));
   }
 
   #settlement(

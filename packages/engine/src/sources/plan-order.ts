@@ -4,7 +4,7 @@ import { nextStamp } from '../core/account.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readAccountId } from '../request.ts';
 import { fingerprintOf, keyHash } from '../store/chain.ts';
-import type { Connection } from '../store/database.ts';
+import type { Connection, Database } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
 import { demandFreshTrial } from './erased-uses.ts';
 import {
@@ -49,8 +49,7 @@ export class PlanOrders {
     const seller = this.#seller(body.provider);
     // A later catalog may refuse what was ordered before, so the key is looked up first.
     const wish = () => readPlanWish(this.#setting.catalog, body);
-    const origins = new Set([...this.#origins, call.origin]);
-    const returnUrl = readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
+    const returnUrl = this.#returnUrl(body, call);
     const account = await this.#accountFor(readAccountId(id), () => wish().kind);
     const { row, replayed } = await this.#order(account, body, {
       call,
@@ -59,6 +58,26 @@ export class PlanOrders {
       returnUrl,
     });
     return { row: await this.#open(seller, row, { account: id, wish, origin: call.origin }), replayed };
+  }
+
+  /** Throws what an order would be refused with; orders nothing. */
+  async demandSellable(
+    number: number,
+    id: string,
+    { body, call }: { body: wire.PlanCheckoutRequest; call: Call & { readonly origin: string } },
+  ): Promise<void> {
+    const { catalog, database, queries, runner } = this.#setting;
+    const about = { account: { number, id }, verb: 'plan_checkout', input: body, call };
+    await runner.known({ ...about, answer: () => undefined });
+    this.#seller(body.provider);
+    const wish = readPlanWish(catalog, body);
+    this.#returnUrl(body, call);
+    await this.#reserve(database, wish, await queries.settled(id));
+  }
+
+  #returnUrl(body: wire.PlanCheckoutRequest, { origin }: { readonly origin: string }): string {
+    const origins = new Set([...this.#origins, origin]);
+    return readReturnUrl(body.return_url, { origins, loopback: this.#providers.has('sandbox') });
   }
 
   #seller(wanted: ProviderId | undefined): PlanSeller {
@@ -134,7 +153,7 @@ export class PlanOrders {
   }
 
   /** A number for the subscription, where the plan may be sold. */
-  async #reserve(on: Connection, wish: PlanWish, ground: Ground): Promise<number> {
+  async #reserve(on: Connection | Database, wish: PlanWish, ground: Ground): Promise<number> {
     const { number } = ground.account;
     const all = await readSubscriptions(on, number);
     checkSale(wish, all, ground);

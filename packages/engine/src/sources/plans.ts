@@ -4,6 +4,7 @@ import { parseSubscriptionId, subscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { readAccountId } from '../request.ts';
 import { keyHash } from '../store/chain.ts';
+import type { Outcome } from '../store/task.ts';
 import { PlanChanges } from './plan-changes.ts';
 import { type Looked, NOTHING_NEW, PlanIntake, placeOf } from './plan-intake.ts';
 import { PlanOrders } from './plan-order.ts';
@@ -119,13 +120,19 @@ export class Plans {
   }
 
   /** A checkout of the plan that is still open is closed before another one is opened: only one of them is to be paid. */
-  async #replace(id: string, body: wire.PlanCheckoutRequest, call: Call): Promise<void> {
+  async #replace(
+    id: string,
+    body: wire.PlanCheckoutRequest,
+    call: Call & { readonly origin: string },
+  ): Promise<void> {
     const { accounts, database } = this.#setting;
     const number = await accounts.numberOf(readAccountId(id));
     if (number === null) return;
     const { idempotencyKey, principal = 'server' } = call;
     const key = idempotencyKey === undefined ? null : keyHash(principal, id, idempotencyKey);
     if (key !== null && (await planCheckoutByKey(database, number, key)) !== null) return;
+    // What is refused must not have closed another one.
+    await this.#orders.demandSellable(number, id, { body, call });
     const open = await openPlanCheckouts(database, number);
     for (const row of open.filter(({ offer }) => offer.plan === body.plan)) await this.#close(row);
   }
@@ -147,7 +154,8 @@ export class Plans {
     for (const row of await openPlanCheckouts(database, number)) await this.#close(row);
     for (const one of await readSubscriptions(database, number)) {
       if (one.provider === null || statusAt(one, now) === 'cancelled') continue;
-      await this.end(account, subscriptionId(number, one.no), { when: 'now', call });
+      const { idempotencyKey: _, ...ours } = call;
+      await this.end(account, subscriptionId(number, one.no), { when: 'now', call: ours });
     }
   }
 
@@ -161,9 +169,29 @@ export class Plans {
     if (row === null) return null;
     const provider = this.#providers.get(row.provider);
     if (provider?.endPlan === undefined) throw notThere(row);
+    const { presenter, runner } = this.#setting;
+    const asked = {
+      account: { id: account, number: row.account },
+      verb: 'plan_end',
+      input: { subscription, when },
+      call,
+      answer: ({ account: settled, now }: Outcome) => presenter.balance(settled, now),
+    };
+    const before = await runner.known(asked);
+    if (before !== null) {
+      const shown = await this.#subscriptions.byId(account, subscription);
+      return { subscription: shown, operation: null, balance: before, replayed: true };
+    }
     const news = await provider.endPlan(placeOf(row), when);
     if (news === null) await this.#intake.look(row);
-    const { operation, balance } = await this.#intake.apply(row, news ?? NOTHING_NEW, null, call);
+    const { operation } = await this.#intake.apply(row, news ?? NOTHING_NEW, null, call);
+    // Only now: until the provider has done it, the same request asks for it again.
+    const balance = await runner.runPrepared({
+      ...asked,
+      alsoClosed: true,
+      keepsKey: true,
+      prepare: async () => ({ command: { verb: 'settle' }, writes: () => [] }),
+    });
     const after = await this.#subscriptions.byId(account, subscription);
     return { subscription: after, operation, balance, replayed: false };
   }
