@@ -117,12 +117,12 @@ export type Command =
     }
   /** What was spent of something that was taken back: owed, and repaid by what comes in next. */
   | { readonly verb: 'owe'; readonly amount: bigint; readonly reason: string }
-  /** What was owed is owed no more. `otherwise`: what is granted for what was repaid in lots that nobody knows. */
+  /** What was owed is owed no more. `otherwise`: what is granted for what was repaid in lots that nobody knows; null: nothing. */
   | {
       readonly verb: 'forgive';
       readonly amount: bigint;
       readonly reason: string;
-      readonly otherwise: Omit<GrantCommand, 'amount'>;
+      readonly otherwise: Omit<GrantCommand, 'amount'> | null;
     }
   | {
       readonly verb: 'extend';

@@ -53,7 +53,7 @@ export function decideForgive(
   if (left < command.amount) {
     post({ type: 'adjust', debt: left - command.amount, detail: { reason: command.reason } });
   }
-  if (left > 0n) {
+  if (left > 0n && command.otherwise !== null) {
     const decision = decideGrant(ahead, { ...command.otherwise, amount: left }, context);
     if ('refusal' in decision) return decision;
     enter(decision.entries);

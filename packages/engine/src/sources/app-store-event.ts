@@ -32,7 +32,12 @@ export function transactionEvent(
   const priceMinor = minorUnits(required(transaction.price, 'price'), currency);
   const at = required(transaction.purchaseDate, 'purchaseDate');
   const paid: Fact = { kind: 'paid', payment, gross: priceMinor, net: priceMinor, currency, at };
-  const more = notification === null ? null : reversalOf(notification, { transaction, payment, priceMinor });
+  const about = { transaction, payment, priceMinor };
+  const told = notification === null ? null : reversalOf(notification, about);
+  // A transaction that is signed as taken back is so, whatever it came with.
+  const isRevoked = transaction.revocationDate !== undefined;
+  const more =
+    told ?? (isRevoked ? reversalOf({ ...signedAt(transaction), notificationType: 'REFUND' }, about) : null);
   return {
     id: notification?.notificationUUID ?? `transaction:${payment}:${transaction.signedDate}`,
     subject: { account, payment, pack, quantity: transaction.quantity ?? 1, priceMinor, currency },
@@ -63,7 +68,7 @@ export function standingEvent(transaction: Transaction, sold: Sold): PaymentEven
  * part, told in thousandths of a percent.
  */
 function reversalOf(
-  { notificationType, signedDate }: ResponseBodyV2DecodedPayload,
+  { notificationType, signedDate }: Pick<ResponseBodyV2DecodedPayload, 'notificationType' | 'signedDate'>,
   about: { transaction: Transaction; payment: string; priceMinor: number },
 ): Fact | null {
   const { transaction, payment, priceMinor } = about;
@@ -75,6 +80,9 @@ function reversalOf(
   const at = required(signedDate, 'signedDate');
   return { kind: 'dispute', id: `refund:${payment}`, stage: isMade ? 'lost' : 'won', amount, at };
 }
+
+const signedAt = ({ signedDate }: Transaction): { signedDate?: number } =>
+  signedDate === undefined ? {} : { signedDate };
 
 function minorUnits(milli: number, currency: string): number {
   const decimals = decimalsOf(currency);

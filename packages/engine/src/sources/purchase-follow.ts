@@ -25,6 +25,15 @@ export function checked(current: Purchase, provider: ProviderId, event: PaymentE
   return event.facts;
 }
 
+/** A second payment that was paid back by hand is no payment any more, though its provider never says so. */
+function paidByHand(settlements: Situation['settlements']): Fact[] {
+  return settlements.flatMap(({ kind, payment, paid }) =>
+    kind === 'double' && paid !== null
+      ? [{ kind: 'refund', id: `by_hand:${payment}`, amount: paid.minor, failed: false, payment }]
+      : [],
+  );
+}
+
 /** Unchanged, the very same object, where nothing new is known. */
 export function follow(
   current: Purchase,
@@ -32,7 +41,7 @@ export function follow(
   about: Pick<Situation, 'lots' | 'settlements' | 'now'> & { account: Account },
 ): { changed: Purchase; commands: readonly Command[] } {
   const facts = unite(current.facts, added);
-  const outcome = outcomeOf(facts);
+  const outcome = outcomeOf(unite(facts, paidByHand(about.settlements)));
   const { commands, parts, frozen, awaits } = planOf({
     terms: { ...current, id: idOf(current) },
     outcome,

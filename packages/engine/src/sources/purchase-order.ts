@@ -85,11 +85,13 @@ export class Orders {
 
   /** The purchase of a sale in a store: made when it is first heard of, by whatever is heard. */
   async fromStore(account: Place, provider: ProviderId, sale: StoreSale): Promise<Purchase> {
-    const bought = storeTermsOf(this.#setting.catalog, sale);
     const { payment } = sale;
     const { database, runner } = this.#setting;
     const prepare = async (on: Connection, { now }: { now: number }): Promise<Prepared> => {
       const known = await purchaseByPayment(on, { provider, payment });
+      if (known !== null) return { command: { verb: 'settle' }, writes: () => [] };
+      // Only of a sale that is new: what was sold before is told of whatever became of the pack since.
+      const bought = storeTermsOf(this.#setting.catalog, sale);
       const purchase = {
         ...bought,
         ...newPurchase(account.number, nextStamp(await lastPurchase(on, account.number), now), now),
@@ -101,13 +103,14 @@ export class Orders {
         key: null,
         fingerprint: null,
       };
-      return { command: { verb: 'settle' }, writes: () => (known === null ? [insertion(purchase)] : []) };
+      return { command: { verb: 'settle' }, writes: () => [insertion(purchase)] };
     };
     const call = { actor: `provider:${provider}`, principal: 'source' };
     const asked = { account, verb: 'sale', input: { provider, payment }, call };
     const known = await purchaseByPayment(database, { provider, payment });
     if (known !== null) return known;
-    await runner.runPrepared({ ...asked, prepare, answer: () => undefined });
+    // Money that comes after the account's end is owed back, so it is kept as well.
+    await runner.runPrepared({ ...asked, alsoClosed: true, prepare, answer: () => undefined });
     return (await purchaseByPayment(database, { provider, payment })) as Purchase;
   }
 

@@ -88,3 +88,8 @@ const endedOf = (ended: Record<string, string>): NonNullable<Part['ended']> =>
   Object.fromEntries(Object.entries(ended).map(([no, atoms]) => [no, BigInt(atoms)]));
 
 export const readParts = (text: string): Part[] => (JSON.parse(text) as StoredPart[]).map(partOf);
+
+/** Rounded down, for the buyer, unless all of it went back. */
+export function shareOf(credits: bigint, { back, gross }: { back: number; gross: number }): bigint {
+  return back >= gross ? credits : (credits * BigInt(back)) / BigInt(gross);
+}

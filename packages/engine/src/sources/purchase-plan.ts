@@ -1,28 +1,13 @@
 /** What a purchase's outcome asks of its lots: commands for the ledger, and what the purchase then remembers. */
-import { type Account, type Grant, grantState, type Metadata, nextStamp, unheld } from '../core/account.ts';
+import { type Account, type Grant, grantState, nextStamp, unheld } from '../core/account.ts';
 import { smaller } from '../core/amount.ts';
 import type { Command, GrantCommand } from '../core/command.ts';
 import { REVERSED } from '../store/flows.ts';
-import { endedBefore, fallenBack, isIssued, type Part } from './purchase-parts.ts';
-import type { Law } from './purchase-rows.ts';
+import { type Again, givenAgain, type Span } from './purchase-again.ts';
+import { grantOf, type Terms } from './purchase-grant.ts';
+import { endedBefore, fallenBack, isIssued, type Part, shareOf } from './purchase-parts.ts';
 import type { Outcome, Paid } from './purchase-state.ts';
 import { loweredBy, type Settlement } from './settlement-rows.ts';
-
-/** What a purchase's lots are issued under; copied from the catalog when the checkout was made. */
-export interface Terms {
-  readonly id: string;
-  readonly provider: string;
-  readonly pack: string | null;
-  readonly class: string;
-  /** ISO 8601; null: the credits never expire. */
-  readonly validity: string | null;
-  readonly reversal: 'loss' | 'debt';
-  readonly jurisdiction: string | null;
-  readonly law: Pick<Law, 'cash_out'> | null;
-  /** Of a plan's payment: the subscription issued its lots, and what is given again ends with the period. */
-  readonly plan: string | null;
-  readonly endsAt: number | null;
-}
 
 export interface Planned {
   readonly commands: readonly Command[];
@@ -48,11 +33,15 @@ export interface Situation {
 }
 
 /** A lot as far as a plan is concerned: one that exists, or one that the plan is about to issue. */
-interface Lot {
+interface Lot extends Span {
   readonly no: number;
+  readonly amount: bigint;
+  readonly isAgain: boolean;
   free: bigint;
   /** What it will have once it starts; 0 from then on. */
   readonly coming: bigint;
+  /** It was void before it began. */
+  neverBegan: boolean;
   readonly held: bigint;
   readonly consumed: bigint;
   voided: bigint;
@@ -91,6 +80,11 @@ class Plan {
         no: grant.no,
         free: unheld(grant),
         coming: grant.phase === 'scheduled' ? grant.amount : 0n,
+        neverBegan: grant.phase === 'voided' && grant.granted === 0n,
+        amount: grant.amount,
+        startsAt: grant.effectiveAt,
+        endsAt: grant.expiresAt,
+        isAgain: grant.metadata.reinstated === true || grant.metadata.again === true,
         held: grant.held,
         consumed: grant.consumed,
         voided: grant.voided,
@@ -103,6 +97,11 @@ class Plan {
   /** A closed account is given nothing any more. */
   get #isClosed(): boolean {
     return this.#situation.account.closed !== null;
+  }
+
+  get #isOver(): boolean {
+    const { now, terms } = this.#situation;
+    return terms.endsAt !== null && terms.endsAt <= now;
   }
 
   make(): Planned {
@@ -123,22 +122,32 @@ class Plan {
     // What is paid for after the account has ended is the closing's to settle.
     if (part.credits === 0n || this.#isClosed) return part;
     const cost = { amountMinor: nth === 0 ? paid.net : 0, currency: paid.currency };
-    const no = this.#grant(part.credits, cost, nth === 0 ? {} : { bonus: true });
+    const { terms, now } = this.#situation;
+    const no = this.#grant(grantOf(terms, cost, nth === 0 ? {} : { bonus: true }), {
+      amount: part.credits,
+      startsAt: now,
+      endsAt: null,
+    });
     return { ...part, lots: [no] };
   }
 
-  #grant(amount: bigint, cost: GrantCommand['cost'], about: { [key: string]: string | boolean }): number {
-    const { terms, now } = this.#situation;
-    this.#commands.push({ ...grantOf(terms, cost, about), amount });
+  #grant(grant: Omit<GrantCommand, 'amount'>, { amount, ...span }: Again): number {
+    const { now } = this.#situation;
+    this.#commands.push({ ...grant, amount });
     this.#stamp = nextStamp(this.#stamp, now);
     const no = this.#stamp;
+    const begins = span.startsAt <= now;
     // A debt is repaid out of a lot as soon as it is there.
-    const repaid = smaller(this.#debt, amount);
+    const repaid = begins ? smaller(this.#debt, amount) : 0n;
     this.#debt -= repaid;
     this.#lots.set(no, {
+      ...span,
       no,
-      free: amount - repaid,
-      coming: 0n,
+      amount,
+      isAgain: true,
+      free: begins ? amount - repaid : 0n,
+      coming: begins ? 0n : amount,
+      neverBegan: false,
       held: 0n,
       consumed: repaid,
       voided: 0n,
@@ -146,6 +155,40 @@ class Plan {
       frozen: false,
     });
     return no;
+  }
+
+  /** Lots in the place of what was taken and is not owed. A bonus cost nothing, and what was spent keeps its share of the price. */
+  #giveAgain(
+    lots: readonly Again[],
+    { credits }: Part,
+    { net, currency }: Pick<Paid, 'net' | 'currency'>,
+  ): number[] {
+    const { terms, now } = this.#situation;
+    let sum = 0n;
+    const share = (upTo: bigint): number => Number((BigInt(net) * upTo) / credits);
+    return lots.map((lot) => {
+      const cost = { amountMinor: share(sum + lot.amount) - share(sum), currency };
+      sum += lot.amount;
+      const begins = lot.startsAt <= now;
+      return this.#grant(
+        {
+          ...grantOf(terms, cost, begins ? { reinstated: true } : { again: true }),
+          effectiveAt: begins ? null : lot.startsAt,
+          validity: lot.endsAt === null ? { kind: 'forever' } : { kind: 'until', expiresAt: lot.endsAt },
+        },
+        lot,
+      );
+    });
+  }
+
+  #giveUnknown(amount: bigint, { credits }: Part, { net, currency }: Pick<Paid, 'net' | 'currency'>): number {
+    const { terms, now } = this.#situation;
+    const cost = { amountMinor: Number((BigInt(net) * amount) / credits), currency };
+    return this.#grant(grantOf(terms, cost, { reinstated: true }), {
+      amount,
+      startsAt: now,
+      endsAt: terms.endsAt,
+    });
   }
 
   /** Takes back, or gives again, until what was reversed is what the provider says. */
@@ -156,30 +199,35 @@ class Plan {
     const part = { ...kept, ended: kept.ended ?? endedBefore(kept, lots) };
     const target = shareOf(part.credits, { back: outcome.back, gross });
     const fallen = lots.reduce((all, lot) => all + fallenBack(part, lot), 0n);
+    // What an end of the plan took before it began is gone in any order: the money that goes back is for that first.
+    const forgone = lots.reduce((all, lot) => all + (isForgone(part, lot) ? lot.amount : 0n), 0n);
+    const due = target > forgone ? target - forgone : 0n;
     const before = part.taken + fallen - part.given;
-    const missing = target > before ? reachable(lots, target - before) : 0n;
+    const missing = due > before ? reachable(lots, due - before) : 0n;
     const ended = new Set(lots.filter(({ no }) => part.ended[no] !== undefined));
     const isWhole = target === part.credits;
     const taken = part.taken + fallen + missing;
     for (const lot of this.#take(lots, missing, isWhole)) ended.add(lot);
-    if (target > before + missing) for (const lot of this.#endSpent(lots)) ended.add(lot);
-    // What would end before it begins is not given again.
-    const isOver = this.#isClosed || (terms.endsAt !== null && terms.endsAt <= this.#situation.now);
-    const excess = taken - part.given - target;
-    const returned = excess > 0n && !isOver ? excess : 0n;
-    const voided = taken - part.given - returned;
+    if (due > before + missing) for (const lot of this.#endSpent(lots)) ended.add(lot);
+    const excess = taken - part.given - due;
+    const isGiven = excess > 0n && !this.#isClosed;
+    const again = isGiven ? givenAgain(lots, excess, this.#situation.now) : [];
+    const known = again.reduce((all, { amount }) => all + amount, 0n);
+    // Lots that were void before a merge did not come along.
+    const unknown = isGiven && !this.#isOver ? smaller(excess - known, part.before?.voided ?? 0n) : 0n;
+    const returned = known + unknown;
+    const voided = taken - part.given - returned + smaller(forgone, target);
     const consumed = lots.reduce((all, lot) => all + lot.consumed, part.before?.consumed ?? 0n);
     const open = target - voided - (nth === 0 ? this.#settled : 0n);
     const lost = open > 0n ? smaller(open, consumed) : 0n;
-    if (terms.reversal === 'debt' && lost < part.lost && !isOver) this.#forgiven += part.lost - lost;
+    if (terms.reversal === 'debt' && lost < part.lost && !this.#isClosed) this.#forgiven += part.lost - lost;
     if (terms.reversal === 'debt' && lost > part.lost) {
       this.#commands.push({ verb: 'owe', amount: lost - part.lost, reason: REVERSED });
       this.#debt += lost - part.lost;
     }
-    // A bonus cost nothing, and what was spent keeps its share of the price.
-    const share = nth === 0 ? Number((BigInt(net) * returned) / part.credits) : 0;
-    const replaced =
-      returned === 0n ? [] : [this.#grant(returned, { amountMinor: share, currency }, { reinstated: true })];
+    const cost = { net: nth === 0 ? net : 0, currency };
+    const replaced = this.#giveAgain(again, part, cost);
+    if (unknown > 0n) replaced.push(this.#giveUnknown(unknown, part, cost));
     return {
       ...part,
       lots: [...part.lots, ...replaced],
@@ -230,6 +278,7 @@ class Plan {
     lot.voided += lot.free;
     lot.free = 0n;
     lot.open = false;
+    lot.neverBegan = lot.coming > 0n;
   }
 
   /** Last, since nobody can say ahead how many lots take the place of what has ended. */
@@ -238,7 +287,7 @@ class Plan {
     if (this.#forgiven === 0n || outcome.paid === null) return;
     const cost = { amountMinor: 0, currency: outcome.paid.currency };
     // What was owed was paid with other credits: what stands for them is no part of what a reversal may take.
-    const otherwise = grantOf(terms, cost, { reinstated: true });
+    const otherwise = this.#isOver ? null : grantOf(terms, cost, { reinstated: true });
     this.#commands.push({ verb: 'forgive', amount: this.#forgiven, reason: REVERSED, otherwise });
   }
 
@@ -269,44 +318,16 @@ class Plan {
   }
 }
 
-/** Without its amount: what a purchase issues a lot under. */
-function grantOf(
-  terms: Terms,
-  cost: GrantCommand['cost'],
-  about: { [key: string]: string | boolean },
-): Omit<GrantCommand, 'amount'> {
-  const { validity, endsAt } = terms;
-  const forever = validity === null ? ({ kind: 'forever' } as const) : null;
-  const pack = terms.pack === null ? {} : { pack: terms.pack };
-  return {
-    verb: 'grant',
-    class: terms.class,
-    priority: 0,
-    effectiveAt: null,
-    validity:
-      endsAt === null
-        ? (forever ?? { kind: 'for', duration: validity as string })
-        : { kind: 'until', expiresAt: endsAt },
-    features: null,
-    source: { type: 'purchase', ref: terms.id },
-    cost,
-    metadata: { channel: terms.provider, ...pack, ...lawOn(terms), ...about },
-  };
-}
-
-/** On the lot itself, so that what holds for it is under the ledger's hash. */
-function lawOn({ jurisdiction, law }: Terms): Metadata {
-  if (jurisdiction === null) return {};
-  const cashOut = law?.cash_out ?? null;
-  return { jurisdiction, ...(cashOut === null ? {} : { cash_out: { ...cashOut } }) };
-}
-
 function settledBy({ settlements, outcome }: Situation): bigint {
-  return [...loweredBy(settlements, outcome.back)].reduce((all, [one, minor]) => {
+  return [...loweredBy(settlements, outcome)].reduce((all, [one, minor]) => {
     const isOfLot = one.kind === 'lot' && one.amountMinor > 0;
     return isOfLot ? all + (one.credits * BigInt(minor)) / BigInt(one.amountMinor) : all;
   }, 0n);
 }
+
+/** Void before it began, by something else than the purchase's reversal. */
+const isForgone = ({ ended }: Part, { no, neverBegan }: Lot): boolean =>
+  neverBegan && ended?.[no] === undefined;
 
 /** Lots that have not begun are taken whole or not at all: the last first, as many as fit. */
 function wholeAhead(lots: readonly Lot[], amount: bigint): Lot[] {
@@ -323,9 +344,4 @@ function reachable(lots: readonly Lot[], amount: bigint): bigint {
   const ahead = wholeAhead(lots, amount).reduce((all, lot) => all + lot.coming, 0n);
   const free = lots.reduce((all, lot) => all + (lot.open ? lot.free : 0n), 0n);
   return ahead + smaller(amount - ahead, free);
-}
-
-/** Rounded down, for the buyer, unless all of it went back. */
-function shareOf(credits: bigint, { back, gross }: { back: number; gross: number }): bigint {
-  return back >= gross ? credits : (credits * BigInt(back)) / BigInt(gross);
 }

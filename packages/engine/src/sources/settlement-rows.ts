@@ -2,7 +2,7 @@ import { bucketOf } from '../core/id.ts';
 import { type Connection, type Database, statement } from '../store/database.ts';
 import type { Write } from '../store/task.ts';
 import type { Purchase } from './purchase-rows.ts';
-import { outcomeOf } from './purchase-state.ts';
+import { type Outcome, outcomeOf } from './purchase-state.ts';
 
 /**
  * Money that is owed back: what the paid credits of a lot were worth when it was paid out or its account closed; what was
@@ -168,7 +168,7 @@ export async function markPaid(
 export function settlementOfLate({ account, no, facts, updatedAt }: Purchase): Write[] {
   const { paid } = outcomeOf(facts);
   if (paid === null) return [];
-  const money = { amountMinor: paid.net, currency: paid.currency, way: 'payable', backMinor: 0 } as const;
+  const money = { amountMinor: paid.gross, currency: paid.currency, way: 'payable', backMinor: 0 } as const;
   const about = { account, kind: 'late', no, payment: '', purchase: no, credits: 0n } as const;
   return [settlementWrite({ ...about, ...money, createdAt: updatedAt, seq: null })];
 }
@@ -198,18 +198,24 @@ export function paidAgain({ account, no, facts, updatedAt }: Purchase): Write[] 
 }
 
 /**
- * How much of what was settled the payer has had from the provider since. Each minor unit that came back lowers one
+ * How much of what was settled the payer has had from the provider since: of a lot, which is settled without tax, its share of
+ * what came back. Each minor unit that came back lowers one
  * settlement only: the oldest that was there by then and was not paid yet.
  */
-export function loweredBy(all: readonly Settlement[], back: number): Map<Settlement, number> {
+export function loweredBy(
+  all: readonly Settlement[],
+  { back, paid }: Pick<Outcome, 'back' | 'paid'>,
+): Map<Settlement, number> {
   let from = 0;
   const lowered = new Map<Settlement, number>();
   for (const one of all) {
     if (one.kind === 'double' || one.way !== 'payable') continue;
     from = Math.max(from, one.backMinor);
-    const most = one.paid === null ? back - from : one.amountMinor - one.paid.minor;
+    const isNet = one.kind === 'lot' && paid !== null && paid.gross > paid.net;
+    const came = isNet ? Math.floor(((back - from) * paid.net) / paid.gross) : back - from;
+    const most = one.paid === null ? came : one.amountMinor - one.paid.minor;
     const minor = Math.max(0, Math.min(one.amountMinor, most));
-    from += minor;
+    from += isNet ? Math.ceil((minor * paid.gross) / paid.net) : minor;
     lowered.set(one, minor);
   }
   return lowered;

@@ -30,11 +30,11 @@ export async function payableMinor(on: Reads, one: Settlement): Promise<number> 
   if (one.way !== 'payable' || one.paid !== null) return 0;
   const purchase = one.purchase === null ? null : await purchaseWhereItIs(on, one.account, one.purchase);
   if (purchase === null) return one.amountMinor;
-  const { again, back } = outcomeOf(purchase.facts);
+  const outcome = outcomeOf(purchase.facts);
   if (one.kind === 'double') {
-    return again.find(({ paid }) => paid.payment === one.payment)?.standing ?? 0;
+    return outcome.again.find(({ paid }) => paid.payment === one.payment)?.standing ?? 0;
   }
-  const all = loweredBy(await settlementsOfPurchase(on, purchase), back);
+  const all = loweredBy(await settlementsOfPurchase(on, purchase), outcome);
   const lowered = [...all].find(([{ ordinal }]) => ordinal === one.ordinal)?.[1] ?? 0;
   return one.amountMinor - lowered;
 }

@@ -2,6 +2,8 @@
 import type { ConsumptionRequest } from '@apple/app-store-server-library';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCatalog } from '../../src/catalog/load.ts';
+import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { accountOfToken, appAccountToken } from '../../src/sources/app-account-token.ts';
 import { type AppleApi, AppStorePayments } from '../../src/sources/app-store.ts';
 import { receive } from '../../src/sources/purchase-intake.ts';
@@ -25,11 +27,16 @@ const NO_API: AppleApi = {
   getTransactionInfo: unasked,
   getNotificationHistory: unasked,
 };
+/** `pack_1200` is not sold any more. */
+const WITHOUT = readCatalog({
+  ...shippedCatalog,
+  packs: shippedCatalog.packs.filter(({ id }) => id !== 'pack_1200'),
+});
 let rig: Rig;
 
 beforeAll(async () => {
   const payments = { appStore: SETTING };
-  rig = await openRig({ engines: [{ payments }, { payments }] });
+  rig = await openRig({ engines: [{ payments }, { payments }, { payments, catalog: WITHOUT }] });
 });
 
 afterAll(async () => {
@@ -80,6 +87,49 @@ describe('what is sold in the App Store', () => {
       [null, 'app_store'],
       [null, 'app_store'],
     ]);
+  });
+
+  test('is paid back whatever became of the pack meanwhile', async () => {
+    const { about, paid } = await sold('u_gone', '2000000011');
+    await notify(paid);
+    const signedPayload = apple.notification(
+      'REFUND',
+      apple.transaction({ ...about, revocationDate: Date.now() }),
+    );
+    const later = rig.engines[2]?.purchases;
+    await later?.receive('app_store', { body: Buffer.from(JSON.stringify({ signedPayload })), headers: {} });
+    expect(await rig.first.balance('u_gone')).toMatchObject({ total: 0 });
+    // One that is new is none of what is sold now.
+    const other = await sold('u_gone', '2000000012');
+    const body = Buffer.from(JSON.stringify({ signedPayload: other.paid }));
+    expect(await codeOf(later?.receive('app_store', { body, headers: {} }) as Promise<unknown>)).toBe(
+      'payment_refused',
+    );
+  });
+
+  test('and signed as taken back gives nothing, by whatever it comes', async () => {
+    for (const [nth, by] of (['claim', 'notification'] as const).entries()) {
+      const account = `u_revoked_${by}`;
+      const { about } = await sold(account, `200000002${nth}`);
+      const signedTransaction = apple.transaction({ ...about, revocationDate: Date.now() });
+      if (by === 'claim') await deliver({ signedTransaction });
+      else await notify(apple.notification('ONE_TIME_CHARGE', signedTransaction));
+      expect(await rig.first.balance(account)).toMatchObject({ total: 0 });
+      // Until Apple takes the refund back.
+      await notify(apple.notification('REFUND_REVERSED', apple.transaction(about)));
+      expect(await rig.first.balance(account)).toMatchObject({ total: 1300 });
+    }
+  });
+
+  test('after its account was closed it is owed back', async () => {
+    const { paid } = await sold('u_ended', '2000000031');
+    await rig.first.life.closures.close('u_ended', { reason: 'asked' }, {});
+    await notify(paid);
+    await notify(paid);
+    expect((await rig.first.life.closures.report('u_ended')).payable).toEqual([
+      { amount_minor: 499, currency: 'USD' },
+    ]);
+    expect(await rig.first.balance('u_ended')).toMatchObject({ total: 0 });
   });
 
   test('several at once are several packs; a currency without cents has none', async () => {

@@ -65,13 +65,15 @@ const ALL = { before: Number.MAX_SAFE_INTEGER, limit: 10_000 };
 const keyOf = (account: number | bigint, no: number | bigint): string => `${account}/${no}`;
 const sum = <T>(all: Iterable<T>, of: (one: T) => bigint): bigint =>
   [...all].reduce((total, one) => total + of(one), 0n);
-const isGivenAgain = ({ metadata }: LotRow): boolean => metadata.includes('"reinstated":true');
+const isGivenAgain = ({ metadata }: LotRow): boolean => /"(reinstated|again)":true/.test(metadata);
 
 /** What the ledger says, by lot. */
 interface Ledger {
   readonly lots: ReadonlyMap<string, LotRow>;
   /** Taken back because the money went back, also what fell back into a lot that had been ended for that. */
   readonly taken: Map<string, bigint>;
+  /** Void before it began, because its plan was ended or changed. */
+  readonly forgone: Map<string, bigint>;
   readonly frozenFor: Map<string, string>;
   /** Lots that came by a merge, and count where they were issued. */
   readonly received: Set<string>;
@@ -82,7 +84,13 @@ interface Ledger {
 async function ledgerOf(on: Database, numbers: readonly number[]): Promise<Ledger> {
   const all = `{${numbers.join(',')}}`;
   const lots = new Map((await on.query(LOTS, [all])).rows.map((lot) => [lot.key, lot]));
-  const told = { taken: new Map(), frozenFor: new Map(), received: new Set<string>(), owed: new Map() };
+  const told = {
+    taken: new Map(),
+    forgone: new Map(),
+    frozenFor: new Map(),
+    received: new Set<string>(),
+    owed: new Map(),
+  };
   const add = (to: Map<string, bigint>, key: string, by: bigint) => to.set(key, (to.get(key) ?? 0n) + by);
   const endedFor = new Map<string, string>();
   const begun = new Set<string>();
@@ -98,7 +106,8 @@ async function ledgerOf(on: Database, numbers: readonly number[]): Promise<Ledge
     if (type === 'void' && grant !== undefined) {
       endedFor.set(lot, reason);
       // What had not begun was nowhere in the balance yet: no move takes it.
-      if (!begun.has(lot) && reason === REVERSED) add(told.taken, lot, lots.get(lot)?.amount ?? 0n);
+      const ahead = begun.has(lot) ? 0n : (lots.get(lot)?.amount ?? 0n);
+      if (ahead > 0n) add(reason === REVERSED ? told.taken : told.forgone, lot, ahead);
     }
     for (let i = 0; i < moves.length; i += 3) {
       const moved = keyOf(account, moves[i] as bigint);
@@ -124,8 +133,8 @@ async function purchasesIn(on: Database, numbers: readonly number[]): Promise<Pl
 }
 
 /** Bought credits whose worth is owed in money, less what the provider paid back of that. */
-function settledOf(settlements: readonly Settlement[], { back }: Outcome): bigint {
-  return sum(loweredBy(settlements, back), ([{ kind, credits, amountMinor }, minor]) =>
+function settledOf(settlements: readonly Settlement[], outcome: Outcome): bigint {
+  return sum(loweredBy(settlements, outcome), ([{ kind, credits, amountMinor }, minor]) =>
     kind === 'lot' && amountMinor > 0 ? (credits * BigInt(minor)) / BigInt(amountMinor) : 0n,
   );
 }
@@ -168,8 +177,9 @@ function auditPart(places: Places, nth: number, ground: Ground) {
   const issued = lots.filter(({ key }) => !ledger.received.has(key));
   const first = issued.filter((lot) => !isGivenAgain(lot));
   const again = sum(issued.filter(isGivenAgain), ({ amount }) => amount);
-  const taken = sum(keys, (key) => ledger.taken.get(key) ?? 0n) - again;
   const share = shareOf(part, outcome);
+  const forgone = sum(keys, (key) => ledger.forgone.get(key) ?? 0n);
+  const taken = sum(keys, (key) => ledger.taken.get(key) ?? 0n) - again + (forgone < share ? forgone : share);
   const consumed = sum(lots, (lot) => lot.consumed);
   const open = share - taken - (nth === 0 ? settled : 0n);
   const left = sum(lots, ({ remaining }) => remaining);
