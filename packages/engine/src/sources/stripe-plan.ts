@@ -20,7 +20,7 @@ import {
   periodStartOf,
   startsAnew,
 } from './stripe-event.ts';
-import { schedule, scheduledIn, unschedule, WITH_SCHEDULE } from './stripe-schedule.ts';
+import { planItem, schedule, scheduledIn, unschedule, WITH_SCHEDULE } from './stripe-schedule.ts';
 
 const MAX_PAGE = 100;
 /** What a price of ours says. */
@@ -155,15 +155,16 @@ export class StripePlans {
     const isTrial = subscription.status === 'trialing';
     // Another interval would begin a new cycle at once.
     if (begins === 'period_end' && !isTrial && item?.price.recurring?.interval !== order.interval) {
-      await schedule(this.#stripe, subscription, { change, price, quantity });
+      await schedule(this.#stripe, subscription, { change, price, quantity, key: `change:${change}` });
       return;
     }
+    const agreed = scheduledIn(subscription);
     await unschedule(this.#stripe, subscription);
     const charged: Stripe.SubscriptionUpdateParams =
       begins === 'now'
         ? { billing_cycle_anchor: { type: 'now' }, payment_behavior: 'error_if_incomplete' }
         : {};
-    await asking(
+    const made = asking(
       this.#stripe.subscriptions.update(
         subscription.id,
         {
@@ -175,6 +176,14 @@ export class StripePlans {
         { idempotencyKey: `change:${change}` },
       ),
     );
+    // Declined, nothing is changed: what was agreed for later is so again.
+    await made.catch(async (error: unknown) => {
+      if (agreed !== null && error instanceof DrawdownError && error.code === 'payment_refused') {
+        const key = `change:${change}:kept`;
+        await schedule(this.#stripe, { ...subscription, schedule: null }, { ...agreed, key });
+      }
+      throw error;
+    });
   }
 
   /** One that was gone through with, or has expired, refuses: what became of it is looked at. */
@@ -252,11 +261,6 @@ function nextOf(
 /** The last change of ours: what is agreed for later came after what is in force. */
 const madeIn = (subscription: Stripe.Subscription): string | null =>
   scheduledIn(subscription)?.change ?? subscription.metadata.change ?? null;
-
-/** Beside the plan there may be other items: the plan is the one that is marked, else the first. */
-const planItem = <T extends { readonly price?: Stripe.Price | undefined }>(
-  items: readonly T[],
-): T | undefined => items.find(({ price }) => price?.metadata.plan !== undefined) ?? items[0];
 
 function priceSold(price: Stripe.Price | undefined, quantity: number | null | undefined): SoldPrice {
   const { interval, interval_count } = price?.recurring ?? {};

@@ -184,6 +184,18 @@ describe('what is less', () => {
     },
   );
 
+  test('what is charged for beside the plan goes on when another cycle is agreed', async () => {
+    const { id, one } = await begun('u_beside', { interval: 'year' });
+    const beside = t.stripe.billing.prices.make({ amount: 700 });
+    const items = one.items as { data: object[] };
+    items.data.unshift({ id: 'si_beside', object: 'subscription_item', price: beside, quantity: 2 });
+    const { subscription } = await change('u_beside', id, { interval: 'month' });
+    expect(subscription.pending).toMatchObject({ interval: 'month' });
+    const [running, next] = t.stripe.billing.schedules.of(one.id)?.phases ?? [];
+    expect(running?.items).toHaveLength(2);
+    expect(next?.items).toMatchObject([{ quantity: 1 }, { price: beside.id, quantity: 2 }]);
+  });
+
   test('what is changed in the portal for the next period is shown as what it is', async () => {
     const { id, one } = await begun('u_portal');
     const price = t.stripe.billing.prices.make({ amount: 4999, plan: 'plus' });
@@ -227,6 +239,24 @@ describe('what goes wrong', () => {
     expect(await lotsOf('u_declined')).toEqual([600]);
     await change('u_declined', id, { plan: 'plus' }, 'declined-2');
     expect(t.invoicesOf(one)).toHaveLength(2);
+  });
+
+  test('declined: what was agreed for the end of the period stays agreed', async () => {
+    const { id, one } = await begun('u_declined_later', { interval: 'year' });
+    const agreed = await change('u_declined_later', id, { interval: 'month' });
+    expect(agreed.subscription.pending).toMatchObject({ plan: 'pro', interval: 'month' });
+    t.stripe.billing.declines = true;
+    expect(await codeOf(change('u_declined_later', id, { plan: 'plus' }))).toBe('payment_refused');
+    t.stripe.billing.declines = false;
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect((await t.show('u_declined_later', id)).pending).toEqual(agreed.subscription.pending);
+    // Nothing is asked for that is agreed already.
+    const asked = t.stripe.asked.filter((path) => path.startsWith('POST')).length;
+    await change('u_declined_later', id, { interval: 'month' });
+    expect(t.stripe.asked.filter((path) => path.startsWith('POST'))).toHaveLength(asked);
+    await at(monthsAfter(one.start_date, 12) + 1);
+    await t.deliver(t.stripe.event('invoice.paid', t.stripe.billing.bill(one.id)));
+    expect(await t.show('u_declined_later', id)).toMatchObject({ interval: 'month', pending: null });
   });
 
   test('an answer that is lost: asked again, with its key or without, it is the same change', async () => {
