@@ -34,6 +34,7 @@ export interface AutoTopUp {
     | 'abnormal_use'
     | 'payment_method_removed'
     | 'pack_unavailable'
+    | 'charge_differs'
     | 'account_closed'
     | null;
   resumes_at: Instant | null;

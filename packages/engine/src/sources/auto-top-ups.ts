@@ -11,7 +11,7 @@ import { profileOn } from '../store/accounts.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
-import { paymentMethod } from './payment-method-rows.ts';
+import { closingWrite, isClosing, paymentMethod } from './payment-method-rows.ts';
 import type { SavedMethod } from './provider.ts';
 import { newPurchase, type Place } from './purchase-order.ts';
 import { newPart } from './purchase-parts.ts';
@@ -28,6 +28,8 @@ import { type Charging, TopUpSender } from './top-up-send.ts';
 import { TopUpWatch } from './top-up-watch.ts';
 
 const HOUR_MS = 3_600_000;
+/** What a closing asks of providers takes no longer; if one broke off, its owner may agree anew afterwards. */
+const CLOSING_MS = 10 * 60_000;
 const SHOWN = 20;
 const MAX_MINOR = 1_000_000_000_000;
 const NOTHING: Prepared = { command: { verb: 'settle' }, writes: () => [] };
@@ -72,6 +74,9 @@ export class AutoTopUps {
     await this.#write(account, { verb: 'auto_top_up', input: body, call }, async (on, { now }) => {
       if ((await paymentMethod(on, account.number)) === null) {
         throw new DrawdownError('payment_method_required');
+      }
+      if (await isClosing(on, account.number, now)) {
+        throw new DrawdownError('account_busy', 'The account is being closed: what was bought is paid back.');
       }
       const consent = { off_session: true as const, at: now, actor: call.actor ?? 'library' };
       const agreed = { threshold, pack: body.pack, capMinor, currency, consent };
@@ -128,12 +133,11 @@ export class AutoTopUps {
   }
 
   /**
-   * Stops them before their account is closed, so that what is paid back first is not bought again. Answers the charge
-   * that is out: then nothing is to be ended or paid back yet.
+   * Stops them before their account is closed, and lets nobody switch them on meanwhile, so that what is paid back first is
+   * not bought again. Answers the charge that is out: then nothing is to be ended or paid back yet.
    */
   async stopForClosing(account: Place, call: Call): Promise<rows.TopUp | null> {
-    const setup = await rows.autoTopUp(this.#setting.database, account.number);
-    if (setup?.state !== 'on') return null;
+    if ((await paymentMethod(this.#setting.database, account.number)) === null) return null;
     let sent: rows.TopUp | null = null;
     const { actor } = call;
     const asked = {
@@ -144,7 +148,8 @@ export class AutoTopUps {
     await this.#prepared(account, asked, async (on, locked) => {
       const ended = await endTopUps(on, locked, { reason: 'account_closed', forgets: false });
       ({ sent } = ended);
-      return preparedTo(ended);
+      const marked = closingWrite(account.number, locked.now + CLOSING_MS);
+      return preparedTo({ ...ended, writes: [...ended.writes, marked] });
     });
     return sent;
   }
@@ -202,7 +207,8 @@ export class AutoTopUps {
     const { spent, recent } = await rows.topUpSums(on, setup.account, about);
     const { total, held, frozen } = summarise(account, rules, now);
     const decision = decideTopUp({
-      available: total - held - frozen,
+      // What is granted repays the debt first.
+      available: total - held - frozen - account.debt,
       threshold: setup.threshold,
       pack: { credits: bought.credits + bought.bonus, priceMinor: bought.priceMinor },
       capMinor: setup.capMinor,

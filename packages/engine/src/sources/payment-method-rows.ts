@@ -33,6 +33,14 @@ const PUT_METHOD = statement<readonly unknown[], unknown>(
    on conflict (account, bucket) do update set provider = excluded.provider, customer = excluded.customer,
      method = excluded.method, label = excluded.label, saved_at = excluded.saved_at`,
 );
+const CLOSING = statement<[number], { until: bigint | null }>(
+  'payment_method_closing',
+  'select closing_until as until from drawdown.payment_methods where account = $1',
+);
+const MARK_CLOSING = statement<readonly unknown[], unknown>(
+  'payment_method_mark_closing',
+  'update drawdown.payment_methods set closing_until = $2 where account = $1',
+);
 const DROP_METHOD = statement<readonly unknown[], unknown>(
   'payment_method_drop',
   'delete from drawdown.payment_methods where account = $1',
@@ -86,6 +94,17 @@ export async function keepMethod(
   const params = [account, provider, customer, method, label, now, bucketOf(account)];
   return [...(isOther ? [forgetWrite(account, before, now)] : []), { statement: PUT_METHOD, params }];
 }
+
+/** Whether a closing of the account pays back what was bought, or may still do so. */
+export async function isClosing(on: Reader, account: number, now: number): Promise<boolean> {
+  const { rows } = await on.query(CLOSING, [account]);
+  return Number(rows[0]?.until ?? 0) > now;
+}
+
+export const closingWrite = (account: number, until: number): Write => ({
+  statement: MARK_CLOSING,
+  params: [account, until],
+});
 
 export const dropMethod = (account: number): Write => ({ statement: DROP_METHOD, params: [account] });
 

@@ -11,6 +11,7 @@ export type StopReason =
   | 'abnormal_use'
   | 'payment_method_removed'
   | 'pack_unavailable'
+  | 'charge_differs'
   | 'account_closed';
 
 export interface TopUpConsent {
@@ -146,7 +147,8 @@ const LATER = statement<[number, number, number], never>(
 /** What was agreed, held against what is there: the truth, whatever was hinted at. */
 const IS_LOW = `(t.capped_until is null or t.capped_until <= $1)
    and coalesce((select sum(g.remaining - g.held) from drawdown.grants g where g.account = t.account
-     and not g.finished and not g.frozen and (g.expires_at is null or g.expires_at > $1)), 0) < t.threshold
+     and not g.finished and not g.frozen and (g.expires_at is null or g.expires_at > $1)), 0)
+     - (select a.debt from drawdown.accounts a where a.number = t.account) < t.threshold
    and not exists (select from drawdown.top_ups o where o.account = t.account and o.state in ('pending', 'sent'))`;
 /** The next accounts by number, so that each is looked at in its turn and a round costs the same with any number. */
 const STRETCH = statement<[number, number, number], { account: bigint; low: boolean }>(

@@ -5,10 +5,12 @@ import { nowStatement } from '../store/clock.ts';
 import * as methods from './payment-method-rows.ts';
 import type { PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
 import type { Place } from './purchase-order.ts';
+import type { Paid } from './purchase-state.ts';
 import type { Purchases } from './purchases.ts';
 import type { SourceSetting } from './source.ts';
 import { completedNotice, stoppedNotice } from './top-up-notices.ts';
 import * as rows from './top-up-rows.ts';
+import { otherwiseTaken, takenForNothing } from './top-up-taken.ts';
 
 export interface Charging {
   readonly providers: readonly PaymentProvider[];
@@ -28,6 +30,8 @@ const waitAfter = (tries: number): number =>
 interface Ending {
   readonly state: 'completed' | 'failed';
   readonly reason: rows.StopReason | null;
+  /** What was taken, where nothing is given for it. */
+  readonly taken?: Paid;
 }
 
 export class TopUpSender {
@@ -61,6 +65,14 @@ export class TopUpSender {
         await this.#end(account, topUp, { state: 'failed', reason: paid });
         return;
       }
+      const taken = otherwiseTaken(paid, topUp);
+      if (taken !== null) {
+        await this.#end(account, topUp, { state: 'failed', reason: 'charge_differs', taken });
+        log(
+          `${purchaseId(topUp.account, topUp.no)}: ${taken.gross} ${taken.currency} was taken where ${topUp.priceMinor} ${topUp.currency} was asked for: it is owed to the payer`,
+        );
+        return;
+      }
       // What is not entered here was charged all the same: it is asked about again, and never called declined.
       await this.#purchases.enter(provider.id, paid);
       await this.#end(account, topUp, { state: 'completed', reason: null });
@@ -90,21 +102,25 @@ export class TopUpSender {
     await this.#purchases.enter(provider, { id: `declined:${purchase}`, subject: { purchase }, facts });
   }
 
-  async #end(account: Place, topUp: rows.TopUp, { state, reason }: Ending): Promise<void> {
+  async #end(account: Place, topUp: rows.TopUp, { state, reason, taken }: Ending): Promise<void> {
     await this.#setting.runner.runPrepared({
       account,
       alsoClosed: true,
       verb: 'top_up_end',
       input: { no: topUp.no },
       call: { actor: 'system', principal: 'source' },
-      prepare: async (on, { now }) => {
+      prepare: async (on, ground) => {
+        const { now } = ground;
         const open = await rows.openTopUp(on, account.number);
         const isOpen = open?.no === topUp.no;
         const setup = reason === null ? null : await rows.autoTopUp(on, account.number);
         const stops = isOpen && reason !== null && setup?.state === 'on';
+        const nothing =
+          isOpen && taken !== undefined ? await takenForNothing(on, topUp, { paid: taken, ground }) : [];
         return {
           command: { verb: 'settle' },
           writes: () => [
+            ...nothing,
             rows.endWrite(topUp, state, reason),
             ...(stops ? [rows.stopWrite(topUp.account, reason, now)] : []),
           ],

@@ -178,6 +178,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   ],
   payment_methods: [
     ['provider customer method label saved_at', as('payment_method'), CLOSED],
+    ['closing_until', not('an instant within minutes, while the account is being closed'), CLOSED],
     ['account bucket', PLACE, CLOSED],
   ],
   plan_checkouts: [

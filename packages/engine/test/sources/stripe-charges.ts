@@ -14,6 +14,8 @@ export class FakeCharges {
   readonly made: Json[] = [];
   /** What is missing of each charge, as where somebody captured a part of it only. */
   short = 0;
+  /** Another currency than was asked for; null: that one. */
+  currency: string | null = null;
   /** Customers whose card was refused, once for each try. */
   readonly refused: string[] = [];
   readonly #next: () => string;
@@ -87,7 +89,7 @@ export class FakeCharges {
       amount: Number(amount),
       amount_received: Number(amount) - this.short,
       created: Math.floor(Date.now() / 1000),
-      currency,
+      currency: this.currency ?? currency,
       customer,
       metadata: metadata ?? {},
     };

@@ -1,5 +1,7 @@
 /** How automatic top-ups end: with their account, by their owner, by themselves; and what is told of it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCatalog } from '../../src/catalog/load.ts';
+import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import * as rows from '../../src/sources/top-up-rows.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import { statement } from '../../src/store/database.ts';
@@ -148,28 +150,91 @@ describe('with the account', () => {
 });
 
 describe('a charge that is not what was asked for', () => {
-  test('is entered nowhere and never called declined: it stays open until somebody has looked', async () => {
+  const payables = async (account: string) =>
+    (await rig.first.life.settlements.payables({ limit: 100 })).data
+      .filter((one) => one.account === account && one.payable_minor > 0)
+      .map(({ kind, payable_minor, value }) => [kind, payable_minor, value.currency]);
+  const ended = (account: string) =>
+    until(
+      () => world.show(account),
+      ({ history }) => history[0]?.state === 'failed',
+    );
+
+  test('gives nothing, ends, stops further ones, and is owed back as it was taken; refunded there, it is not', async () => {
     await world.kept('e_short');
     world.stripe.charges.short = 1;
     await world.agreed('e_short', { threshold: 150 });
-    await until(
-      async () => world.chargesOf('e_short').length,
-      (count) => count > 0,
-    );
-    await rig.first.topUps.watch.round();
-    expect(await world.show('e_short')).toMatchObject({ state: 'on', history: [{ state: 'sent' }] });
-    expect(await rig.first.balance('e_short')).toMatchObject({ total: 100 });
-    expect(await told('e_short')).toEqual([]);
+    const { history, ...shown } = await ended('e_short');
     world.stripe.charges.short = 0;
-    for (const one of world.chargesOf('e_short')) Object.assign(one, { amount_received: one.amount });
-    await later();
-    const done = await until(
-      () => world.show('e_short'),
-      ({ history }) => history[0]?.state === 'completed',
-    );
-    expect(done.history).toHaveLength(1);
+    expect(shown).toMatchObject({ state: 'stopped', reason: 'charge_differs' });
+    expect(history).toMatchObject([{ state: 'failed', reason: 'charge_differs' }]);
+    expect(await rig.first.balance('e_short')).toMatchObject({ total: 100 });
+    expect(await told('e_short')).toEqual([['auto_top_up.stopped', 'charge_differs']]);
+    expect(await payables('e_short')).toEqual([['late', 498, 'USD']]);
+    const purchase = await rig.first.purchases.byId(history[0]?.purchase as string, {});
+    expect(purchase).toMatchObject({ credits: 0, price: { amount_minor: 498, currency: 'USD' } });
+    for await (const one of rig.first.purchases.reconcile({ since: 0, repair: true }))
+      if (one.purchase === purchase.id) expect(one.result).toBe('same');
+    await rig.first.topUps.watch.round();
     expect(world.chargesOf('e_short')).toHaveLength(1);
+    const payment = world.chargesOf('e_short')[0]?.id as string;
+    const refunded = world.stripe.refund(payment, 498);
+    await rig.second.purchases.receive(
+      'stripe',
+      world.stripe.signed(world.stripe.event('refund.created', refunded)),
+    );
+    expect(await payables('e_short')).toEqual([]);
+    expect(await rig.first.purchases.byId(purchase.id, {})).toMatchObject({ state: 'reversed' });
+    expect(await rig.first.balance('e_short')).toMatchObject({ total: 100 });
   });
+
+  test('in another currency is owed in that; its account can be closed', async () => {
+    await world.kept('e_foreign');
+    world.stripe.charges.currency = 'eur';
+    await world.agreed('e_foreign', { threshold: 150 });
+    await ended('e_foreign');
+    world.stripe.charges.currency = null;
+    const { payable } = await rig.first.life.closures.close('e_foreign', WHY, {});
+    expect(payable).toContainEqual({ amount_minor: 499, currency: 'EUR' });
+  });
+});
+
+test('nothing is agreed to while a closing pays back, until one that broke off is ten minutes ago', async () => {
+  await world.kept('e_closing');
+  world.stripe.losing = /refunds$/;
+  expect(await codeOf(rig.first.life.closures.close('e_closing', WHY, {}))).toBe('unavailable');
+  expect(await codeOf(world.agreed('e_closing', { threshold: 150 }))).toBe('account_busy');
+  expect(world.chargesOf('e_closing')).toEqual([]);
+  world.stripe.losing = /^$/;
+  await later();
+  expect(await codeOf(world.agreed('e_closing'))).toBe('done');
+});
+
+test('a debt is repaid first, so that it is counted: one charge for all of it', async () => {
+  const owing = readCatalog({
+    ...shippedCatalog,
+    policies: { ...shippedCatalog.policies, reversal: 'debt' },
+  });
+  const there = await TopUpRig.open({ catalog: owing });
+  const { first } = there.rig;
+  const dispute = there.stripe.dispute(await there.kept('e_owing'), 'lost');
+  await first.grant('e_owing', { class: 'promotional', amount: 60 }, {});
+  await first.consume('e_owing', { amount: 160 }, {});
+  await first.purchases.receive(
+    'stripe',
+    there.stripe.signed(there.stripe.event('charge.dispute.closed', dispute)),
+  );
+  expect(await first.balance('e_owing')).toMatchObject({ total: 0, debt: 100 });
+  await there.agreed('e_owing');
+  const { history } = await until(
+    () => there.show('e_owing'),
+    (one) => one.history[0]?.state === 'completed',
+  );
+  expect(history.map(({ packs }) => packs)).toEqual([2]);
+  expect(await first.balance('e_owing')).toMatchObject({ total: 100, debt: 0 });
+  await first.topUps.watch.round();
+  expect(there.chargesOf('e_owing')).toHaveLength(1);
+  await there.close();
 });
 
 test('a top-up is looked at like every purchase: money that went back is found by asking', async () => {

@@ -1,5 +1,6 @@
 /** Accounts whose owners left a card and agreed to be topped up by it, at a local Stripe. */
 import type { AutoTopUp } from '@drawdown/client';
+import type { Catalog } from '../../src/catalog/catalog.ts';
 import { openRig, type Rig } from '../engine/rig.ts';
 import { FakeStripe } from './stripe-fake.ts';
 
@@ -24,7 +25,13 @@ export class TopUpRig {
   }
 
   /** Two engines under a clock that is moved. Without a sweep they charge nobody by themselves. */
-  static async open({ sweep = true }: { sweep?: boolean } = {}): Promise<TopUpRig> {
+  static async open({
+    sweep = true,
+    catalog,
+  }: {
+    sweep?: boolean;
+    catalog?: Catalog;
+  } = {}): Promise<TopUpRig> {
     const stripe = new FakeStripe();
     const api = await stripe.start();
     const { secretKey, webhookSecret } = stripe;
@@ -34,7 +41,12 @@ export class TopUpRig {
     };
     return new TopUpRig(
       stripe,
-      await openRig({ testClock: true, sweep, engines: [{ payments }, { payments }] }),
+      await openRig({
+        testClock: true,
+        sweep,
+        ...(catalog && { catalog }),
+        engines: [{ payments }, { payments }],
+      }),
     );
   }
 
@@ -43,8 +55,8 @@ export class TopUpRig {
     await this.stripe.stop();
   }
 
-  /** An account with 100 more credits, whose owner left a card. */
-  async kept(account: string, card: Card = 'works'): Promise<void> {
+  /** An account with 100 more credits, whose owner left a card; answers the payment. */
+  async kept(account: string, card: Card = 'works'): Promise<string> {
     const { rig, stripe } = this;
     const body = { pack: 'pack_100', currency: 'USD', return_url: RETURN, save_payment_method: true };
     const { checkout } = await rig.first.purchases.checkout(account, body, { origin: ORIGIN });
@@ -52,6 +64,7 @@ export class TopUpRig {
     stripe.charges.keep(done.payment_intent as string, done.customer as string, card);
     const delivery = stripe.signed(stripe.event('checkout.session.completed', done));
     await rig.second.purchases.receive('stripe', delivery);
+    return done.payment_intent as string;
   }
 
   agreed(account: string, more: Partial<typeof WISH> = {}): Promise<AutoTopUp> {

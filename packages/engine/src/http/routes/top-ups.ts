@@ -32,6 +32,8 @@ const putAutoTopUp = route({
     'invalid_amount',
     'consent_required',
     'payment_method_required',
+    'account_busy',
+    'account_closed',
   ],
   handler: async ({ engine }, { params, body, call }) => ({
     body: await engine.topUps.put(params.account, body, call),
@@ -55,7 +57,7 @@ const deleteAutoTopUp = route({
   operationId: 'deleteAutoTopUp',
   summary: 'Switches automatic top-ups off; what was not sent yet is not sent any more',
   answers: { 200: { description: 'Switched off', schema: removed } },
-  problems: ['account_not_found', 'auto_top_up_not_found'],
+  problems: ['account_not_found', 'account_closed', 'auto_top_up_not_found'],
   handler: async ({ engine }, { params, call }) => {
     await engine.topUps.remove(params.account, call);
     return { body: { removed: true } };
@@ -79,7 +81,7 @@ const deletePaymentMethod = route({
   operationId: 'deletePaymentMethod',
   summary: 'Forgets the way to pay; automatic top-ups stop',
   answers: { 200: { description: 'Forgotten', schema: removed } },
-  problems: ['account_not_found', 'payment_method_not_found', 'unavailable'],
+  problems: ['account_not_found', 'account_closed', 'payment_method_not_found', 'unavailable'],
   handler: async ({ engine }, { params, call }) => {
     await engine.topUps.removeMethod(params.account, call);
     return { body: { removed: true } };

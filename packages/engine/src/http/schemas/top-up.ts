@@ -38,6 +38,7 @@ export const autoTopUp = z
         'abnormal_use',
         'payment_method_removed',
         'pack_unavailable',
+        'charge_differs',
         'account_closed',
       ])
       .nullable(),
