@@ -220,6 +220,18 @@ describe('parts must fit together', () => {
     expect(set(path, value)).toContain(message);
   });
 
+  it('two shared codes that are typed alike are one', () => {
+    const [, , campaign] = shippedCatalog.campaigns;
+    const sharing = (id: string, code: string) => ({ ...campaign, id, codes: { kind: 'shared', code } });
+    const both = (one: string, other: string) =>
+      set('campaigns', [...shippedCatalog.campaigns, sharing('one', one), sharing('other', other)]);
+    const count = shippedCatalog.campaigns.length + 1;
+    expect(both('HELL0-12', 'HELLO12')).toEqual([
+      `campaigns[${count}].codes.code: another campaign has the same code`,
+    ]);
+    expect(both('HELL0-12', 'HELL0-13')).toEqual([]);
+  });
+
   const tablePath = 'features.advanced_template_export.price';
   it('a table has each combination exactly once', () => {
     const { cells, dimensions } = shippedCatalog.features.advanced_template_export.price;

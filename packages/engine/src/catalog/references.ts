@@ -4,6 +4,7 @@
  */
 import { parseAmount } from '../core/amount.ts';
 import { type Duration, parseDuration, parseInstant } from '../core/calendar.ts';
+import { canonicalCode } from '../core/code-text.ts';
 import { type CatalogIssue, pathText } from './issue.ts';
 import { checkPrice } from './price-file.ts';
 import { MAX_MINOR, type ValidatedFile } from './schema.ts';
@@ -164,7 +165,8 @@ function checkCampaigns(file: ValidatedFile, report: Report): void {
       }
     });
     if (campaign.codes?.kind === 'shared') {
-      const { code } = campaign.codes;
+      // As they are typed: letters that are mistaken for digits are these.
+      const code = canonicalCode(campaign.codes.code);
       if (shared.has(code)) report([...path, 'codes', 'code'], 'another campaign has the same code');
       shared.add(code);
     }

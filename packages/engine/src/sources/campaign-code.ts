@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { canonicalCode } from '../core/code-text.ts';
 
 /**
  * Codes that people read out and type: digits and capitals without I, L, O and U, which are mistaken for others.
@@ -16,11 +17,6 @@ export function makeCode(): string {
   const groups: string[] = [];
   for (let at = 0; at < LENGTH; at += GROUP) groups.push(letters.slice(at, at + GROUP).join(''));
   return groups.join('-');
-}
-
-/** One form for all that a person may have typed for a code: case, spaces, hyphens and mistaken letters aside. */
-export function canonicalCode(text: string): string {
-  return text.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
 }
 
 /** What a code is found by. 80 random bits need no salt and no slow hash; a shared code is no secret. */

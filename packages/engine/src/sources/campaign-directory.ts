@@ -1,10 +1,11 @@
 import { fieldOf, readCampaign, rereadCampaign } from '../catalog/campaign.ts';
 import type { Campaign, Catalog } from '../catalog/catalog.ts';
 import { CatalogError } from '../catalog/load.ts';
+import { canonicalCode } from '../core/code-text.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { textArray } from '../store/binary.ts';
 import type { Connection, Database } from '../store/database.ts';
-import { canonicalCode, codeHash } from './campaign-code.ts';
+import { codeHash } from './campaign-code.ts';
 import { refusalOf } from './campaign-refusal.ts';
 import * as rows from './campaign-rows.ts';
 

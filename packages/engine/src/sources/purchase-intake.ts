@@ -8,6 +8,7 @@ import type { Database } from '../store/database.ts';
 import type { Plans } from './plans.ts';
 import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, RenewalEvent } from './provider.ts';
 import { idOf, lotsNumbered, type Purchase, purchaseByPayment } from './purchase-rows.ts';
+import { readSoundly } from './soundness.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** What became of a delivery. */
@@ -57,7 +58,7 @@ export async function receive(
   provider: PaymentProvider,
   delivery: Delivery,
 ): Promise<Received> {
-  const event = await provider.read(delivery);
+  const event = await readSoundly(provider.read(delivery));
   let purchase: Purchase | null = null;
   if (event === null) purchase = null;
   else if ('plan' in event) await means.plans.receive(provider.id, event);

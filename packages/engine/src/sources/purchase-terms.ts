@@ -58,6 +58,11 @@ export function termsOf(
 
 /** The terms of a sale in a store: at the store's price, which differs by country, and for good, as stores demand. */
 export function storeTermsOf(catalog: Catalog, sale: StoreSale): Bought {
+  if (!Number.isSafeInteger(sale.quantity) || sale.quantity < 1) {
+    throw new DrawdownError('payment_refused', 'quantity: must be a whole number from 1 on', {
+      field: 'quantity',
+    });
+  }
   const pack = catalog.packs.find(({ id }) => id === sale.pack);
   if (pack === undefined) {
     throw new DrawdownError('payment_refused', `product: ${sale.pack} is no pack of the catalog`, {

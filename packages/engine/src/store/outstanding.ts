@@ -28,7 +28,7 @@ type Row = Holder & {
 };
 
 /**
- * What moved later is taken off again; so are later extensions of an end, and voids of lots that had not begun. The
+ * What moved later is taken off again; so are later extensions of an end, and voids and merges of lots that had not begun. The
  * details that are read are the engine's own: those of other types may hold what no database can read. A lot begins by an entry at `effective_at`, or where that is past when
  * it is issued.
  */
@@ -48,9 +48,14 @@ const STANDING = statement<[at: number, wanted: string | null, first: number, en
        from drawdown.entries e
       where e.at >= $1 and e.account >= $3 and e.account < $4
         and case when e.type = 'void' then e.detail->>'grant' end is not null
+     union all
+     select e.account, lot::int8
+       from drawdown.entries e cross join json_array_elements_text(
+         case when e.type = 'transfer' and e.detail->'transfer'->>'to' is not null then e.detail->'transfer'->'lots' else '[]' end) lot
+      where e.at >= $1 and e.account >= $3 and e.account < $4
    ), standing as (
      select g.account, g.no, coalesce(extended.ends, g.expires_at) as ends,
-            g.effective_at >= $1 and (g.phase <> 'voided' or g.granted > 0 or ended.no is not null) as scheduled,
+            g.effective_at >= $1 and (g.phase not in ('voided', 'transferred') or g.granted > 0 or ended.no is not null) as scheduled,
             g.remaining - coalesce(later.change, 0) as remaining, g.held - coalesce(later.held, 0) as held
        from drawdown.grants g
        left join later on later.account = g.account and later.no = g.no

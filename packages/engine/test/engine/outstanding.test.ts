@@ -98,6 +98,35 @@ test('at the time it is what the lots show, and later it is told the same', LONG
   }
 });
 
+test(
+  'what has not begun is told as it was also when it was merged away or taken back since',
+  LONG,
+  async () => {
+    const rig = await openRig({ testClock: true, sweep: false });
+    try {
+      const cost = { amount_minor: 1000, currency: 'USD' };
+      const ahead = { class: 'purchased', amount: 30, cost, effective_at: '2026-06-01T00:00:00Z' };
+      for (const account of ['u_from', 'u_into']) await rig.first.putAccount(account, {});
+      await rig.first.grant('u_from', ahead, call());
+      await rig.first.grant('u_from', { ...ahead, amount: 20 }, call());
+      await rig.first.grant('u_from', { class: 'purchased', amount: 10, cost }, call());
+      const at = '2026-02-01T00:00:00.000Z';
+      await setTestClock(rig.database, Date.parse(at));
+      const told = async () => summed(await rig.first.reports.outstanding({ at }));
+      const before = await told();
+      expect(before).toMatchObject({ credits: 10, scheduled: { lots: 2, credits: 50, money: 2000 } });
+      await setTestClock(rig.database, Date.parse(at) + DAY);
+      await rig.first.life.merges.merge('u_from', { into: 'u_into', reason: 'one person' }, call());
+      expect(await told()).toEqual(before);
+      await setTestClock(rig.database, Date.parse(at) + 2 * DAY);
+      const later = formatInstant(Date.parse(at) + 2 * DAY);
+      expect(summed(await rig.first.reports.outstanding({ at: later }))).toEqual(before);
+    } finally {
+      await rig.close();
+    }
+  },
+);
+
 test('the closing of a roll-forward is what is outstanding at its end', LONG, async () => {
   const rig = await openRig({ testClock: true, sweep: false });
   try {

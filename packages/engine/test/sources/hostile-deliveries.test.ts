@@ -138,6 +138,33 @@ const STRIPE: Record<string, Case> = {
     'purchase_not_found',
     404,
   ),
+  'a currency that is nothing': wrong('currency', () => signed(event({ currency: null }))),
+  'a sum that is none': wrong('facts.0.gross', () => signed(event({ amount_total: 0.5 }))),
+  'a payment that cannot be kept': wrong('subject.payment', () =>
+    signed(stripe.event('charge.refunded', { payment_intent: '\u0000', amount_refunded: 1 })),
+  ),
+  'an invoice that cannot be read': wrong('delivery', () =>
+    signed(
+      stripe.event('invoice.paid', {
+        id: 'in_1',
+        currency: null,
+        total: 1,
+        lines: { data: [] },
+        parent: { subscription_details: { metadata: { subscription: 'sub_0cn99285w001k0000000c' } } },
+      }),
+    ),
+  ),
+  'a dispute in a currency that is no text': wrong('delivery', () =>
+    signed(
+      stripe.event('charge.dispute.closed', { ...stripe.dispute('pi_1', 'lost'), amount: 1, currency: 7 }),
+    ),
+  ),
+  'a dispute without a time': wrong('facts.0.at', () =>
+    signed({
+      ...stripe.event('charge.dispute.closed', { ...stripe.dispute('pi_1', 'lost'), amount: 1 }),
+      created: 'soon',
+    }),
+  ),
   'a subscription of nobody': bad(
     () =>
       signed(
@@ -189,6 +216,9 @@ const APP_STORE: Record<string, Case> = {
   'a currency that is none': wrong('currency', () => notified({ currency: 'US' })),
   'nothing paid': wrong('amount', () => notified({ price: 0 })),
   'an unknown product': wrong('product', () => notified({ productId: 'pack_7' })),
+  'none at all': wrong('quantity', () => notified({ quantity: 0 })),
+  'less than none': wrong('quantity', () => notified({ quantity: -1 })),
+  'a part of one': wrong('subject.quantity', () => notified({ quantity: 1.5 })),
   "another installation's account": wrong('appAccountToken', () =>
     notified({ appAccountToken: '4be0643f-1d98-473b-97cd-ca98a65347dd' }),
   ),
