@@ -56,6 +56,19 @@ test('the exit code says whether nothing, something or a person is left to do', 
   const { stdout } = await drawdown.run(['purchases', 'show', purchase.id, '--json'], { cwd, env });
   expect(JSON.parse(stdout)).toMatchObject({ state: 'completed', account: 'r_1' });
 
+  // A plan of which nothing was heard, told by its own name.
+  const plan = ['checkout', 'r_plan', '--plan', 'pro', '--interval', 'month', '--currency', 'USD'];
+  const ordered = await drawdown.run([...plan, '--return-url', 'http://127.0.0.1/', '--json'], { cwd, env });
+  const { checkout: planned, plan_checkout } = JSON.parse(ordered.stdout) as wire.PlanCheckoutReceipt;
+  stripe.begin(planned);
+  const told = await drawdown.run(['reconcile', '--dry-run'], { cwd, env });
+  expect(told).toMatchObject({ code: 7 });
+  expect(told.stdout).toMatch(
+    `${'differs'.padEnd(10)}  ${plan_checkout.subscription}  stripe, account r_plan: open → begun, paid by pi_`,
+  );
+  expect(await reconcile()).toMatchObject({ code: 8, results: ['repaired'] });
+  expect(await reconcile()).toMatchObject({ code: 0, results: [] });
+
   // A repair does not hide what could not be settled.
   const { checkout: second } = await opened('r_2');
   stripe.pay(second);
