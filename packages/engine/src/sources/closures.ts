@@ -134,11 +134,11 @@ export class Closures {
   }
 
   /**
-   * Closes the account for good. Plans are ended at their providers, and what may be given back is paid back by its provider first, each in a change of its own,
-   * so that the same call again goes on where one broke off.
+   * Closes the account for good. Checkouts are closed and plans ended at their providers, and what may be given back is paid
+   * back by its provider first, each in a change of its own, so that the same call again goes on where one broke off.
    */
   async close(id: string, body: wire.CloseRequest, call: Call): Promise<wire.CloseReceipt & Replayed> {
-    const { database, presenter, queries, runner } = this.#setting;
+    const { presenter, queries, runner } = this.#setting;
     const reason = readText(body.reason, 'reason');
     if (body.forfeit !== undefined && body.forfeit !== true)
       throw invalid('forfeit', 'must be true where it is given');
@@ -157,22 +157,31 @@ export class Closures {
     // What is refused must not have ended anything elsewhere.
     await runner.known(asked);
     if (ground.account.closed === null) {
-      const purchases = await purchasesOf(database, ground.account.number);
-      this.#demandConsent(this.#settlements(ground, purchases), forfeit);
-      const topUp = await openTopUp(database, ground.account.number);
-      const estate = await this.#demandClosable(database, ground, topUp);
+      const { purchases } = await this.#demandReady(ground, forfeit);
+      await this.#purchases.closeCheckouts(purchases);
+      // What was paid at one of them meanwhile is there to be given back like the rest.
+      const settled = await queries.settled(id);
+      const estate = await this.#demandReady(settled, forfeit);
       // It may have been sent since it was looked for.
       const sent = await this.#topUps.stopForClosing({ number: ground.account.number, id }, call);
-      if (sent !== null) await this.#demandClosable(database, ground, sent);
+      if (sent !== null) await this.#demandClosable(this.#setting.database, settled, sent);
       // A provider goes on charging until it is told.
       await this.#plans.endAll(id, call);
-      await this.#payBack(this.#refundable(estate, ground), call);
+      await this.#payBack(this.#refundable(estate, settled), call);
     }
     const { operation, replayed } = await runner.runPrepared({
       ...asked,
       prepare: (on, locked) => this.#prepare(on, locked, { reason, forfeit }),
     });
     return { operation, ...(await this.report(id)), replayed };
+  }
+
+  /** What stands before the closing; refused where that would be. */
+  async #demandReady(ground: Ground, forfeit: boolean): Promise<Estate> {
+    const { database } = this.#setting;
+    const { number } = ground.account;
+    this.#demandConsent(this.#settlements(ground, await purchasesOf(database, number)), forfeit);
+    return this.#demandClosable(database, ground, await openTopUp(database, number));
   }
 
   /** Under keys of the purchases: however often a closing is tried, each is paid back once. */

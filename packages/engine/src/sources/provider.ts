@@ -256,7 +256,9 @@ export interface PaymentProvider {
   delivered?(payment: string): Promise<void>;
   /** Opens a checkout for a plan; the same order again answers with the same one. */
   sellPlan?(order: PlanOrder): Promise<OpenedCheckout>;
-  /** Closes a checkout that nobody went through with; null: how it stands is looked at afterwards. */
+  /** Closes a purchase's checkout, and says what became of it: also that it was paid already. */
+  closeOrder?(order: { readonly purchase: string; readonly checkout: string }): Promise<PaymentEvent | null>;
+  /** Closes a plan's checkout that nobody went through with; null: how it stands is looked at afterwards. */
   closeCheckout?(place: PlanPlace): Promise<PlanNews | null>;
   /** All that the provider knows of a plan now, whatever was delivered of it; null: it knows no such checkout. */
   lookAtPlan?(place: PlanPlace): Promise<PlanNews | null>;

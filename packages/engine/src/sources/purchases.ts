@@ -128,6 +128,17 @@ export class Purchases {
     };
   }
 
+  /** Closes those that nobody went through with at their providers, and takes in what was paid meanwhile. */
+  async closeCheckouts(purchases: readonly Purchase[]): Promise<void> {
+    for (const purchase of purchases) {
+      const { checkout, provider, state } = purchase;
+      if (state !== 'open' || checkout === null) continue;
+      const order = { purchase: idOf(purchase), checkout };
+      const event = await this.#providers.get(provider)?.closeOrder?.(order);
+      if (event) await this.enter(provider, event);
+    }
+  }
+
   #seller(wanted: ProviderId | undefined): Seller {
     const id = wanted ?? (this.#providers.has('stripe') ? 'stripe' : 'sandbox');
     const provider = this.provider(id);

@@ -138,6 +138,11 @@ export class Sandbox implements PaymentProvider {
     return eventOf(purchase, 'pay', { ...about, at: this.#setting.now() });
   }
 
+  async closeOrder({ purchase }: { purchase: string }): Promise<PaymentEvent> {
+    const facts = [{ kind: 'ended', how: 'expired' } as const];
+    return { id: `evt_${placeIn(purchase)}_expire`, subject: { purchase }, facts };
+  }
+
   async closeCheckout({ subscription }: PlanPlace): Promise<PlanNews> {
     return { ...silence(subscription), ended: 'expired' };
   }

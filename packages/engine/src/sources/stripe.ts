@@ -134,6 +134,11 @@ export class StripePayments implements PaymentProvider {
     return null;
   }
 
+  async closeOrder(order: { purchase: string; checkout: string }): Promise<PaymentEvent | null> {
+    await this.#plans.close(order.checkout);
+    return this.look({ ...order, payments: [] });
+  }
+
   planOf(payment: string): Promise<string | null> {
     return this.#plans.ofPayment(payment);
   }

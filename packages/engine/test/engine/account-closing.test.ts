@@ -167,7 +167,13 @@ test('what is being paid keeps the account open; what is paid when it is closed 
   await expect(close('fee')).rejects.toMatchObject({ code: 'account_busy', details: { purchases: [id] } });
   await engine.advanceTestClock('PT31M');
   await close('fee');
-  await engine.sandbox.act(checkout, 'pay');
+  // Its checkout was closed, so that nobody pays there any more; money that was on its way arrives all the same.
+  await engine.sandbox.act(checkout, 'pay').catch(() => undefined);
+  const { state, price } = await engine.purchases.byId(id, {});
+  expect(state).toBe('expired');
+  const sum = { gross: price.amount_minor, net: price.amount_minor, currency: price.currency };
+  const paid = { kind: 'paid', payment: 'pay_slow', ...sum, at: 1 } as const;
+  await engine.purchases.enter('sandbox', { id: 'evt_slow', subject: { purchase: id }, facts: [paid] });
   const purchase = await engine.purchases.byId(id, {});
   expect(purchase).toMatchObject({ state: 'completed', grants: [] });
   expect(await engine.balance('fee')).toMatchObject({ total: 0 });

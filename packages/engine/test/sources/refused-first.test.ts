@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
+import { setTestClock } from '../../src/store/clock.ts';
 import { codeOf, type Rig } from '../engine/rig.ts';
-import { ORIGIN, openStripeRig, RETURN, type StripeRig } from './stripe-rig.ts';
+import { BEGUN, ORIGIN, openStripeRig, RETURN, type StripeRig } from './stripe-rig.ts';
 
 const forfeits = readCatalog({
   ...shippedCatalog,
@@ -114,4 +115,29 @@ test('a checkout that is refused leaves the earlier one open', async () => {
   const second = await t.order('u_open');
   expect(t.stripe.sessions.get(first.checkout)?.status).toBe('expired');
   expect(t.stripe.sessions.get(second.checkout)?.status).toBe('open');
+});
+
+test('a closing closes checkouts of packs at the provider; what was paid there already is given back', async () => {
+  const open = async () => {
+    const body = { pack: 'pack_100', currency: 'USD', return_url: RETURN };
+    return rig.first.purchases.checkout('f_checkouts', body, { origin: ORIGIN });
+  };
+  const [left, paid] = [await open(), await open()];
+  await setTestClock(rig.database, (BEGUN + 3600) * 1000);
+  // Its event is still on its way.
+  const session = t.stripe.pay(paid.checkout);
+  const close = () => rig.first.life.closures.close('f_checkouts', { reason: 'asked for' }, {});
+  t.stripe.losing = /expire$/;
+  expect(await codeOf(close())).toBe('unavailable');
+  expect(await codeOf(rig.first.life.closures.report('f_checkouts'))).toBe('account_open');
+  t.stripe.losing = /^$/;
+  const { payable } = await close();
+  expect(payable).toEqual([]);
+  expect(t.stripe.sessions.get(left.checkout)?.status).toBe('expired');
+  const states = await Promise.all(
+    [left, paid].map(async ({ purchase }) => (await rig.first.purchases.byId(purchase.id, {})).state),
+  );
+  expect(states).toEqual(['expired', 'reversed']);
+  expect((await t.deliver(t.stripe.event('checkout.session.completed', session))).status).toBe(200);
+  expect((await rig.first.life.closures.report('f_checkouts')).payable).toEqual([]);
 });
