@@ -1,7 +1,10 @@
 /** Where a person leaves traces beside the ledger, and what becomes of each. */
 import type { Metadata } from '../core/account.ts';
-import { namePattern, newsWithoutName, type Person } from '../core/redact.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import { namePattern, newsWithoutName, type Person, withoutName } from '../core/redact.ts';
+import { profileOn } from '../store/accounts.ts';
 import { int8Array, textArray } from '../store/binary.ts';
+import { profileHash } from '../store/chain.ts';
 import { type Connection, type Statement, statement } from '../store/database.ts';
 import { names } from '../store/redaction.ts';
 import type { Write } from '../store/task.ts';
@@ -117,9 +120,12 @@ export const NAMED_IN = statement<[number, string, string], { number: bigint; id
   'erasure_named_in',
   `select a.number, a.id from drawdown.accounts a
     where a.kind = 'team' and a.number <> $1 and (
-      exists (select from drawdown.members where account = a.number and member = $2)
+      (strpos(a.metadata::text, $2) > 0 and a.metadata::text ~ $3)
+      or exists (select from drawdown.subscriptions where account = a.number and ref ~ $3)
+      or exists (select from drawdown.subscription_periods where account = a.number and ref ~ $3)
+      or exists (select from drawdown.members where account = a.number and member = $2)
       or exists (select from drawdown.member_requests
-                  where account = a.number and (member = $2 or ${isPerson('decided_by')}))
+                  where account = a.number and (member = $2 or ${isPerson('decided_by')} or reason ~ $3))
       or exists (select from drawdown.purchases where account = a.number
                     and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0))
       or exists (select from drawdown.plan_checkouts where account = a.number and strpos(return_url, $2) > 0)
@@ -145,9 +151,9 @@ const RENAME_REQUESTS: Own = statement(
   'erase_requests',
   `update drawdown.member_requests set
      member = case member when $2 then $3 else member end,
-     reason = case member when $2 then null else reason end,
+     reason = case when member = $2 or reason ~ $4 then null else reason end,
      decided_by = ${actor('decided_by')}
-   where account = $1 and (member = $2 or ${isPerson('decided_by')})`,
+   where account = $1 and (member = $2 or ${isPerson('decided_by')} or reason ~ $4)`,
 );
 const consent = `jsonb_set(consent::jsonb, '{actor}', to_jsonb((${actor(`consent ->> 'actor'`)})::text))::json`;
 const RENAME_BUYER: Own = statement(
@@ -156,6 +162,21 @@ const RENAME_BUYER: Own = statement(
      consent = case when ${isPerson(`consent ->> 'actor'`)} then ${consent} else consent end,
      return_url = case when strpos(return_url, $2) > 0 then null else return_url end
    where account = $1 and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0)`,
+);
+/** A name that the product gave, with the person's in it, is found by nobody any more: as that of a person's own plan. */
+const RENAME_REFS: readonly Own[] = [
+  statement(
+    'erase_team_refs',
+    `update drawdown.subscriptions set ref = 'redacted:' || no where account = $1 and ref ~ $2`,
+  ),
+  statement(
+    'erase_team_periods',
+    `update drawdown.subscription_periods set ref = 'redacted:' || term || ':' || no where account = $1 and ref ~ $2`,
+  ),
+];
+const DESCRIBE: Own = statement(
+  'erase_team_profile',
+  `update drawdown.accounts set metadata = $2, profile_hash = decode($3, 'hex') where number = $1`,
 );
 const RENAME_SUBSCRIBER: Own = statement(
   'erase_subscriber',
@@ -188,15 +209,30 @@ export async function newsWrites(on: Connection, team: number, person: Person): 
 }
 
 /** What is written with the entry that attests to the removal of a person's name from a team's ledger. */
-export function memberWrites(about: { team: number; id: string; pseudonym: string; now: number }): Write[] {
-  const { team, id, pseudonym, now } = about;
+export function memberWrites(team: number, person: Person, now: number): Write[] {
+  const { id, pseudonym } = person;
+  const pattern = namePattern(person);
   return [
     { statement: RENAME_MEMBER, params: [team, id, pseudonym, now] },
-    ...[RENAME_REQUESTS, RENAME_BUYER, RENAME_TOPPER, RENAME_INVITER].map(
+    { statement: RENAME_REQUESTS, params: [team, id, pseudonym, pattern] },
+    ...RENAME_REFS.map((one): Write => ({ statement: one, params: [team, pattern] })),
+    ...[RENAME_BUYER, RENAME_TOPPER, RENAME_INVITER].map(
       (one): Write => ({ statement: one, params: [team, id, pseudonym] }),
     ),
     { statement: RENAME_SUBSCRIBER, params: [team, id] },
   ];
+}
+
+/** What the product keeps of the team, without the person; nothing where it does not name them. */
+export async function profileWrites(on: Connection, team: number, person: Person): Promise<Write[]> {
+  const profile = await profileOn(on, team);
+  if (profile === null) return [];
+  const before = canonicalJson(profile.metadata);
+  const metadata = canonicalJson(withoutName(profile.metadata, person));
+  if (metadata === before) return [];
+  const { number, id, kind, timeZone, createdAt } = profile;
+  const hash = profileHash({ number, id, kind, timeZone, createdAt, metadata });
+  return [{ statement: DESCRIBE, params: [team, metadata, hash] }];
 }
 
 /** What is written with the entry that attests to the erasure of the account's own ledger. */

@@ -22,6 +22,7 @@ import {
   NAMED_IN,
   newsWrites,
   OPEN_HOLDS_OF,
+  profileWrites,
 } from './erasure-rows.ts';
 import type { SourceSetting } from './source.ts';
 
@@ -151,13 +152,18 @@ export class Erasures {
           createdAt: (await this.#setting.accounts.byNumber(locked.number))?.createdAt ?? 0,
         };
         const write = { account: locked.number, ...person, now, entries: changed };
-        const news = own ? [] : await newsWrites(on, locked.number, person);
+        const told = own
+          ? []
+          : [
+              ...(await newsWrites(on, locked.number, person)),
+              ...(await profileWrites(on, locked.number, person)),
+            ];
         return {
           command: { verb: 'attest', redaction: { ...done.attested, erased: own } },
           writes: () =>
             own
               ? erasureWrites({ ...write, profileHash: profileHash(profile) })
-              : [...memberWrites({ team: locked.number, ...person, now }), ...news],
+              : [...memberWrites(locked.number, person, now), ...told],
         };
       },
       answer: () => undefined,

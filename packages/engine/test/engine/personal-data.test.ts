@@ -157,7 +157,14 @@ async function live(): Promise<void> {
   await engine.members.put('crew', 'friend', { role: 'member', limit: { amount: 1, per: 'month' } }, call());
   const asked = await engine.requests.ask('crew', MARK, { amount: 5, reason: `${MARK} needs it` }, by(MARK));
   await engine.requests.approve('crew', MARK, asked.id, by('boss'));
-  const other = await engine.requests.ask('crew', 'friend', { amount: 5, reason: 'more' }, by('friend'));
+  const other = await engine.requests.ask(
+    'crew',
+    'friend',
+    { amount: 5, reason: `${MARK} wants me to` },
+    by('friend'),
+  );
+  await engine.putAccount('crew', { metadata: { owner: MARK, [MARK]: ['boss'], note: `ask user:${MARK}` } });
+  await engine.subscriptions.create('crew', { plan: 'teams', ref: `teams of ${MARK}` }, call());
   await engine.requests.deny('crew', 'friend', other.id, by(MARK));
   await engine.grant(
     'crew',
