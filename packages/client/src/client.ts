@@ -251,6 +251,9 @@ function serverMethods(transport: Transport) {
     listKeys: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
       read<wire.Page<wire.Key>>(transport, '/v1/keys', { query: { ...query }, options }),
     /** Ends a key for good. */
+    /** A second person says that it is in other hands than its maker's. Once. */
+    vouchForKey: (key: string, body: { reason: string }, options?: CallOptions) =>
+      post<wire.Key>(transport, `/v1/keys/${segment(key)}/vouch`, { body, options, kind: 'repeatable' }),
     async revokeKey(key: string, options: CallOptions = {}) {
       const path = `/v1/keys/${segment(key)}`;
       return parsed<wire.Key>(await transport.send({ method: 'DELETE', path, options }));

@@ -3,8 +3,10 @@ import { type CallOptions, type ChangeOptions, segment, type Transport } from '.
 import type * as wire from './wire.ts';
 
 export interface ApprovalsQuery {
-  /** Those that wait for somebody, unless all are asked for. */
-  state?: 'pending' | 'all';
+  /** Those that wait for somebody, unless others are asked for. */
+  state?: 'pending' | 'expired' | 'all';
+  /** The id of one of the staff. */
+  asked_by?: string;
   account?: string;
   limit?: number;
   cursor?: string;
@@ -14,7 +16,9 @@ export interface AuditQuery {
   account?: string;
   /** The id of one of the staff, as whoever acted or approved. */
   staff?: string;
-  act?: wire.AuditRecord['act'];
+  act?: wire.AuditedAct;
+  /** The id of what it was done to, where that is no account. */
+  subject?: string;
   /** At or after this instant. */
   from?: wire.Instant;
   /** Before this instant. */
@@ -59,6 +63,14 @@ export function staffMethods(transport: Transport) {
     async signOut(options: CallOptions = {}): Promise<void> {
       await transport.send({ method: 'DELETE', path: '/v1/staff/session', options });
     },
+    /** Who of the staff is signed in, newest first. */
+    listStaffSessions: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
+      read<wire.Page<wire.StaffSignIn>>(transport, '/v1/staff/sessions', { query: { ...query }, options }),
+    /** Ends a session of one's own somewhere else; with the scope `admin` anybody's. */
+    async endStaffSession(session: string, options: CallOptions = {}): Promise<wire.StaffSignIn> {
+      const path = `/v1/staff/sessions/${segment(session)}`;
+      return parsed<wire.StaffSignIn>(await transport.send({ method: 'DELETE', path, options }));
+    },
     /** What an act would do now, per lot and class; writes nothing. */
     previewAct: (body: wire.Act & { reason?: string }, options?: CallOptions) =>
       post<wire.ActPreview>(transport, '/v1/staff/acts/preview', { body, options, kind: 'repeatable' }),
@@ -90,6 +102,20 @@ export function staffMethods(transport: Transport) {
     /** What staff did, newest first. */
     listAudit: (query: AuditQuery = {}, options?: CallOptions) =>
       read<wire.Page<wire.AuditRecord>>(transport, '/v1/staff/audit', { query: { ...query }, options }),
+    /** As much of it as there is, as a table: RFC 4180. */
+    async auditCsv(
+      query: Omit<AuditQuery, 'limit' | 'cursor'> = {},
+      options: CallOptions = {},
+    ): Promise<string> {
+      const path = '/v1/staff/audit';
+      const answer = await transport.send({
+        method: 'GET',
+        path,
+        query: { ...query, format: 'csv' },
+        options,
+      });
+      return answer.body;
+    },
     /** Accounts, by id. */
     findAccounts: (query: AccountsQuery = {}, options?: CallOptions) =>
       read<wire.Page<wire.FoundAccount>>(transport, '/v1/staff/accounts', { query: { ...query }, options }),

@@ -5,6 +5,7 @@ import type { Command } from './core/command.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { unavailable } from './reachable.ts';
 import { accountClosed, errorOf } from './refusal.ts';
+import { type StaffCaller, toldOf } from './store/audit.ts';
 import { fingerprintOf, keyHash } from './store/chain.ts';
 import type { Outcome, Task, Verdict } from './store/task.ts';
 import type { Writer } from './store/transact.ts';
@@ -25,20 +26,20 @@ export interface Call {
   readonly person?: string;
   /** The accounts that ids may lead to; others answer like absent ones. */
   readonly accounts?: readonly string[];
-  /** Which of the staff asks; absent: none of them. */
+  /** Which of the staff asks; absent: none of them. What they change is in the audit log. */
   readonly staff?: StaffCaller;
+  /** A server's key that one of the staff made: what staff's acts are, it counts as theirs. */
+  readonly counted?: StaffCaller;
   /** Through what a change of theirs goes on its way to the write path. */
   readonly acting?: Acting;
   /** Of a team's ledger only what is in this member's name; absent: all of it. */
   readonly sees?: string;
 }
 
-/** One of the staff, and the request by which they ask. */
-export interface StaffCaller {
-  readonly id: string;
-  readonly name: string;
-  readonly request: string;
-}
+export type { StaffCaller } from './store/audit.ts';
+
+/** Who of the staff asks, for a change that is made in another one's name. */
+export const staffOf = ({ staff }: Call): Pick<Call, 'staff'> => (staff === undefined ? {} : { staff });
 
 /** What takes a change to the write path: the runner, or who writes down beside it that staff did it. */
 export type Acting = Pick<Runner, 'run' | 'runPrepared'>;
@@ -67,6 +68,8 @@ export interface Asked<T> {
   readonly account: { readonly number: number; readonly id: string };
   /** What is counted, and hashed with the input. */
   readonly verb: string;
+  /** What the audit log calls it, where that is not the verb. */
+  readonly act?: string;
   /** What was asked, as it was asked: the key is bound to this, not to what it resolves to. */
   readonly input: unknown;
   /** May refuse; a repetition of a key is answered all the same, since catalogs change and first answers do not. */
@@ -125,7 +128,8 @@ export class Runner {
     return this.#recall<T | null>(this.#recalling(asked), () => null);
   }
 
-  #recalling<T>({ account, verb, input, call, answer }: Omit<Asked<T>, 'command'>): Task<T> {
+  #recalling<T>(asked: Omit<Asked<T>, 'command'>): Task<T> {
+    const { account, verb, input, call, answer } = asked;
     return {
       account: account.number,
       command: { verb: 'recall' },
@@ -136,6 +140,7 @@ export class Runner {
         readKey(call.idempotencyKey ?? this.#setting.makeKey()),
       ),
       fingerprint: fingerprintOf(verb, input),
+      ...told(asked),
       answer,
     };
   }
@@ -212,6 +217,16 @@ export class Runner {
     if (verdict.kind === 'broken') throw new DrawdownError('internal', undefined, {}, verdict.cause);
     return null;
   }
+}
+
+/** For the audit log, where one of the staff asks. */
+function told<T>({
+  call,
+  verb,
+  act = verb,
+  input,
+}: Pick<Asked<T>, 'call' | 'verb' | 'act' | 'input'>): Pick<Task<T>, 'told'> {
+  return call.staff === undefined ? {} : { told: toldOf(call.staff, act, input) };
 }
 
 const MAX_KEY = 255;

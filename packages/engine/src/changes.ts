@@ -39,6 +39,8 @@ export interface ChangesSetting {
   readonly sold: () => Sold;
   /** Writes down what staff do, in the transaction in which it is done. */
   readonly audited: (staff: StaffCaller) => Acting;
+  /** As much of a server's key that one of the staff made, where limits count it. */
+  readonly counted: (staff: StaffCaller) => Acting;
 }
 
 export interface Sold {
@@ -272,8 +274,10 @@ export class Changes {
     return receipt;
   }
 
-  #through({ acting, staff }: Call): Acting {
-    return acting ?? (staff === undefined ? this.#setting.runner : this.#setting.audited(staff));
+  #through({ acting, staff, counted }: Call): Acting {
+    if (acting !== undefined) return acting;
+    if (staff !== undefined) return this.#setting.audited(staff);
+    return counted === undefined ? this.#setting.runner : this.#setting.counted(counted);
   }
 
   async #account(id: string): Promise<{ number: number; id: string }> {

@@ -17,6 +17,7 @@ import { reconcileCommand } from './cli/reconcile.ts';
 import { reportCommands } from './cli/report.ts';
 import { scenarioCommand } from './cli/scenario.ts';
 import { spendCommands } from './cli/spend.ts';
+import { staffSessionCommands } from './cli/staff-sessions.ts';
 import { statusCommand } from './cli/status.ts';
 import { subscriptionCommands } from './cli/subscriptions.ts';
 import { teamCommands } from './cli/teams.ts';
@@ -27,6 +28,7 @@ import { webhookCommands } from './cli/webhooks.ts';
 
 const COMMANDS: readonly CommandData[] = [
   ...processCommands,
+  ...staffSessionCommands,
   ...keyCommands,
   ...accountCommands,
   ...accountLifeCommands,

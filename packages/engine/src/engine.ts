@@ -33,7 +33,7 @@ import {
 } from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
 import { Spending } from './spending.ts';
-import { type ApprovalOptions, limitsOf } from './staff/limits.ts';
+import { type ApprovalOptions, limitsOf, recordLimits } from './staff/limits.ts';
 import { Staff } from './staff/staff.ts';
 import { Accounts } from './store/accounts.ts';
 import { Catalogs } from './store/catalogs.ts';
@@ -187,7 +187,14 @@ export class Engine {
     const catalogs = new Catalogs(database);
     const records = new Records(queriesSetting, queries, catalogs);
     const audited: ChangesSetting['audited'] = (staff) => this.staff.acts.audited(staff);
-    const changes = new Changes({ ...queriesSetting, spending, sold: () => this.purchases, audited });
+    const counted: ChangesSetting['counted'] = (staff) => this.staff.acts.counted(staff);
+    const changes = new Changes({
+      ...queriesSetting,
+      spending,
+      sold: () => this.purchases,
+      audited,
+      counted,
+    });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const { log = () => undefined, random = Math.random } = options;
     const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
@@ -255,7 +262,9 @@ export class Engine {
     const secret = await setting(database, 'quote_secret', () => randomBytes(32).toString('base64url'));
     const tills = await openTills(answering(database), options.payments ?? {});
     const engine = new Engine(options, Buffer.from(secret, 'base64url'), tills);
-    await new Catalogs(database).record(catalog, await engine.now());
+    const now = await engine.now();
+    await new Catalogs(database).record(catalog, now);
+    await recordLimits(database, options.approvals ?? {}, now);
     await engine.#wakeups.start();
     if (options.sweep !== false) for (const work of engine.#works) work.start();
     await engine.campaigns.start({ deliver: options.sweep !== false });
@@ -266,17 +275,22 @@ export class Engine {
   async putAccount(
     id: string,
     body: wire.AccountRequest,
+    { staff }: Call = {},
   ): Promise<{ account: wire.Account; created: boolean }> {
     readAccountId(id);
     if (body.kind !== undefined && body.kind !== 'user' && body.kind !== 'team') {
       throw invalid('kind', 'must be user or team');
     }
     const put = await this.#accounts
-      .put(id, {
-        kind: body.kind,
-        timeZone: body.time_zone === undefined ? undefined : readTimeZone(body.time_zone),
-        metadata: readMetadata(body.metadata),
-      })
+      .put(
+        id,
+        {
+          kind: body.kind,
+          timeZone: body.time_zone === undefined ? undefined : readTimeZone(body.time_zone),
+          metadata: readMetadata(body.metadata),
+        },
+        staff,
+      )
       .catch(unavailable);
     if (put === null) throw new DrawdownError('account_kind_fixed', undefined, { field: 'kind' });
     if (put.profile.closedAt !== null) throw accountClosed(put.profile.mergedInto);

@@ -44,6 +44,7 @@ export const PROBLEMS = {
   settlement_not_found: { status: 404, title: 'No such settlement' },
   key_not_found: { status: 404, title: 'No such key' },
   member_not_found: { status: 404, title: 'No such member' },
+  staff_session_not_found: { status: 404, title: 'No such session of staff' },
   request_not_found: { status: 404, title: 'No such request' },
   approval_not_found: { status: 404, title: 'No such approval' },
   webhook_endpoint_not_found: { status: 404, title: 'No such webhook endpoint' },

@@ -22,3 +22,9 @@ export function useConsole(): Console {
   if (value === null) throw new Error('Nobody has signed in here');
   return value;
 }
+
+/** Where no act is too large for one person, there is nothing to approve. */
+export function useApproves(): boolean {
+  const { account_limit, staff_limit } = useConsole().staff.approval;
+  return account_limit !== null || staff_limit !== null;
+}

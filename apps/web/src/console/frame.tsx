@@ -5,7 +5,8 @@ import { catalogNames, DrawdownProvider, Failure, useDrawdown } from '@drawdown/
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { ConsoleContext, useConsole } from './console-context.ts';
+import { OwnExpired } from './approvals/own-expired.tsx';
+import { ConsoleContext, useApproves, useConsole } from './console-context.ts';
 import { client, ENTRANCE, useEntrance } from './entrance.ts';
 import { SignIn } from './sign-in.tsx';
 import { type Speech, useSpeech, useTranslate } from './speech.ts';
@@ -73,6 +74,7 @@ function Inside({ speech, session }: { speech: Speech; session: StaffSession }):
       <div className="console">
         <Side />
         <main ref={main} tabIndex={-1} className="console__main" id="main">
+          <OwnExpired />
           <Outlet />
         </main>
       </div>
@@ -93,7 +95,7 @@ function useArrival(): RefObject<HTMLElement | null> {
   return main;
 }
 
-type Section = 'accounts' | 'approvals' | 'audit' | 'campaigns' | 'finance' | 'webhooks' | 'system';
+type Section = 'accounts' | 'approvals' | 'audit' | 'staff' | 'campaigns' | 'finance' | 'webhooks' | 'system';
 
 const SECTIONS: readonly {
   to: `/${Section}`;
@@ -103,6 +105,7 @@ const SECTIONS: readonly {
   { to: '/accounts', word: 'accounts', scope: 'staff' },
   { to: '/approvals', word: 'approvals', scope: 'staff' },
   { to: '/audit', word: 'audit', scope: 'staff' },
+  { to: '/staff', word: 'staff', scope: 'staff' },
   { to: '/campaigns', word: 'campaigns', scope: 'admin' },
   { to: '/finance', word: 'finance', scope: 'reports' },
   { to: '/webhooks', word: 'webhooks', scope: 'webhooks' },
@@ -147,12 +150,6 @@ function Side(): ReactNode {
 }
 
 /** How many acts wait for a second person: looked up again now and then, whatever the page. */
-/** Where no act is too large for one person, there is nothing to approve. */
-function useApproves(): boolean {
-  const { account_limit, staff_limit } = useConsole().staff.approval;
-  return account_limit !== null || staff_limit !== null;
-}
-
 function useWaiting(): number {
   const { data } = useQuery({
     enabled: useApproves(),

@@ -58,8 +58,13 @@ const approval = createRoute({
 const audit = createRoute({
   getParentRoute,
   path: '/audit',
-  validateSearch: texts(['account', 'staff', 'act', 'from', 'to']),
+  validateSearch: texts(['account', 'subject', 'staff', 'act', 'from', 'to']),
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
+});
+const staff = createRoute({
+  getParentRoute,
+  path: '/staff',
+  component: lazyRouteComponent(() => import('./staff/staff-page.tsx'), 'StaffPage'),
 });
 const campaigns = createRoute({
   getParentRoute,
@@ -111,6 +116,7 @@ export const router = createRouter({
     approvals,
     approval,
     audit,
+    staff,
     campaigns,
     newCampaign,
     campaign,

@@ -40,6 +40,8 @@ export interface KeyRequest {
   name: string;
   scopes?: Scope[];
   expires_at?: Instant;
+  /** Whose it is besides whoever makes it: `oidc_…`. For limits and second persons the two are one. */
+  owner?: string;
 }
 
 export interface Key {
@@ -49,6 +51,12 @@ export interface Key {
   prefix: string;
   scopes: Scope[];
   created_at: Instant;
+  /** The actor that made it. */
+  created_by: string;
+  owner: string | null;
+  /** When a second person said that it is in other hands than its maker's; before, what it does counts for the maker. */
+  vouched_at: Instant | null;
+  vouched_by: string | null;
   expires_at: Instant | null;
   revoked_at: Instant | null;
   last_used_at: Instant | null;

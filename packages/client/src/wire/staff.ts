@@ -36,6 +36,22 @@ export interface StaffSession {
   approval: ApprovalLimits;
 }
 
+/** One of the staff who is signed in to the console. */
+export interface StaffSignIn {
+  id: string;
+  staff: StaffMember;
+  /** Who vouched: a key of theirs, or the identity provider. */
+  by: 'key' | 'oidc';
+  signed_in_at: Instant;
+  /** Half a minute behind at most; null: not since. */
+  last_used_at: Instant | null;
+  expires_at: Instant;
+  /** Null: it goes on. */
+  ended_at: Instant | null;
+  /** Whose request this is. */
+  current: boolean;
+}
+
 export type ActName = 'grant' | 'extend' | 'void' | 'freeze' | 'unfreeze' | 'refund' | 'adjust';
 
 export interface GrantAct {
@@ -110,12 +126,79 @@ export interface ActPreview {
   approval: ApprovalLimits & { required: boolean; account_used: number; staff_used: number };
 }
 
+/** What the audit log tells of: acts, the steps of one that waits for a second person, and everything else that staff do. */
+export type AuditedAct =
+  | ActName
+  | 'request'
+  | 'reject'
+  | 'withdraw'
+  | 'put_account'
+  | 'export_account'
+  | 'merge'
+  | 'receive'
+  | 'close'
+  | 'settle_closure'
+  | 'erase'
+  | 'cash_out'
+  | 'mark_paid'
+  | 'consume'
+  | 'hold'
+  | 'capture'
+  | 'release'
+  | 'extend_hold'
+  | 'put_member'
+  | 'remove_member'
+  | 'ask_for_more'
+  | 'approved_more'
+  | 'denied_more'
+  | 'subscribe'
+  | 'subscription_renew'
+  | 'subscription_payment_failed'
+  | 'subscription_change'
+  | 'subscription_cancel'
+  | 'subscription_pause'
+  | 'subscription_resume'
+  | 'subscription_reactivate'
+  | 'plan'
+  | 'plan_change'
+  | 'plan_checkout'
+  | 'checkout'
+  | 'claim_purchase'
+  | 'refund_purchase'
+  | 'auto_top_up'
+  | 'auto_top_up_off'
+  | 'auto_top_up_stop'
+  | 'payment_method_off'
+  | 'redeem'
+  | 'claim'
+  | 'create_referral'
+  | 'create_campaign'
+  | 'stop_campaign'
+  | 'create_codes'
+  | 'create_webhook_endpoint'
+  | 'update_webhook_endpoint'
+  | 'delete_webhook_endpoint'
+  | 'rotate_webhook_secret'
+  | 'test_webhook_endpoint'
+  | 'redeliver_webhook'
+  | 'replay_webhooks'
+  | 'create_session'
+  | 'create_key'
+  | 'vouch_for_key'
+  | 'revoke_key'
+  | 'sign_in'
+  | 'sign_out'
+  | 'end_session'
+  | 'set_limits';
+
 export interface AuditRecord {
   id: string;
   at: Instant;
-  /** `request`, `reject` and `withdraw` are of an act that waits, or waited, for a second person. */
-  act: ActName | 'request' | 'reject' | 'withdraw';
-  account: string;
+  act: AuditedAct;
+  /** Null: it is about none. */
+  account: string | null;
+  /** The id of what it was done to, where that is no account: a key, a campaign, an endpoint, a session, a settlement. */
+  subject: string | null;
   staff: StaffMember;
   approved_by: StaffMember | null;
   reason: string | null;

@@ -101,33 +101,41 @@ const closing = (verb: 'reject' | 'withdraw', summary: string): ClientCommand =>
 
 const audit: ClientCommand = {
   name: 'audit',
-  summary: 'List what staff did, newest first',
+  summary: 'List everything that staff and admins did, newest first',
   options: [
     ['--account <account>', 'to one account'],
     ['--staff <id>', 'by one of the staff: key_… or oidc_…'],
-    ['--act <act>', 'grant, extend, void, freeze, unfreeze, refund, adjust, request, reject or withdraw'],
+    ['--act <act>', 'grant, adjust, create_key, stop_campaign, sign_in, …'],
+    ['--subject <id>', 'to a key, a campaign, an endpoint, a session, a settlement'],
     ['--from <time>', 'at or after'],
     ['--to <time>', 'before'],
+    ['--csv', 'all of it as a table, instead of a page'],
     CURSOR,
   ],
   target: { staff: true },
   run: async ({ client, options, output }) => {
+    const wanted = stated({
+      account: options.text('account'),
+      staff: options.text('staff'),
+      act: options.text('act') as wire.AuditedAct | undefined,
+      subject: options.text('subject'),
+      from: options.text('from'),
+      to: options.text('to'),
+    });
+    if (options.flag('csv')) {
+      process.stdout.write(await client.auditCsv(wanted));
+      return undefined;
+    }
     const page = await client.listAudit({
       limit: 200,
-      ...stated({
-        account: options.text('account'),
-        staff: options.text('staff'),
-        act: options.text('act') as wire.AuditRecord['act'] | undefined,
-        from: options.text('from'),
-        to: options.text('to'),
-        cursor: options.text('cursor'),
-      }),
+      ...wanted,
+      ...stated({ cursor: options.text('cursor') }),
     });
     output.answer(page, () => {
-      const columns = ['at', 'account', 'act', 'size', 'by', 'approved by', 'why'];
+      const columns = ['at', 'to', 'act', 'size', 'by', 'approved by', 'why'];
       const rows = page.data.map((one) => [
         one.at,
-        one.account,
+        one.subject ?? one.account ?? '-',
         one.act,
         String(one.size),
         one.staff.name,

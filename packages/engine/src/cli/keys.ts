@@ -11,6 +11,7 @@ const create: ClientCommand = {
     ['--scope <scope...>', 'read, consume, grant, refund, sessions, webhooks (default: all of these)'],
     ['--admin', 'a key of staff, which may do everything'],
     ['--expires-at <time>', 'when it ends by itself'],
+    ['--owner <id>', 'whose it is besides yours: oidc_…, who has signed in'],
   ],
   target: { staff: true, creates: true },
   run: async (invocation) => {
@@ -25,6 +26,7 @@ const create: ClientCommand = {
         // The server judges the words.
         scopes: (options.flag('admin') ? ['admin'] : scopes) as Scope[] | undefined,
         expires_at: options.text('expires-at'),
+        owner: options.text('owner'),
       }),
     };
     const key = await client.createKey(body);
@@ -51,7 +53,18 @@ const list: ClientCommand = {
     } while (cursor !== null);
     output.answer({ data }, () => {
       if (data.length === 0) return 'No keys but those that the server was started with.';
-      const columns = ['key', 'name', 'begins', 'scopes', 'made', 'last used', 'ends', 'revoked'];
+      const columns = [
+        'key',
+        'name',
+        'begins',
+        'scopes',
+        'made',
+        'by',
+        'vouched',
+        'last used',
+        'ends',
+        'revoked',
+      ];
       return output.table(
         columns.map((title) => ({ title })),
         data.map((key) => [
@@ -60,6 +73,8 @@ const list: ClientCommand = {
           `${key.prefix}…`,
           key.scopes.join(' '),
           key.created_at,
+          key.created_by,
+          key.vouched_at ?? '-',
           key.last_used_at ?? '-',
           key.expires_at ?? 'never',
           key.revoked_at ?? '-',
@@ -83,4 +98,19 @@ const revoke: ClientCommand = {
   },
 };
 
-export const keyCommands: readonly CommandData[] = [create, list, revoke];
+const vouch: ClientCommand = {
+  name: 'keys vouch',
+  summary: 'Say, as a second person, that a key is in other hands than its maker’s',
+  parameters: [['<key>', 'the id: key_…']],
+  options: [['--reason <text>', 'why; kept in the audit log']],
+  help: 'Until then what is done with it counts for whoever made it, where limits are set.',
+  target: { staff: true },
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const key = await client.vouchForKey(parameter(invocation, 0), { reason: options.demand('reason') });
+    output.answer(key, () => `${key.id} (${key.name}) counts for itself since ${key.vouched_at}.`);
+    return undefined;
+  },
+};
+
+export const keyCommands: readonly CommandData[] = [create, list, vouch, revoke];

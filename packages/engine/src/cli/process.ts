@@ -36,6 +36,10 @@ const serve: ProcessCommand = {
                               what the button says; what is asked for (openid profile email); where groups are (groups)
   DRAWDOWN_STAFF_SESSION_MINUTES
                               how long staff are signed in (240)
+  DRAWDOWN_APPROVAL_ACCOUNT_LIMIT, DRAWDOWN_APPROVAL_STAFF_LIMIT
+                              credits that one of the staff may move alone within 24 hours: on one account, on all
+  DRAWDOWN_APPROVAL_WAIT_HOURS
+                              how long a request waits for a second person (168)
   DRAWDOWN_TEST_CLOCK=1       a clock that can be moved forward, for tests
   DRAWDOWN_CORS_ORIGINS       origins whose pages may call, separated by commas
   DRAWDOWN_RETURN_ORIGINS     origins that buyers may be sent back to, besides those and the server's own

@@ -34,7 +34,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   'top-up': 'Buy credits by itself where an account falls below what its owner agreed to',
   report: 'What was sold, used, given back and lapsed, month by month',
   members: 'Make, list and remove members of teams, and answer those who ask for more',
-  keys: 'Make, list and revoke the keys that servers and staff use',
+  keys: 'Make, list, vouch for and revoke the keys that servers and staff use',
+  staff: 'Who of the staff is signed in to the console',
   webhooks: 'Tell URLs of what happens: endpoints, their secrets, deliveries, dead letters',
 };
 

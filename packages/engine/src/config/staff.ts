@@ -120,6 +120,24 @@ export function readStaffSessionMinutes(read: Read): number {
 export interface ApprovalConfig {
   readonly accountLimit: string | null;
   readonly staffLimit: string | null;
+  /** How long an act waits for a second person. */
+  readonly waitMs: number;
+}
+
+/** Over a weekend and a holiday. */
+const WAIT_HOURS = 168;
+/** A quarter: what nobody has looked at by then, nobody remembers. */
+const MAX_WAIT_HOURS = 2_160;
+
+function readWaitHours(read: Read): number {
+  const value = read('DRAWDOWN_APPROVAL_WAIT_HOURS');
+  if (value === null) return WAIT_HOURS;
+  const hours = Number(value);
+  if (/^\d{1,4}$/.test(value) && hours >= 1 && hours <= MAX_WAIT_HOURS) return hours;
+  throw new ConfigError(
+    'DRAWDOWN_APPROVAL_WAIT_HOURS',
+    `must be a number from 1 to ${MAX_WAIT_HOURS}, not "${value}"`,
+  );
 }
 
 /** Plain decimals of credits; whether the catalog's scale has as many digits is asked where it is known. */
@@ -132,5 +150,6 @@ export function readApprovals(read: Read): ApprovalConfig {
   return {
     accountLimit: limit('DRAWDOWN_APPROVAL_ACCOUNT_LIMIT'),
     staffLimit: limit('DRAWDOWN_APPROVAL_STAFF_LIMIT'),
+    waitMs: readWaitHours(read) * 3_600_000,
   };
 }

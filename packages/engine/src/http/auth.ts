@@ -64,6 +64,7 @@ function keyCaller(keys: Keys, secret: string, key: KnownKey): Caller {
     principal: 'server',
     scopes: reachOf(key.scopes),
     staff: kind === 'staff' ? { id, name, keyHash: digest(secret) } : null,
+    counted: kind === 'key' && key.isMakers ? { id, name } : null,
     session: null,
     check: async () => {
       const known = keys.remembered(secret);
@@ -81,6 +82,7 @@ async function staffCaller(staffSessions: StaffSessions, token: string): Promise
     principal: 'server',
     scopes: reachOf(scopes),
     staff: { id, name, keyHash },
+    counted: null,
     session: null,
     check: async () => {
       await staffSessions.demand(token);
@@ -101,6 +103,7 @@ function sessionCaller(sessions: Sessions, token: string, session: SessionFacts)
     principal: `user:${session.account}`,
     scopes: NO_SCOPES,
     staff: null,
+    counted: null,
     session,
     check: async () => {
       await sessions.verify(token);
@@ -169,12 +172,13 @@ export function callOf(
   caller: Caller,
   { idempotencyKey, request }: { readonly idempotencyKey: string | undefined; readonly request: string },
 ): Call {
-  const { actor, principal, session, staff } = caller;
+  const { actor, principal, session, staff, counted } = caller;
   return {
     actor,
     principal,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(staff === null ? {} : { staff: { id: staff.id, name: staff.name, request } }),
+    ...(counted === null ? {} : { counted: { ...counted, request } }),
     ...(session === null
       ? {}
       : { surface: session.surface, person: session.account, accounts: session.accounts }),

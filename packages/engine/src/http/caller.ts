@@ -24,6 +24,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** Which of the staff; null: none of them. */
   readonly staff: { readonly id: string; readonly name: string; readonly keyHash: string | null } | null;
+  /** A server's key that one of the staff made: what staff's acts are, it counts as theirs. */
+  readonly counted: { readonly id: string; readonly name: string } | null;
   readonly session: SessionFacts | null;
   /** Throws as the credential's next request would: it expired, or was revoked. A stream asks from time to time. */
   check(): Promise<void>;

@@ -5,7 +5,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { CreatedKey, Key, KeyRequest, Page, Scope } from '@drawdown/client';
 import { formatInstant, parseInstant } from '../core/calendar.ts';
+import type { Call } from '../engine.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import { areRelated } from '../staff/family.ts';
+import { recorded } from '../store/audit.ts';
 import { type Database, statement } from '../store/database.ts';
 import { DEFAULT_SCOPES, SCOPES, STAFF_SCOPES } from './schemas/access.ts';
 
@@ -17,6 +20,8 @@ export interface KnownKey {
   readonly scopes: ReadonlySet<Scope>;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** One of the staff made it, and nobody has vouched that it is in other hands. */
+  readonly isMakers: boolean;
 }
 
 interface Row {
@@ -25,27 +30,46 @@ interface Row {
   prefix: string;
   scopes: string;
   created_at: bigint;
+  created_by: string;
+  owner: string | null;
+  vouched_at: bigint | null;
+  vouched_by: string | null;
   expires_at: bigint | null;
   revoked_at: bigint | null;
   last_used_at: bigint | null;
 }
 
-const COLUMNS = 'id, name, prefix, scopes, created_at, expires_at, revoked_at, last_used_at';
+const COLUMNS = `id, name, prefix, scopes, created_at, created_by, owner, vouched_at, vouched_by, expires_at, revoked_at,
+  last_used_at`;
 
-const insertKey = statement<[string, Buffer, string, string, string, number, string, number | null], never>(
+const insertKey = statement<
+  [string, Buffer, string, string, string, number, string, number | null, string | null],
+  Row
+>(
   'keys.insert',
-  `insert into drawdown.keys (id, hash, name, prefix, scopes, created_at, created_by, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `insert into drawdown.keys (id, hash, name, prefix, scopes, created_at, created_by, expires_at, owner)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
 );
 const findKey = statement<[Buffer], Row>('keys.find', `select ${COLUMNS} from drawdown.keys where hash = $1`);
 const listKeys = statement<[string, number], Row>(
   'keys.list',
   `select ${COLUMNS} from drawdown.keys where id < $1 order by id desc limit $2`,
 );
+const lockKey = statement<[string], Row>(
+  'keys.lock',
+  `select ${COLUMNS} from drawdown.keys where id = $1 for update`,
+);
 const revokeKey = statement<[string, number, string], Row>(
   'keys.revoke',
-  `update drawdown.keys set revoked_by = case when revoked_at is null then $3 else revoked_by end,
-     revoked_at = coalesce(revoked_at, $2) where id = $1 returning ${COLUMNS}`,
+  `update drawdown.keys set revoked_by = $3, revoked_at = $2 where id = $1 returning ${COLUMNS}`,
+);
+const vouchForKey = statement<[string, number, string], Row>(
+  'keys.vouch',
+  `update drawdown.keys set vouched_by = $3, vouched_at = $2 where id = $1 returning ${COLUMNS}`,
+);
+const isIdentity = statement<[string], { id: string }>(
+  'keys.is_identity',
+  'select id from drawdown.staff_identities where id = $1',
 );
 const touchKey = statement<[string, number], never>(
   'keys.touch',
@@ -105,12 +129,13 @@ export class Keys {
       scopes: new Set(scopes),
       expiresAt: null,
       revokedAt: null,
+      isMakers: false,
     });
     return secret;
   }
 
   /** Makes a key; the answer is the only one that ever holds it. */
-  async create(request: KeyRequest, { by }: { by: string }): Promise<CreatedKey> {
+  async create(request: KeyRequest, call: Call): Promise<CreatedKey> {
     const now = await this.#now();
     const expiresAt = request.expires_at === undefined ? null : parseInstant(request.expires_at);
     if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'must be in the future');
@@ -119,19 +144,28 @@ export class Keys {
     const secret = `${isOfStaff(asked) ? 'ak' : 'sk'}_${randomBytes(32).toString('base64url')}`;
     const id = `key_${now.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex')}`;
     const prefix = secret.slice(0, PREFIX_LENGTH);
-    await this.#database.query(insertKey, [
-      id,
-      Buffer.from(digest(secret), 'hex'),
-      request.name,
-      prefix,
-      scopes.join(' '),
-      now,
-      by,
-      expiresAt,
-    ]);
-    const times = { created_at: formatInstant(now), revoked_at: null, last_used_at: null };
-    const expires_at = expiresAt === null ? null : formatInstant(expiresAt);
-    return { id, name: request.name, prefix, scopes, ...times, expires_at, secret };
+    const owner = request.owner ?? null;
+    if (owner !== null && (await this.#database.query(isIdentity, [owner])).rows.length === 0) {
+      throw invalid('owner', 'must be one of the staff who has signed in with the identity provider');
+    }
+    const row = await recorded(this.#database, call.staff, async (on) => {
+      const hashed = Buffer.from(digest(secret), 'hex');
+      const [by, words] = [call.actor ?? 'library', scopes.join(' ')];
+      const { rows } = await on.query(insertKey, [
+        id,
+        hashed,
+        request.name,
+        prefix,
+        words,
+        now,
+        by,
+        expiresAt,
+        owner,
+      ]);
+      const input = { name: request.name, scopes, ...(owner === null ? {} : { owner }) };
+      return { done: rows[0] as Row, told: { act: 'create_key', at: now, subject: id, input } };
+    });
+    return { ...toWire(row), secret };
   }
 
   /** Newest first. */
@@ -147,14 +181,51 @@ export class Keys {
   }
 
   /** Ends a key for good: here at once, in other processes within 2 seconds. Again: the first answer. */
-  async revoke(id: string, { by }: { by: string }): Promise<Key> {
-    const { rows } = await this.#database.query(revokeKey, [id, await this.#now(), by]);
-    const row = rows[0];
-    if (row === undefined) throw new DrawdownError('key_not_found');
+  async revoke(id: string, call: Call): Promise<Key> {
+    const now = await this.#now();
+    const row = await recorded(this.#database, call.staff, async (on) => {
+      const before = (await on.query(lockKey, [id])).rows[0];
+      if (before === undefined) throw new DrawdownError('key_not_found');
+      if (before.revoked_at !== null) return { done: before, told: null };
+      const { rows } = await on.query(revokeKey, [id, now, call.actor ?? 'library']);
+      const told = { act: 'revoke_key', at: now, subject: id, input: { name: before.name } };
+      return { done: rows[0] as Row, told };
+    });
+    this.#forget(id);
+    return toWire(row);
+  }
+
+  /**
+   * A second person says that a key is in other hands than its maker's: from then on what is done with it counts for
+   * itself, or for nobody where it is a server's. Throws `forbidden` to whoever may have had it in their hands.
+   */
+  async vouch(id: string, reason: string, call: Call): Promise<Key> {
+    const { staff } = call;
+    if (staff === undefined) throw new DrawdownError('forbidden', 'Only one of the staff vouches for a key.');
+    const now = await this.#now();
+    const row = await recorded(this.#database, staff, async (on) => {
+      const before = (await on.query(lockKey, [id])).rows[0];
+      if (before === undefined) throw new DrawdownError('key_not_found');
+      if (await areRelated(on, staff.id, id)) {
+        throw new DrawdownError(
+          'forbidden',
+          'A second person vouches for a key: not who made it, or has it.',
+        );
+      }
+      if (before.vouched_at !== null) return { done: before, told: null };
+      const { rows } = await on.query(vouchForKey, [id, now, staff.id]);
+      const told = { act: 'vouch_for_key', at: now, subject: id, reason, input: { name: before.name } };
+      return { done: rows[0] as Row, told };
+    });
+    this.#forget(id);
+    return toWire(row);
+  }
+
+  /** What is remembered of it is read anew: here at once, in other processes within 2 seconds. */
+  #forget(id: string): void {
     this.#revocations += 1;
     this.#asking.clear();
     for (const [hash, cached] of this.#cache) if (cached.key?.id === id) this.#cache.delete(hash);
-    return toWire(row);
   }
 
   /** What is known of a key without asking the database; undefined where it must be asked. */
@@ -239,7 +310,7 @@ export class Keys {
 }
 
 function bootstrapKey(id: string, scopes: readonly Scope[]): KnownKey {
-  return { id, name: id, scopes: new Set(scopes), expiresAt: null, revokedAt: null };
+  return { id, name: id, scopes: new Set(scopes), expiresAt: null, revokedAt: null, isMakers: false };
 }
 
 export const isOfStaff = (scopes: ReadonlySet<Scope>): boolean => STAFF_SCOPES.some((one) => scopes.has(one));
@@ -255,6 +326,7 @@ function known(row: Row): KnownKey {
     scopes: new Set(scopesOf(row)),
     expiresAt: row.expires_at === null ? null : Number(row.expires_at),
     revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
+    isMakers: row.vouched_at === null && row.created_by.startsWith('staff:'),
   };
 }
 
@@ -271,6 +343,10 @@ function toWire(row: Row): Key {
     prefix: row.prefix,
     scopes: scopesOf(row),
     created_at: formatInstant(Number(row.created_at)),
+    created_by: row.created_by,
+    owner: row.owner,
+    vouched_at: time(row.vouched_at),
+    vouched_by: row.vouched_by,
     expires_at: time(row.expires_at),
     revoked_at: time(row.revoked_at),
     last_used_at: time(row.last_used_at),

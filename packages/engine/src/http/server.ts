@@ -103,7 +103,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   endQuietConnections(server);
   // Streams never end by themselves, so a stop would wait for them forever.
   server.addHook('preClose', async () => streams.stop());
-  server.addHook('onClose', async () => services.keys.close());
+  server.addHook('onClose', async () => {
+    await Promise.all([services.keys.close(), services.staffSessions.close()]);
+  });
   await server.ready();
   for (const product of products) await product.start();
   return server;

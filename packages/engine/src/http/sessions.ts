@@ -8,6 +8,7 @@ import { isSurface } from '../catalog/surface.ts';
 import { formatInstant } from '../core/calendar.ts';
 import type { Engine } from '../engine.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import { recorded, type StaffCaller } from '../store/audit.ts';
 import type { SessionFacts } from './caller.ts';
 import { DEFAULT_SESSION_SECONDS } from './schemas/access.ts';
 import { ALGORITHM, type SigningKeys } from './signing.ts';
@@ -36,7 +37,7 @@ export class Sessions {
   }
 
   /** Issues a token. An account that does not exist yet is created as a user's; teams must know it, where they keep members. */
-  async issue(request: SessionRequest): Promise<Session> {
+  async issue(request: SessionRequest, staff?: StaffCaller): Promise<Session> {
     const known = await this.#kindOf(request.account);
     demandPerson(known ?? 'user');
     const teams = [...new Set(request.teams ?? [])];
@@ -52,6 +53,12 @@ export class Sessions {
     const issued = Math.floor(now / 1000);
     const expires = issued + (request.ttl_seconds ?? DEFAULT_SESSION_SECONDS);
     const number = await this.#engine.life.erasures.numberOf(request.account);
+    // Whoever has the token is the person: where it is one of the staff who asks, that is written down.
+    const { account: _, ...input } = request;
+    await recorded(this.#engine.database, staff, async () => ({
+      done: undefined,
+      told: { act: 'create_session', at: now, account: number, input },
+    }));
     const token = await new SignJWT({ surface: request.surface, teams, number, ...claimed(request) })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
       .setIssuer(ISSUER)

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type * as wire from '@drawdown/client';
+import type { Call } from '../change.ts';
 import { parseNoticeId } from '../core/id.ts';
 import { NOTICE_TYPES, type NoticeType } from '../core/notice.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readLimit } from '../page.ts';
 import { readInstant, readText } from '../request.ts';
+import { type Done, recorded } from '../store/audit.ts';
 import { type Clock, nowStatement } from '../store/clock.ts';
-import type { Database } from '../store/database.ts';
+import type { Connection, Database } from '../store/database.ts';
 import {
   type DeliveryState,
   deliverAgain,
@@ -57,18 +59,32 @@ export class Webhooks {
   }
 
   /** Is told of what happens from now on. The secret is in this answer and never shown again. */
-  async create(body: wire.WebhookEndpointRequest): Promise<wire.CreatedWebhookEndpoint> {
+  async create(body: wire.WebhookEndpointRequest, call: Call = {}): Promise<wire.CreatedWebhookEndpoint> {
     const createdAt = Date.now();
     const secret = makeSecret();
-    const one = await insertEndpoint(this.#setting.database, {
-      id: `whe_${createdAt.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex')}`,
-      ...this.#read(body),
-      secrets: [{ secret, until: null }],
-      createdAt,
-    });
+    const id = `whe_${createdAt.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex')}`;
+    const read = this.#read(body);
+    const told = { act: 'create_webhook_endpoint', subject: id, input: read };
+    const one = await this.#change(call, told, (on) =>
+      insertEndpoint(on, { id, ...read, secrets: [{ secret, until: null }], createdAt }),
+    );
     if (one === null) throw new DrawdownError('webhook_endpoint_limit');
     this.#setting.dispatcher.forget();
     return { ...presentEndpoint(one), secret };
+  }
+
+  /** In one transaction with its record; null: nothing was changed. */
+  #change<T>(
+    { staff }: Call,
+    told: Omit<NonNullable<Done<T>['told']>, 'at'>,
+    work: (on: Connection) => Promise<T | null>,
+  ): Promise<T | null> {
+    const { clock, database } = this.#setting;
+    return recorded(database, staff, async (on) => {
+      const done = await work(on);
+      const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
+      return { done, told: done === null ? null : { ...told, at } };
+    });
   }
 
   #read({ url, types, description }: wire.WebhookEndpointRequest) {
@@ -93,25 +109,31 @@ export class Webhooks {
   }
 
   /** Replaces what it is asked by; secrets and what is under way stay. */
-  async update(id: string, body: wire.WebhookEndpointUpdate): Promise<wire.WebhookEndpoint> {
-    const { database, dispatcher } = this.#setting;
+  async update(id: string, body: wire.WebhookEndpointUpdate, call: Call = {}): Promise<wire.WebhookEndpoint> {
     const read = this.#read(body);
     await this.#find(id);
-    let one = await updateEndpoint(database, { id, ...read });
-    if (body.enabled === false) one = await disableEndpoint(database, id, 'asked');
-    else if (one !== null && one.disabledAt !== null && body.enabled === true) {
-      one = await enableEndpoint(database, id);
-      await queuePending(database, id);
-    }
+    const input = { ...read, ...(body.enabled === undefined ? {} : { enabled: body.enabled }) };
+    const told = { act: 'update_webhook_endpoint', subject: id, input };
+    const one = await this.#change(call, told, async (on) => {
+      const updated = await updateEndpoint(on, { id, ...read });
+      if (body.enabled === false) return disableEndpoint(on, id, 'asked');
+      if (updated === null || updated.disabledAt === null || body.enabled !== true) return updated;
+      const enabled = await enableEndpoint(on, id);
+      await queuePending(on, id);
+      return enabled;
+    });
     if (one === null) throw new DrawdownError('webhook_endpoint_not_found');
-    dispatcher.forget();
+    this.#setting.dispatcher.forget();
     return presentEndpoint(one);
   }
 
-  async remove(id: string): Promise<wire.WebhookEndpoint> {
+  async remove(id: string, call: Call = {}): Promise<wire.WebhookEndpoint> {
     const one = await this.#find(id);
-    if (!(await deleteEndpoint(this.#setting.database, id)))
-      throw new DrawdownError('webhook_endpoint_not_found');
+    const told = { act: 'delete_webhook_endpoint', subject: id, input: { url: one.url } };
+    const removed = await this.#change(call, told, async (on) =>
+      (await deleteEndpoint(on, id)) ? one : null,
+    );
+    if (removed === null) throw new DrawdownError('webhook_endpoint_not_found');
     this.#setting.dispatcher.forget();
     return presentEndpoint({
       ...one,
@@ -121,7 +143,11 @@ export class Webhooks {
   }
 
   /** A new secret, shown this once. The old ones go on signing beside it, so that receivers can be changed in peace. */
-  async rotateSecret(id: string, body: wire.RotateSecretRequest): Promise<wire.CreatedWebhookEndpoint> {
+  async rotateSecret(
+    id: string,
+    body: wire.RotateSecretRequest,
+    call: Call = {},
+  ): Promise<wire.CreatedWebhookEndpoint> {
     const overlap = body.overlap_seconds ?? OVERLAP_SECONDS;
     if (!Number.isInteger(overlap) || overlap < 0 || overlap > MAX_OVERLAP_SECONDS) {
       throw invalid('overlap_seconds', `must be a whole number of seconds from 0 to ${MAX_OVERLAP_SECONDS}`);
@@ -135,7 +161,8 @@ export class Webhooks {
         .filter((old) => old.until === null || old.until > now)
         .map((old) => ({ secret: old.secret, until: Math.min(old.until ?? until, until) }));
       const secrets = [{ secret, until: null }, ...kept].slice(0, MAX_SECRETS);
-      const exchanged = await exchangeSecrets(this.#setting.database, one, secrets);
+      const told = { act: 'rotate_webhook_secret', subject: id, input: { overlap_seconds: overlap } };
+      const exchanged = await this.#change(call, told, (on) => exchangeSecrets(on, one, secrets));
       if (exchanged === null) continue;
       this.#setting.dispatcher.forget();
       return { ...presentEndpoint(exchanged), secret };
@@ -143,8 +170,10 @@ export class Webhooks {
   }
 
   /** Sends a ping at once and answers what came of it; nothing is kept, retried or held up by it. */
-  async test(id: string): Promise<wire.WebhookTest> {
+  async test(id: string, call: Call = {}): Promise<wire.WebhookTest> {
     const one = await this.#find(id);
+    const told = { act: 'test_webhook_endpoint', subject: id, input: {} };
+    await this.#change(call, told, () => Promise.resolve(one));
     const message = `ntc_ping${randomBytes(12).toString('hex')}`;
     const body = bodyOf({ type: 'webhook.ping', at: Date.now(), data: { endpoint: id } });
     const headers = signedHeaders({ id: message, body }, one.secrets, Date.now());
@@ -177,14 +206,18 @@ export class Webhooks {
   }
 
   /** Sends one again, whatever became of it; ahead of what came after it. */
-  async redeliver(id: string, delivery: string): Promise<wire.WebhookDelivery> {
+  async redeliver(id: string, delivery: string, call: Call = {}): Promise<wire.WebhookDelivery> {
     const { database, dispatcher } = this.#setting;
     await this.#find(id);
     const place = parseNoticeId(delivery);
     if (place === null || (await deliveryAt(database, id, place)) === null) {
       throw new DrawdownError('webhook_delivery_not_found');
     }
-    await database.transaction((on) => deliverAgain(on, id, place));
+    const told = { act: 'redeliver_webhook', subject: id, input: { delivery } };
+    await this.#change(call, told, async (on) => {
+      await deliverAgain(on, id, place);
+      return place;
+    });
     const row = await deliveryAt(database, id, place);
     if (row === null) throw new DrawdownError('webhook_delivery_not_found');
     dispatcher.hurry();
@@ -192,7 +225,7 @@ export class Webhooks {
   }
 
   /** Sends again what happened in a range of time: what is dead, what was missed while it was off, or all. */
-  async replay(id: string, body: wire.ReplayRequest): Promise<wire.Replay> {
+  async replay(id: string, body: wire.ReplayRequest, call: Call = {}): Promise<wire.Replay> {
     const { database, clock, dispatcher } = this.#setting;
     const state = body.state ?? 'dead';
     if (!REPLAYED.includes(state)) throw invalid('state', `must be one of ${REPLAYED.join(', ')}`);
@@ -203,11 +236,12 @@ export class Webhooks {
     await this.#find(id);
     const revive: DeliveryState[] =
       state === 'dead' ? ['dead'] : state === 'all' ? ['dead', 'delivered'] : [];
-    const replayed = await database.transaction((on) =>
+    const told = { act: 'replay_webhooks', subject: id, input: { ...body } };
+    const replayed = await this.#change(call, told, (on) =>
       replay(on, id, { since, until, revive, missed: state !== 'dead' }),
     );
     dispatcher.hurry();
-    return { replayed };
+    return { replayed: replayed ?? 0 };
   }
 
   async #find(id: string): Promise<Endpoint> {

@@ -3,6 +3,7 @@ import type { Campaign, Catalog } from '../catalog/catalog.ts';
 import { CatalogError } from '../catalog/load.ts';
 import { canonicalCode } from '../core/code-text.ts';
 import { DrawdownError, invalid } from '../errors.ts';
+import { recorded, type StaffCaller } from '../store/audit.ts';
 import { textArray } from '../store/binary.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { codeHash } from './campaign-code.ts';
@@ -18,6 +19,13 @@ export interface KnownCampaign {
 }
 
 type Reads = Pick<Connection, 'query'>;
+
+/** Who asks, and when. */
+export interface By {
+  readonly actor: string;
+  readonly now: number;
+  readonly staff: StaffCaller | undefined;
+}
 
 /** Terms that staff wrote, by their text: reading them means validating them, which awards need not wait for. */
 const MAX_READ = 1_000;
@@ -88,21 +96,25 @@ export class CampaignDirectory {
    * Makes a campaign by the rules of a catalog file. The same terms under the same id are answered with the campaign
    * that is there; other terms are `campaign_exists`.
    */
-  async create(body: object, { actor, now }: { actor: string; now: number }): Promise<KnownCampaign> {
+  async create(body: object, { actor, now, staff }: By): Promise<KnownCampaign> {
     const { campaign, terms } = this.#readBody(body);
     if (campaign.kind === 'promotion_code' && campaign.codes?.kind === 'shared') {
       if (this.sharing(campaign.codes.code) !== undefined) throw sharedAlready();
     }
     const text = JSON.stringify(terms);
-    const row = await this.#database.transaction(async (on) => {
+    const row = await recorded<rows.CampaignRow | undefined>(this.#database, staff, async (on) => {
       const made = (await on.query(rows.CREATE, [campaign.id, text, now, actor])).rows[0];
-      if (made === undefined) return (await on.query(rows.BY_ID, [campaign.id])).rows[0];
+      if (made === undefined)
+        return { done: (await on.query(rows.BY_ID, [campaign.id])).rows[0], told: null };
       if (campaign.codes?.kind === 'shared') {
         const code = codeHash(campaign.codes.code);
         const added = await on.query(rows.ADD_SHARED_CODE, [code, campaign.id, now, actor]);
         if (added.rows[0] === undefined) throw sharedAlready();
       }
-      return made;
+      return {
+        done: made,
+        told: { act: 'create_campaign', at: now, subject: campaign.id, input: { terms } },
+      };
     });
     if (row === undefined) throw new Error('a campaign that is there has a row');
     if (row.origin === 'staff' && row.terms === text) return this.known(row);
@@ -125,12 +137,18 @@ export class CampaignDirectory {
   }
 
   /** Ends a campaign for good; what it granted stays. Again: the first stop is answered. */
-  async stop(id: string, by: { actor: string; now: number; reason: string }): Promise<KnownCampaign> {
-    const { rows: found } = await this.#database.transaction((on) =>
-      on.query(rows.STOP, [id, by.now, by.actor, by.reason]),
-    );
-    if (found[0] === undefined) throw new DrawdownError('campaign_not_found');
-    return this.known(found[0]);
+  async stop(
+    id: string,
+    { actor, now, staff, reason }: By & { readonly reason: string },
+  ): Promise<KnownCampaign> {
+    const row = await recorded(this.#database, staff, async (on) => {
+      const before = (await on.query(rows.LOCK, [id])).rows[0];
+      if (before === undefined) throw new DrawdownError('campaign_not_found');
+      const { rows: found } = await on.query(rows.STOP, [id, now, actor, reason]);
+      const told = { act: 'stop_campaign', at: now, subject: id, reason, input: {} };
+      return { done: found[0] as rows.CampaignRow, told: before.stopped_at === null ? told : null };
+    });
+    return this.known(row);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Paging } from '../queries.ts';
 import { lotReceiptOf } from '../receipt.ts';
 import { accountClosed } from '../refusal.ts';
 import { readAccountId, readSurface, readText } from '../request.ts';
+import { recorded } from '../store/audit.ts';
 import { byteaArray, textArray } from '../store/binary.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection } from '../store/database.ts';
@@ -210,12 +211,13 @@ export class Campaigns {
       campaign: body.campaign,
       now,
       actor: call.actor ?? 'library',
+      staff: call.staff,
     });
   }
 
   /** Makes a campaign while the server runs, by the rules of the catalog's file; the same again is answered alike. */
   async create(body: wire.CampaignRequest, call: Call): Promise<wire.Campaign> {
-    const by = { actor: call.actor ?? 'library', now: await this.#now() };
+    const by = { actor: call.actor ?? 'library', now: await this.#now(), staff: call.staff };
     return this.#present(await this.#directory.create(body, by), by.now);
   }
 
@@ -246,7 +248,7 @@ export class Campaigns {
     const reason = readText(body.reason, 'reason');
     const now = await this.#now();
     return this.#present(
-      await this.#directory.stop(id, { actor: call.actor ?? 'library', now, reason }),
+      await this.#directory.stop(id, { actor: call.actor ?? 'library', now, staff: call.staff, reason }),
       now,
     );
   }
@@ -263,7 +265,11 @@ export class Campaigns {
     if (row.stopped_at !== null) throw refusalOf('campaign_stopped', id, 'The campaign was stopped.');
     const codes = Array.from({ length: count }, makeCode);
     const hashes = byteaArray(codes.map(codeHash));
-    await database.query(rows.ADD_CODES, [hashes, id, await this.#now(), call.actor ?? 'library']);
+    const at = await this.#now();
+    await recorded(database, call.staff, async (on) => {
+      await on.query(rows.ADD_CODES, [hashes, id, at, call.actor ?? 'library']);
+      return { done: undefined, told: { act: 'create_codes', at, subject: id, input: { count } } };
+    });
     return { campaign: id, codes };
   }
 

@@ -1,5 +1,5 @@
 import type * as wire from '@drawdown/client';
-import type { Call, Replayed } from '../change.ts';
+import { type Call, type Replayed, staffOf } from '../change.ts';
 import { type Account, type Grant, grantState } from '../core/account.ts';
 import { formatInstant } from '../core/calendar.ts';
 import { grantId, subscriptionId } from '../core/id.ts';
@@ -9,6 +9,7 @@ import { classIn } from '../present.ts';
 import { presentProfile } from '../queries.ts';
 import { accountClosed } from '../refusal.ts';
 import { readText } from '../request.ts';
+import { recorded } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Outcome, Prepared, Write } from '../store/task.ts';
@@ -189,7 +190,7 @@ export class Closures {
     for (const purchase of purchases) {
       const id = idOf(purchase);
       const actor = call.actor ?? 'library';
-      const own = { idempotencyKey: `closing:${id}`, principal: 'source', actor };
+      const own = { idempotencyKey: `closing:${id}`, principal: 'source', actor, ...staffOf(call) };
       await this.#purchases.refund(id, { reason: 'account_closed' }, own).catch((error: unknown) => {
         // What the provider refuses is payable like the rest; what it did not answer is asked again.
         const isFinal =
@@ -281,13 +282,18 @@ export class Closures {
     const { clock, database, queries } = this.#setting;
     const profile = await queries.profile(id);
     if (profile.closedAt === null) throw new DrawdownError('account_open');
-    await database.transaction(async (on) => {
+    await recorded(database, call.staff, async (on) => {
       await on.query(ONE_AT_A_TIME, []);
       const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
+      let paid = 0;
       for (const one of await settlementsOf(on, profile.number)) {
         const minor = await payableMinor(on, one);
-        if (minor > 0) await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
+        if (minor === 0) continue;
+        await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
+        paid += 1;
       }
+      const told = { act: 'settle_closure', at, account: profile.number, input: { reference } };
+      return { done: undefined, told: paid === 0 ? null : told };
     });
     return this.report(id);
   }

@@ -200,12 +200,20 @@ const RENAME_NEWS: Own = statement(
     where n.account = $1 and n.no = u.no`,
 );
 
-/** What is told of the person on a team whose account is locked: what is told is kept, and no longer says of whom. */
+const FORGET_IN_AUDIT: Own = statement(
+  'erase_named_audit',
+  `update drawdown.audit set input = '{}', preview = null, reason = case when reason is null then null else 'redacted' end
+    where account = $1 and concat_ws(' ', input::text, preview::text, reason) ~ $2`,
+);
+
+/** What is told or written down of the person on a team whose account is locked: what is told is kept, and no longer says of whom. */
 export async function newsWrites(on: Connection, team: number, person: Person): Promise<Write[]> {
   const { rows } = await on.query(TEAM_NEWS, [team, person.id, namePattern(person)]);
-  if (rows.length === 0) return [];
+  const forget: Write = { statement: FORGET_IN_AUDIT, params: [team, namePattern(person)] };
+  if (rows.length === 0) return [forget];
   const data = rows.map((row) => JSON.stringify(newsWithoutName(JSON.parse(row.data) as Metadata, person)));
-  return [{ statement: RENAME_NEWS, params: [team, int8Array(rows.map(({ no }) => no)), textArray(data)] }];
+  const renamed = [team, int8Array(rows.map(({ no }) => no)), textArray(data)];
+  return [forget, { statement: RENAME_NEWS, params: renamed }];
 }
 
 /** What is written with the entry that attests to the removal of a person's name from a team's ledger. */

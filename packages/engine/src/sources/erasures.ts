@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type * as wire from '@drawdown/client';
-import type { Call } from '../change.ts';
+import { type Call, staffOf } from '../change.ts';
 import { formatInstant } from '../core/calendar.ts';
 import { bucketOf, holdId } from '../core/id.ts';
 import { namePattern, type Person } from '../core/redact.ts';
@@ -25,6 +25,8 @@ import {
   profileWrites,
 } from './erasure-rows.ts';
 import type { SourceSetting } from './source.ts';
+
+type By = Pick<Call, 'staff'> & { readonly actor: string };
 
 /**
  * Removes a person's data and leaves the ledger: every amount, lot and instant stays, and nothing says whose they were.
@@ -66,7 +68,8 @@ export class Erasures {
     for (const one of all) await this.#topUps.forgetNow(one.number);
     const teams = new Set<string>();
     const done: { pseudonym: string; entries: number }[] = [];
-    for (const one of all) done.push(await this.#one(one, { reason, actor, now, teams }));
+    const by = { actor, ...staffOf(call) };
+    for (const one of all) done.push(await this.#one(one, { reason, by, now, teams }));
     const { pseudonym, entries } = done.pop() as (typeof done)[number];
     return {
       account: pseudonym,
@@ -89,14 +92,14 @@ export class Erasures {
 
   async #one(
     { number, id }: { number: number; id: string },
-    { reason, actor, now, teams }: { reason: string; actor: string; now: number; teams: Set<string> },
+    { reason, by, now, teams }: { reason: string; by: By; now: number; teams: Set<string> },
   ): Promise<{ pseudonym: string; entries: number }> {
     const { accounts, database } = this.#setting;
     const { rows } = await database.query(BEGIN_ERASURE, [
       number,
       pseudonymIn(bucketOf(number)),
       reason,
-      actor,
+      by.actor,
       now,
       bucketOf(number),
     ]);
@@ -105,11 +108,11 @@ export class Erasures {
     const { rows: others } = await database.query(NAMED_IN, [number, id, namePattern(person)]);
     for (const other of others) {
       teams.add(other.id);
-      await this.#attested({ number: Number(other.number), id: other.id }, person, { actor, own: false });
+      await this.#attested({ number: Number(other.number), id: other.id }, person, { by, own: false });
     }
     // Under the pseudonym: the key of the entry is hashed from it, and nobody could try out ids on that.
     const self = { number, id: person.pseudonym };
-    const entries = await this.#attested(self, person, { actor, own: true });
+    const entries = await this.#attested(self, person, { by, own: true });
     accounts.forget(number);
     return { pseudonym: person.pseudonym, entries };
   }
@@ -131,14 +134,14 @@ export class Erasures {
   async #attested(
     account: { number: number; id: string },
     person: Person,
-    { actor, own }: { actor: string; own: boolean },
+    { by, own }: { by: By; own: boolean },
   ): Promise<number> {
     let changed = 0;
     await this.#setting.runner.runPrepared({
       account,
       verb: 'erase',
       input: { pseudonym: person.pseudonym },
-      call: { actor, principal: 'source', idempotencyKey: `erase:${person.pseudonym}` },
+      call: { ...by, principal: 'source', idempotencyKey: `erase:${person.pseudonym}` },
       alsoClosed: true,
       prepare: async (on, { account: locked, now }): Promise<Prepared> => {
         const done = await redact(on, locked.number, person, { own });

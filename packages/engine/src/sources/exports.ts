@@ -1,6 +1,8 @@
 import type * as wire from '@drawdown/client';
+import type { Call } from '../change.ts';
 import { formatInstant } from '../core/calendar.ts';
 import { type Paging, presentProfile } from '../queries.ts';
+import { recorded } from '../store/audit.ts';
 import { type Database, statement } from '../store/database.ts';
 import { GRANT_COLUMNS, type GrantRow, grantOf } from '../store/rows.ts';
 import { everyRow, PAGE, ROW_SECTIONS } from './export-rows.ts';
@@ -35,10 +37,14 @@ export class Exports {
    * The last line is `end` with how many there were of each kind: an export without it was cut off. The ledger is that
    * of the first line's version; whatever changes while it is read may show in other lines. Throws `account_not_found`.
    */
-  async export(id: string): Promise<AsyncGenerator<wire.ExportLine, void, undefined>> {
-    const { queries } = this.#setting;
+  async export(id: string, { staff }: Call = {}): Promise<AsyncGenerator<wire.ExportLine, void, undefined>> {
+    const { database, queries } = this.#setting;
     const profile = await queries.profile(id);
-    await queries.settledByNumber(profile.number);
+    const { now: at } = await queries.settledByNumber(profile.number);
+    await recorded(database, staff, async () => ({
+      done: undefined,
+      told: { act: 'export_account', at, account: profile.number, input: {} },
+    }));
     return this.#lines(id, (await queries.profile(id)).number);
   }
 

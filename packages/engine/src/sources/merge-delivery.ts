@@ -1,6 +1,7 @@
 import type { Runner } from '../change.ts';
 import { bucketOf } from '../core/id.ts';
 import type { Accounts } from '../store/accounts.ts';
+import { staffBehind } from '../store/audit.ts';
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
@@ -66,16 +67,18 @@ export class MergeDelivery {
   }
 
   /** Rejects where it could not be delivered now: it stays due. */
-  async deliver({ account, into_account, actor }: rows.MergeRow): Promise<void> {
-    const { accounts, runner } = this.#setting;
+  async deliver({ account, into_account, actor, seq }: rows.MergeRow): Promise<void> {
+    const { accounts, database, runner } = this.#setting;
     const [from, number] = [Number(account), Number(into_account)];
     const id = await accounts.idOf(number);
     if (id === null) throw new Error(`${number} is no account`);
+    const staff = await staffBehind(database, from, Number(seq));
+    const call = { idempotencyKey: `merge:${from}`, principal: 'source', actor };
     await runner.runPrepared({
       account: { number, id },
       verb: 'receive',
       input: { from },
-      call: { idempotencyKey: `merge:${from}`, principal: 'source', actor },
+      call: staff === undefined ? call : { ...call, staff },
       prepare: (on, { now }) => this.#prepare(on, { from, into: number, now }),
       answer: () => undefined,
     });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as wire from '@drawdown/client';
-import type { Call } from '../change.ts';
+import { type Call, staffOf } from '../change.ts';
 import { DrawdownError } from '../errors.ts';
 import { classIn } from '../present.ts';
 import type { Connection } from '../store/database.ts';
@@ -143,7 +143,7 @@ export class PlanIntake {
       account: { number, id },
       verb: 'plan',
       input: { plan: planIdOf(row) },
-      call: { actor: call.actor ?? `provider:${row.provider}`, principal: 'source' },
+      call: { actor: call.actor ?? `provider:${row.provider}`, principal: 'source', ...staffOf(call) },
       prepare,
       answer: ({ account, entry, now }: Outcome) => ({
         operation: entry === null ? null : presenter.operation(account, entry, classIn(account)),

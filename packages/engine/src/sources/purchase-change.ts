@@ -24,6 +24,8 @@ export interface PurchaseChange {
   ) => readonly Fact[];
   /** How it was paid, where the account's owner wants it kept. */
   readonly saved?: PaymentEvent['saved'];
+  /** What the audit log calls it where one of the staff asks; absent: a refund. */
+  readonly act?: string;
   /** Nothing is written: only what would be is answered. */
   readonly isRehearsal?: boolean;
 }
@@ -90,6 +92,7 @@ export class PurchaseChanges {
       alsoClosed: true,
       account,
       verb: 'purchase',
+      act: about.act ?? 'refund_purchase',
       input: about.input,
       call: about.call,
       prepare,

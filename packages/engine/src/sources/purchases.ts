@@ -1,5 +1,5 @@
 import type * as wire from '@drawdown/client';
-import type { Call, Replayed } from '../change.ts';
+import { type Call, type Replayed, staffOf } from '../change.ts';
 import { parseSubscriptionId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
@@ -221,16 +221,16 @@ export class Purchases {
   }
 
   /** Takes in what an app holds of a purchase of this account, at once: whatever the store delivers finds it there. */
-  async claim(id: string, provider: ProviderId, claim: Claim): Promise<wire.Purchase> {
+  async claim(id: string, provider: ProviderId, claim: Claim, by: Call = {}): Promise<wire.Purchase> {
     const { number } = await this.#setting.queries.profile(id);
     const event = await claimed(this.provider(provider), claim, number);
-    const purchase = await this.enter(provider, event);
+    const purchase = await this.enter(provider, event, by);
     if (purchase === null) throw new DrawdownError('purchase_not_found');
     return this.#present(purchase, id);
   }
 
   /** Adds an event's facts to what is known, and brings the lots to what follows; null: it is about none of ours. */
-  async enter(provider: ProviderId, event: PaymentEvent): Promise<Purchase | null> {
+  async enter(provider: ProviderId, event: PaymentEvent, by: Call = {}): Promise<Purchase | null> {
     const { database, accounts } = this.#setting;
     const means = { database, accounts, orders: this.#orders, plans: this.#plans, ...this.#reaching };
     const found = await subjectOf(means, provider, event);
@@ -240,11 +240,13 @@ export class Purchases {
       idempotencyKey: `${provider}:${event.id}`,
       actor: `provider:${provider}`,
       principal: 'source',
+      ...staffOf(by),
     };
     const { purchase: after } = await this.#changes.make(
       { account, no: purchase.no },
       {
         call,
+        act: 'claim_purchase',
         input: { provider, event: event.id },
         facts: (current) => checked(current, provider, event),
         saved: event.saved,

@@ -3,10 +3,11 @@ import type { Campaign, Catalog } from '../catalog/catalog.ts';
 import { formatInstant } from '../core/calendar.ts';
 import { bucketOf } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
+import { recorded } from '../store/audit.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Claimed, Locked } from './campaign-award.ts';
 import { codeHash, makeCode } from './campaign-code.ts';
-import type { CampaignDirectory } from './campaign-directory.ts';
+import type { By, CampaignDirectory } from './campaign-directory.ts';
 import { demandOpen, refusalOf } from './campaign-refusal.ts';
 import { CLAIM_INVITER, type CodeRow } from './campaign-rows.ts';
 import { usedBefore } from './erased-uses.ts';
@@ -81,7 +82,7 @@ export class Referrals {
   /** The account's code of the campaign named, or else of the first referral campaign that runs. */
   async codeOf(
     account: { number: number; id: string },
-    asked: { campaign: string | undefined; now: number; actor: string },
+    asked: By & { readonly campaign: string | undefined },
   ): Promise<wire.Referral> {
     const { credits, database } = this.#setting;
     const campaign = await this.#campaign(asked.campaign, asked.now);
@@ -130,23 +131,29 @@ export class Referrals {
   #keep(
     account: number,
     campaign: string,
-    { now, actor }: { now: number; actor: string },
+    { now, actor, staff }: By,
   ): Promise<{ code: string; createdAt: number }> {
-    return this.#setting.database.transaction(async (on) => {
+    return recorded(this.#setting.database, staff, async (on) => {
       const kept = (await on.query(rows.REFERRAL_CODE, [account, campaign])).rows[0];
-      if (kept !== undefined) return { code: kept.code, createdAt: Number(kept.created_at) };
+      if (kept !== undefined) return known(kept);
       const code = makeCode();
       const made = await on.query(rows.KEEP_CODE, [account, campaign, code, now, bucketOf(account)]);
       if (made.rows[0] !== undefined) {
         await on.query(rows.ADD_CODE, [codeHash(code), campaign, account, now, actor]);
-        return { code, createdAt: now };
+        const told = { act: 'create_referral', at: now, account, subject: campaign, input: {} };
+        return { done: { code, createdAt: now }, told };
       }
       const first = (await on.query(rows.REFERRAL_CODE, [account, campaign])).rows[0];
       if (first === undefined) throw new Error('a code that is there is kept');
-      return { code: first.code, createdAt: Number(first.created_at) };
+      return known(first);
     });
   }
 }
+
+const known = ({ code, created_at: at }: { code: string; created_at: bigint }) => ({
+  done: { code, createdAt: Number(at) },
+  told: null,
+});
 
 function isOpen({ startsAt, endsAt }: Campaign, now: number): boolean {
   return (startsAt === null || now >= startsAt) && (endsAt === null || now < endsAt);

@@ -8,6 +8,7 @@ import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Presenter } from '../present.ts';
 import type { Paging } from '../queries.ts';
 import { readText } from '../request.ts';
+import { recorded } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { ONE_AT_A_TIME } from './merge-rows.ts';
@@ -122,13 +123,15 @@ export class Settlements {
       if (found === undefined) throw new DrawdownError('settlement_not_found');
       return found;
     };
-    await database.transaction(async (on) => {
+    await recorded(database, call.staff, async (on) => {
       await on.query(ONE_AT_A_TIME, []);
       const one = await find(on);
       const minor = await payableMinor(on, one);
-      if (minor === 0) return;
+      if (minor === 0) return { done: undefined, told: null };
       const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
       await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
+      const input = { paid_minor: minor, currency: one.currency, reference };
+      return { done: undefined, told: { act: 'mark_paid', at, account: one.account, subject: id, input } };
     });
     return this.#present(await find(database));
   }

@@ -5,15 +5,15 @@ import type { Account, Metadata } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { parseOperationId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
-import { pageOf, readCursor, readLimit } from '../page.ts';
-import { readInstant } from '../request.ts';
 import type { SourceSetting } from '../sources/source.ts';
+import { nextNo, recording } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Prepared } from '../store/task.ts';
-import { type ApprovalRow, aloneAs, approvalByKey, approvalOf, deciding } from './approval-rows.ts';
-import { type Approved, asking, demandOpen, keyOf, type Told, type Wanted, type Where } from './asking.ts';
-import { auditBefore, auditing, auditOf, doneOfLate, nextNo } from './audit-rows.ts';
+import { type ApprovalRow, approvalByKey, approvalOf, deciding } from './approval-rows.ts';
+import { type Approved, asking, demandOpen, keyOf, type Wanted, type Where } from './asking.ts';
+import { auditOf } from './audit-rows.ts';
 import { type Effect, effectOf } from './effect.ts';
+import { aloneAs, doneOfLate } from './family.ts';
 import {
   type Limits,
   named,
@@ -27,16 +27,6 @@ export type Act = wire.Act & { readonly reason?: string };
 
 /** What a change is wrapped in on its way to the write path. */
 type Wrap = <T>(asked: AskedPrepared<T>, prepared: Prepared, where: Where) => Promise<Prepared>;
-
-export interface AuditQuery {
-  account?: string;
-  staff?: string;
-  act?: string;
-  from?: string;
-  to?: string;
-  limit?: number;
-  cursor?: string;
-}
 
 /** What staff do to accounts: shown before it is done, and in the audit log in the transaction in which it is done. */
 export class Acts {
@@ -53,6 +43,11 @@ export class Acts {
   /** The way of their changes that nothing was shown of before. */
   audited(staff: StaffCaller): Acting {
     return this.#acting(this.#recording(staff, undefined), {});
+  }
+
+  /** The way of a server's key that one of the staff made: limits count it, and without any it is the product's. */
+  counted(staff: StaffCaller): Acting {
+    return this.#isLimited ? this.audited(staff) : this.#setting.runner;
   }
 
   get #isLimited(): boolean {
@@ -142,30 +137,6 @@ export class Acts {
     return { state: 'done', audit, operation, balance, approval, replayed };
   }
 
-  /** Newest first. */
-  async audit(query: AuditQuery): Promise<wire.Page<wire.AuditRecord>> {
-    const { accounts, database, presenter } = this.#setting;
-    const limit = readLimit(query.limit);
-    const account = query.account === undefined ? null : await accounts.numberOf(query.account);
-    if (query.account !== undefined && account === null) return { data: [], next_cursor: null };
-    const rows = await auditBefore(database, {
-      before: query.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('audit', query.cursor),
-      account,
-      staff: query.staff ?? null,
-      act: query.act ?? null,
-      from: query.from === undefined ? null : readInstant(query.from, 'from'),
-      to: query.to === undefined ? null : readInstant(query.to, 'to'),
-      limit: limit + 1,
-    });
-    return pageOf(
-      'audit',
-      rows,
-      limit,
-      ({ no }) => Number(no),
-      (row) => presentAudit(presenter, row),
-    );
-  }
-
   async #perform(act: Act, call: Call): Promise<wire.Receipt & Replayed> {
     const { reason = '' } = act;
     switch (act.act) {
@@ -207,10 +178,11 @@ export class Acts {
     const { runner } = this.#setting;
     const runPrepared = <T>(asked: AskedPrepared<T>): Promise<T> => {
       if (place !== undefined) place.number = asked.account.number;
+      // The record is made here, with what was shown and what it counts for.
+      const { staff: _, ...call } = asked.call;
       return runner.runPrepared({
         ...asked,
-        // What staff may still do to an account that is closed, the verb itself says.
-        alsoClosed: true,
+        call,
         keepsKey: place !== undefined,
         prepare: async (on, locked) => wrap(asked, await asked.prepare(on, locked), { on, now: locked.now }),
         answer: (outcome) => (looksOnly || outcome.entry === null ? (undefined as T) : asked.answer(outcome)),
@@ -251,7 +223,7 @@ export class Acts {
           return { verb: 'settle' };
         },
         writes: (outcome) => {
-          const told = {
+          const known = {
             account: asked.account.number,
             no,
             staff,
@@ -260,21 +232,29 @@ export class Acts {
             size: seen?.effect.size ?? 0n,
           };
           if (waits)
-            return asking(told as Told, { asked, wanted: wanted as Wanted, now: where.now, outcome });
-          const act = { ...told, act: asked.verb, input };
-          if (approval === null) return [...prepared.writes(outcome), auditing(act, outcome)];
+            return asking(known as Parameters<typeof asking>[0], {
+              asked,
+              wanted: wanted as Wanted,
+              now: where.now,
+              waitMs: this.#limits.waitMs,
+            });
+          const { account, entry, now: at } = outcome;
+          if (entry === null) throw new Error('an act enters something');
+          const entries = { first: entry.seq, last: account.seq };
+          const act = { ...known, act: asked.verb, at, input, entries };
+          if (approval === null) return [...prepared.writes(outcome), recording(act)];
           const { row, by } = approval;
-          const [at, which] = [where.now, { account: Number(row.account), no: Number(row.no) }];
+          const which = { account: Number(row.account), no: Number(row.no) };
           return [
             ...prepared.writes(outcome),
-            auditing({ ...act, approval: which.no, approvedBy: by }, outcome),
+            recording({ ...act, approval: which.no, approvedBy: by }),
             deciding({
               ...which,
               state: 'approved',
               by,
               at,
               reason: approval.reason,
-              seq: outcome.entry?.seq ?? 0,
+              seq: entry.seq,
             }),
           ];
         },
@@ -290,7 +270,11 @@ export class Acts {
   ): Promise<(account: Account, now: number) => { effect: Effect; preview: StoredPreview } | null> {
     const { rules, presenter } = this.#setting;
     const { reason: _, ...asked } = input as Metadata;
-    const ofLate = await doneOfLate(on, { account: number, staff: call.staff?.id ?? '', now: at });
+    const ofLate = await doneOfLate(on, {
+      account: number,
+      staff: (call.staff ?? call.counted)?.id ?? '',
+      now: at,
+    });
     return (account, now) => {
       const effect = effectOf(account, command, { now, rules, actor: call.actor ?? 'library', asked });
       const act = verb as wire.ActName;

@@ -50,38 +50,22 @@ const BY_KEY = statement<[number, Buffer], ApprovalRow>(
   'approval_by_key',
   `select ${COLUMNS} ${FROM} where p.account = $1 and p.key = $2`,
 );
-const BEFORE = statement<[number, number | null, number, number], ApprovalRow>(
-  'approvals_before',
-  `select ${COLUMNS} ${FROM} where p.no < $1 and ($2::int8 is null or p.account = $2) and $3::int8 is not null
-    order by p.no desc limit $4`,
-);
-const PENDING = statement<[number, number | null, number, number], ApprovalRow>(
-  'approvals_pending',
-  `select ${COLUMNS} ${FROM} where p.no < $1 and ($2::int8 is null or p.account = $2) and p.state = 'pending'
-      and p.expires_at > $3 order by p.no desc limit $4`,
-);
+const listOf = (name: string, condition: string) =>
+  statement<[number, number | null, string | null, number, number], ApprovalRow>(
+    `approvals_${name}`,
+    `select ${COLUMNS} ${FROM} where p.no < $1 and ($2::int8 is null or p.account = $2)
+       and ($3::text is null or p.staff = $3) and ${condition} order by p.no desc limit $5`,
+  );
+const LISTS = {
+  all: listOf('all', '$4::int8 is not null'),
+  pending: listOf('pending', `p.state = 'pending' and p.expires_at > $4`),
+  expired: listOf('expired', `p.state = 'pending' and p.expires_at <= $4`),
+};
 const DECIDE = statement<readonly unknown[], unknown>(
   'approval_decide',
   `update drawdown.approvals set state = $3, decided_by = $4, decided_name = $5, decided_at = $6, decision_reason = $7,
      seq = $8 where account = $1 and no = $2 and state = 'pending'`,
 );
-/** Whoever made a key has seen it, so that the two of them, and whoever that one made, are one person. */
-const RELATED = statement<[string, string], { related: boolean }>(
-  'staff_related',
-  `with recursive made (id, by) as (
-     select id, split_part(created_by, ':', 2) from drawdown.keys where id in ($1, $2)
-     union select k.id, split_part(k.created_by, ':', 2) from made m join drawdown.keys k on k.id = m.by)
-   select $1 = $2 or exists (
-     with recursive up (root, id) as (
-       select id, by from made where id in ($1, $2)
-       union select u.root, m.by from up u join made m on m.id = u.id)
-     select from up where (root = $1 and id = $2) or (root = $2 and id = $1)) as related`,
-);
-const ONE_AT_A_TIME = statement<[string], unknown>(
-  'staff_one_at_a_time',
-  `select pg_advisory_xact_lock(hashtextextended('drawdown.staff:' || $1, 0))`,
-);
-
 export interface Requested {
   readonly account: number;
   readonly no: number;
@@ -142,18 +126,15 @@ export async function approvalByKey(on: On, account: number, key: Buffer): Promi
 /** Newest first. */
 export async function approvalsBefore(
   on: On,
-  wanted: { before: number; account: number | null; now: number; limit: number; pending: boolean },
+  wanted: {
+    readonly before: number;
+    readonly account: number | null;
+    readonly askedBy: string | null;
+    readonly state: keyof typeof LISTS;
+    readonly now: number;
+    readonly limit: number;
+  },
 ): Promise<ApprovalRow[]> {
-  const { before, account, now, limit, pending } = wanted;
-  return (await on.query(pending ? PENDING : BEFORE, [before, account, now, limit])).rows;
-}
-
-/** Whether two of the staff may be one person. */
-export async function areRelated(on: On, one: string, other: string): Promise<boolean> {
-  return (await on.query(RELATED, [one, other])).rows[0]?.related === true;
-}
-
-/** Until the transaction ends nobody else adds up what this one of the staff has done. */
-export async function aloneAs(on: Connection, staff: string): Promise<void> {
-  await on.query(ONE_AT_A_TIME, [staff]);
+  const { before, account, askedBy, state, now, limit } = wanted;
+  return (await on.query(LISTS[state], [before, account, askedBy, now, limit])).rows;
 }

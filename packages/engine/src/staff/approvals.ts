@@ -6,14 +6,16 @@ import { DrawdownError } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import { readText } from '../request.ts';
 import type { SourceSetting } from '../sources/source.ts';
+import { recording } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Act, Acts } from './acts.ts';
-import { type ApprovalRow, approvalOf, approvalsBefore, areRelated, deciding } from './approval-rows.ts';
-import { auditing, nextNo } from './audit-rows.ts';
+import { type ApprovalRow, approvalOf, approvalsBefore, deciding } from './approval-rows.ts';
+import { areRelated } from './family.ts';
 import { presentApproval } from './present.ts';
 
 export interface ApprovalsQuery {
-  readonly state?: 'pending' | 'all';
+  readonly state?: 'pending' | 'expired' | 'all';
+  readonly asked_by?: string;
   readonly account?: string;
   readonly limit?: number;
   readonly cursor?: string;
@@ -38,8 +40,9 @@ export class Approvals {
     const now = await this.#now();
     const before =
       query.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('approvals', query.cursor);
-    const pending = query.state !== 'all';
-    const rows = await approvalsBefore(database, { before, account, now, limit: limit + 1, pending });
+    const { state = 'pending', asked_by: askedBy = null } = query;
+    const wanted = { before, account, askedBy, state, now, limit: limit + 1 };
+    const rows = await approvalsBefore(database, wanted);
     const present = (row: ApprovalRow) => presentApproval(presenter, row, now);
     return pageOf('approvals', rows, limit, ({ no }) => Number(no), present);
   }
@@ -110,20 +113,20 @@ export class Approvals {
         this.#demandOpen((await approvalOf(on, account, no)) as ApprovalRow, now);
         const step = {
           account,
-          no: await nextNo(on),
           act: state === 'rejected' ? 'reject' : 'withdraw',
+          at: now,
           staff,
           reason,
           input: {},
-          preview: null,
           size: row.size,
+          entries: null,
           approval: no,
         };
         return {
           command: { verb: 'settle' },
-          writes: (outcome) => [
+          writes: () => [
             deciding({ account, no, state, by: staff, at: now, reason, seq: null }),
-            auditing(step, outcome),
+            recording(step),
           ],
         };
       },

@@ -3,14 +3,11 @@ import { createHash } from 'node:crypto';
 import type { AskedPrepared, Call, StaffCaller } from '../change.ts';
 import type { Metadata } from '../core/account.ts';
 import { DrawdownError } from '../errors.ts';
+import { type Recorded, recording } from '../store/audit.ts';
 import type { Connection } from '../store/database.ts';
-import type { Outcome, Write } from '../store/task.ts';
+import type { Write } from '../store/task.ts';
 import { type ApprovalRow, approvalOf, requesting } from './approval-rows.ts';
-import { type Audited, auditing } from './audit-rows.ts';
 import type { StoredPreview } from './present.ts';
-
-/** How long an act waits for a second person. */
-const WAIT_MS = 7 * 86_400_000;
 
 export interface Where {
   readonly on: Connection;
@@ -32,21 +29,23 @@ export interface Approved {
   readonly reason: string;
 }
 
-export type Told = Omit<Audited, 'act' | 'input' | 'preview'> & {
+type Known = Pick<Recorded, 'account' | 'staff'> & {
+  readonly no: number;
   readonly reason: string;
   readonly preview: StoredPreview;
+  readonly size: bigint;
 };
 
 /** What waits for a second person, and that it was asked for. */
 export function asking<T>(
-  told: Told,
-  { asked, wanted, now, outcome }: { asked: AskedPrepared<T>; wanted: Wanted; now: number; outcome: Outcome },
+  known: Known,
+  { asked, wanted, now, waitMs }: { asked: AskedPrepared<T>; wanted: Wanted; now: number; waitMs: number },
 ): Write[] {
   const { request, key } = wanted.asking as NonNullable<Wanted['asking']>;
-  const [at, expiresAt] = [now, now + WAIT_MS];
+  const one = { ...known, at: now, input: request };
   return [
-    requesting({ ...told, act: asked.verb, at, expiresAt, input: request, key }),
-    auditing({ ...told, act: 'request', input: request, approval: told.no }, outcome),
+    requesting({ ...one, act: asked.verb, expiresAt: now + waitMs, key }),
+    recording({ ...one, act: 'request', entries: null, approval: known.no }),
   ];
 }
 

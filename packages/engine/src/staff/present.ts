@@ -4,8 +4,9 @@ import { formatInstant } from '../core/calendar.ts';
 import { approvalId, auditId, grantId, operationId } from '../core/id.ts';
 import type { Presenter } from '../present.ts';
 import type { ApprovalRow } from './approval-rows.ts';
-import type { AuditRow, OfLate } from './audit-rows.ts';
+import type { AuditRow } from './audit-rows.ts';
 import type { Effect } from './effect.ts';
+import type { OfLate } from './family.ts';
 
 type Unnamed = Omit<wire.Balance, 'account'>;
 
@@ -28,6 +29,8 @@ export interface Shown {
 export interface Limits {
   readonly account: bigint | null;
   readonly staff: bigint | null;
+  /** How long an act waits for a second person. */
+  readonly waitMs: number;
 }
 
 /** Whether an act makes it more than one of the staff may do alone. What moves nothing never does. */
@@ -86,11 +89,15 @@ export function presentAudit(presenter: Presenter, row: AuditRow): wire.AuditRec
     at: formatInstant(Number(row.at)),
     act: row.act as wire.AuditRecord['act'],
     account: row.id,
+    subject: row.subject,
     staff: { id: row.staff, name: row.name },
     approved_by: approved_by === null ? null : { id: approved_by, name: approved_name ?? approved_by },
     reason: row.reason,
     input: JSON.parse(row.input) as Metadata,
-    preview: row.preview === null ? null : named(JSON.parse(row.preview) as StoredPreview, row.id),
+    preview:
+      row.preview === null || row.id === null
+        ? null
+        : named(JSON.parse(row.preview) as StoredPreview, row.id),
     size: presenter.credits(row.size),
     operation: seq === null ? null : operationId(account, { at: Number(row.operation_at), seq }),
     entries: seq === null ? [] : Array.from({ length: last - seq + 1 }, (_, i) => seq + i),

@@ -3,6 +3,7 @@ import type { Changes } from '../changes.ts';
 import type { SourceSetting } from '../sources/source.ts';
 import { Acts } from './acts.ts';
 import { Approvals } from './approvals.ts';
+import { AuditLog } from './audit.ts';
 import { Finding } from './find.ts';
 import { type Limits, presentLimits } from './present.ts';
 
@@ -11,6 +12,7 @@ export class Staff {
   readonly find: Finding;
   readonly acts: Acts;
   readonly approvals: Approvals;
+  readonly audit: AuditLog;
   /** What one of the staff may do alone within 24 hours, in credits. */
   readonly limits: wire.ApprovalLimits;
 
@@ -18,6 +20,7 @@ export class Staff {
     this.find = new Finding(setting);
     this.acts = new Acts(setting, changes, limits);
     this.approvals = new Approvals(setting, this.acts);
+    this.audit = new AuditLog(setting);
     this.limits = presentLimits(setting.presenter, limits);
   }
 }

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Metadata } from '../core/account.ts';
 import { canonicalJson } from '../core/canonical.ts';
+import { recorded, type StaffCaller, type Told, toldOf } from './audit.ts';
 import { textArray } from './binary.ts';
 import { profileHash } from './chain.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, nowStatement } from './clock.ts';
 import { AccountCreation } from './create-accounts.ts';
 import { type Database, statement } from './database.ts';
 
@@ -79,6 +80,7 @@ export async function profileOn(on: Pick<Database, 'query'>, number: number): Pr
 /** Who there is: ids, numbers and profiles. What an account has is the ledger's. */
 export class Accounts {
   readonly #database: Database;
+  readonly #clock: Clock;
   readonly #creation: AccountCreation;
   readonly #numbers = new LRUCache<string, number>({ max: DIRECTORY_SIZE });
   readonly #ids = new LRUCache<number, string>({ max: DIRECTORY_SIZE });
@@ -87,6 +89,7 @@ export class Accounts {
 
   /** `answering` is the same database, failing as callers know it; making accounts needs to know how it failed. */
   constructor(database: Database, clock: Clock, answering: Database = database) {
+    this.#clock = clock;
     this.#database = answering;
     this.#creation = new AccountCreation(database, clock);
   }
@@ -167,27 +170,36 @@ export class Accounts {
     return (await this.numberOf(id)) ?? (await this.#create(id, {})).number;
   }
 
-  async #create(id: string, change: ProfileChange): Promise<{ number: number; created: boolean }> {
+  async #create(
+    id: string,
+    { told, ...change }: ProfileChange & { told?: Told },
+  ): Promise<{ number: number; created: boolean }> {
     const created = await this.#creation.create({
       id,
       kind: change.kind ?? 'user',
       timeZone: change.timeZone ?? 'UTC',
       metadata: change.metadata ?? {},
+      ...(told === undefined ? {} : { told }),
     });
     return { number: (await this.numberOf(id)) as number, created };
   }
 
   /** Creates or updates. Null where the kind would change: it never does. A closed account is answered as it is. */
-  async put(id: string, change: ProfileChange): Promise<{ profile: Profile; created: boolean } | null> {
+  async put(
+    id: string,
+    change: ProfileChange,
+    staff?: StaffCaller,
+  ): Promise<{ profile: Profile; created: boolean } | null> {
     const known = await this.numberOf(id);
+    const asked = staff === undefined ? {} : { told: toldOf(staff, PUT, inWire(change)) };
     const { number, created } =
-      known === null ? await this.#create(id, change) : { number: known, created: false };
+      known === null ? await this.#create(id, { ...change, ...asked }) : { number: known, created: false };
     if (created) return { profile: (await this.byNumber(number)) as Profile, created };
-    return this.#database.transaction(async (on) => {
+    return recorded(this.#database, staff, async (on) => {
       const { rows } = await on.query(LOCKED, [number]);
       const current = profileOf(rows[0] as ProfileRow);
-      if (current.closedAt !== null) return { profile: current, created: false };
-      if (change.kind !== undefined && change.kind !== current.kind) return null;
+      if (current.closedAt !== null) return { done: { profile: current, created: false }, told: null };
+      if (change.kind !== undefined && change.kind !== current.kind) return { done: null, told: null };
       const profile = {
         ...current,
         timeZone: change.timeZone ?? current.timeZone,
@@ -195,10 +207,20 @@ export class Accounts {
       };
       const metadata = canonicalJson(profile.metadata);
       await on.query(UPDATE, [number, profile.timeZone, metadata, profileHash(hashed(profile, metadata))]);
-      return { profile, created };
+      const at = Number((await on.query(nowStatement(this.#clock), [])).rows[0]?.now);
+      const told = { act: PUT, at, account: number, input: inWire(change) };
+      return { done: { profile, created }, told };
     });
   }
 }
+
+const PUT = 'put_account';
+
+const inWire = ({ kind, timeZone, metadata }: ProfileChange): Metadata => ({
+  ...(kind === undefined ? {} : { kind }),
+  ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+  ...(metadata === undefined ? {} : { metadata }),
+});
 
 const hashed = ({ number, id, kind, timeZone, createdAt }: Profile, metadata: string) => ({
   number,

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalJson } from '../core/canonical.ts';
 import { accountNumber, BUCKETS, bucketOf } from '../core/id.ts';
+import { recording, type Told } from './audit.ts';
 import { byteaArray, int2Array, int8Array, textArray } from './binary.ts';
 import { CHAIN_START, type Profile, profileHash } from './chain.ts';
 import { type Clock, nowStatement } from './clock.ts';
@@ -28,7 +29,10 @@ export function bucketOfId(id: string): number {
   return Number.parseInt(hash('sha256', id).slice(0, 4), 16) >> (16 - Math.log2(BUCKETS));
 }
 
-export type NewAccount = Pick<Profile, 'id' | 'kind' | 'timeZone'> & { readonly metadata: object };
+export type NewAccount = Pick<Profile, 'id' | 'kind' | 'timeZone'> & { readonly metadata: object } & {
+  /** One of the staff asked for it. */
+  readonly told?: Told;
+};
 
 const MAX_ACCOUNTS = 500;
 /** A lost session is replaced; a server that is gone for longer is the caller's to wait for. */
@@ -102,7 +106,7 @@ export class AccountCreation {
         on.query(nowStatement(this.#clock), []),
       ]);
       const createdAt = Number(clock.rows[0]?.now);
-      const profiles = accounts.map((account, i): Profile => {
+      const profiles = accounts.map(({ told: _, ...account }, i): Profile => {
         const ordinal = Number(ordinals.rows[i]?.ordinal);
         const number = accountNumber(bucketOfId(account.id), ordinal);
         return { ...account, number, createdAt, metadata: canonicalJson(account.metadata) };
@@ -118,7 +122,14 @@ export class AccountCreation {
         byteaArray(profiles.map(() => Buffer.from(CHAIN_START, 'hex'))),
         int2Array(profiles.map((one) => bucketOf(one.number))),
       ]);
-      return new Set(rows.map((row) => row.id));
+      const made = new Set(rows.map((row) => row.id));
+      for (const [i, { told, id }] of accounts.entries()) {
+        if (told === undefined || !made.has(id)) continue;
+        const account = (profiles[i] as Profile).number;
+        const record = recording({ ...told, account, at: createdAt, entries: null });
+        await on.query(record.statement, record.params);
+      }
+      return made;
     });
   }
 }

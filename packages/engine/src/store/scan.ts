@@ -55,6 +55,12 @@ export interface ScannedAccount {
   bucket: number;
 }
 
+/** One moment for all that is read until the end. */
+export const BEGIN_SNAPSHOT = statement<[], never>(
+  'begin_snapshot',
+  'begin isolation level repeatable read read only',
+);
+
 /** Behind this account and place within it, up to that account, so many rows. */
 type Span = [bigint, bigint, bigint, number];
 type ScanStatement<Row> = Statement<Span, Row>;

@@ -1,4 +1,4 @@
-import { type Database, statement } from './database.ts';
+import { type Connection, type Database, statement } from './database.ts';
 
 const PUT = statement<[string, string], never>(
   'setting_put',
@@ -14,6 +14,24 @@ const ADVANCE = statement<[string, string], never>(
   `insert into drawdown.settings as kept (name, value) values ($1, $2)
      on conflict (name) do update set value = excluded.value where kept.value::int8 < excluded.value::int8`,
 );
+
+const LOCK = statement<[string], { value: string }>(
+  'setting_lock',
+  'select value from drawdown.settings where name = $1 for update',
+);
+const SET = statement<[string, string], never>(
+  'setting_set',
+  'update drawdown.settings set value = $2 where name = $1',
+);
+
+/** Puts a value in the place of another, which it answers; null where there was none. Others wait for the transaction's end. */
+export async function exchanged(on: Connection, name: string, value: string): Promise<string | null> {
+  const { count } = await on.query(PUT, [name, value]);
+  if (count === 1) return null;
+  const { rows } = await on.query(LOCK, [name]);
+  await on.query(SET, [name, value]);
+  return rows[0]?.value ?? null;
+}
 
 /** A number that only grows, whoever of the processes moves it; 0 before the first time. */
 export async function keptNumber(database: Database, name: string): Promise<number> {

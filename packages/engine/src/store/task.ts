@@ -1,6 +1,7 @@
 import type { Account } from '../core/account.ts';
 import type { Command, Refusal } from '../core/command.ts';
 import type { Notice } from '../core/notice.ts';
+import type { Told } from './audit.ts';
 import type { Connection, Statement } from './database.ts';
 import type { StoredEntry } from './rows.ts';
 
@@ -50,6 +51,8 @@ export interface Task<T> {
   prepare?(on: Connection, locked: { readonly account: Account; readonly now: number }): Promise<Prepared>;
   /** Whether the key is kept even where nothing is entered, so that a source's change too is made once. */
   readonly keepsKey?: boolean;
+  /** One of the staff asked for it: this is in the audit log with what it came to. */
+  readonly told?: Told;
   /** Makes the caller's answer while the state is at hand. Pure; runs before the commit, is given out after it. */
   answer(outcome: Outcome): T;
 }

@@ -5,6 +5,7 @@ import { type Head, HeadsBeside } from './heads.ts';
 import { type Fault, Replay } from './replay.ts';
 import {
   ACCOUNTS,
+  BEGIN_SNAPSHOT,
   ENTRIES,
   GRANTS,
   HOLDS,
@@ -18,6 +19,7 @@ import {
   type ScannedMember,
   type ScannedRedaction,
 } from './scan.ts';
+import { verifyAudit } from './verify-audit.ts';
 
 export type { Fault } from './replay.ts';
 
@@ -50,10 +52,6 @@ export interface Verified {
   readonly reached: number;
 }
 
-const BEGIN_SNAPSHOT = statement<[], never>(
-  'begin_snapshot',
-  'begin isolation level repeatable read read only',
-);
 const COUNT = statement<[bigint, bigint], { count: bigint }>(
   'verify_count',
   'select count(*) as count from drawdown.accounts where number > $1 and number <= $2',
@@ -88,7 +86,8 @@ const PROGRESS_ENTRIES = 10_000;
 
 /**
  * Replays every account's ledger from nothing and compares each column of each row with what the entries lead to:
- * entries under their chain, lots, holds, accounts, and the catalogs that they name. Reads only, each account in one
+ * entries under their chain, lots, holds, accounts, and the catalogs that they name; then the audit log with all that it
+ * tells of. Reads only, each account in one
  * snapshot, so that live traffic raises no false alarm. A fault names the account and the entry, or the account's
  * last one; rows of no account are named by its number. Throws only where the database cannot be read, or where
  * there is no account of that id.
@@ -135,6 +134,11 @@ class Verification {
     this.#ofAccounts = Number((await this.#on.query(COUNT, [after, upTo])).rows[0]?.count);
     for (let next: bigint | null = after; next !== null; ) next = await this.#chunk(next, upTo);
     if (account === undefined && !this.#ends) await this.#checkBudgets();
+    if (from === undefined && !this.#ends) {
+      const whose = account === undefined ? null : upTo;
+      for (const fault of await verifyAudit(this.#on, { account: whose, limit: MAX_FAULTS }))
+        this.#report(fault);
+    }
     return {
       accounts: this.#accounts,
       entries: this.#entries,

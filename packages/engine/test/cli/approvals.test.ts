@@ -38,6 +38,31 @@ async function asked(amount: number, { secret }: CreatedKey): Promise<string> {
   return done.approval?.id as string;
 }
 
+test('a second person vouches for a key, and who is signed in is seen and signed out', async () => {
+  const [cleo, server] = [await keyOf('cleo'), await keyOf('a server')];
+  const own = await run('keys', 'vouch', cleo.id, '--reason', 'mine', '--key', cleo.secret);
+  expect([own.code, own.stderr]).toEqual([5, expect.stringContaining('A second person vouches for a key')]);
+  const vouched = await run('keys', 'vouch', server.id, '--reason', 'installed', '--key', cleo.secret);
+  expect(vouched.stdout).toMatch(/^key_\S+ \(a server\) counts for itself since \d{4}-/);
+  expect((await run('keys', 'list')).stdout).toMatch(/a server.*staff:key_admin +\d{4}-/);
+  expect((await run('staff', 'sessions')).stdout).toBe('Nobody is signed in.\n');
+  const headers = { authorization: `Bearer ${cleo.secret}` };
+  expect((await fetch(`${url}/v1/staff/sessions`, { method: 'POST', headers })).status).toBe(201);
+  const listed = (await run('staff', 'sessions')).stdout;
+  const session = /sts_\w+/.exec(listed)?.[0] as string;
+  expect(listed).toMatch(new RegExp(`cleo +${cleo.id} +key`));
+  expect((await run('staff', 'end-session', session)).stdout).toMatch(/^cleo is signed out since \d{4}-/);
+  expect((await run('staff', 'sessions')).stdout).toBe('Nobody is signed in.\n');
+  expect((await run('staff', 'end-session', 'sts_none')).code).toBe(4);
+  const log = (await run('audit', '--subject', server.id)).stdout;
+  for (const word of ['create_key', 'vouch_for_key', 'installed', 'cleo']) expect(log).toContain(word);
+  const table = (await run('audit', '--csv', '--act', 'end_session')).stdout.trimEnd().split('\r\n');
+  expect(table).toEqual([
+    expect.stringMatching(/^id,at,act,/),
+    expect.stringContaining(`end_session,,${session},`),
+  ]);
+});
+
 test('what one asks for another lists, shows, approves or rejects, and the log has both', async () => {
   expect((await run('grant', 'u_1', 'purchased', '1000')).code).toBe(0);
   const [ada, ben] = [await keyOf('ada'), await keyOf('ben')];

@@ -107,6 +107,8 @@ describe('the configuration', () => {
     ['DRAWDOWN_LOG_LEVEL', 'loud'],
     ['DRAWDOWN_APPROVAL_ACCOUNT_LIMIT', '-1'],
     ['DRAWDOWN_APPROVAL_STAFF_LIMIT', '1e3'],
+    ['DRAWDOWN_APPROVAL_WAIT_HOURS', '0'],
+    ['DRAWDOWN_APPROVAL_WAIT_HOURS', '2161'],
     ['DRAWDOWN_URL', 'localhost:4400'],
   ])('a wrong %s is refused by name: %s', (variable, value) => {
     expect(() => read({ [variable]: value })).toThrow(ConfigError);
@@ -217,7 +219,9 @@ describe('the configuration', () => {
 
   test('where staff sign in is said whole, or not at all', () => {
     const limits = { DRAWDOWN_APPROVAL_ACCOUNT_LIMIT: '1000', DRAWDOWN_APPROVAL_STAFF_LIMIT: '5000.5' };
-    expect(read(limits).approvals).toEqual({ accountLimit: '1000', staffLimit: '5000.5' });
+    const week = 7 * 86_400_000;
+    expect(read(limits).approvals).toEqual({ accountLimit: '1000', staffLimit: '5000.5', waitMs: week });
+    expect(read({ DRAWDOWN_APPROVAL_WAIT_HOURS: '12' }).approvals.waitMs).toBe(43_200_000);
     const config = read({ ...oidc, DRAWDOWN_STAFF_SESSION_MINUTES: '30' });
     expect(config).toMatchObject({ publicUrl: 'https://credits.example.com', staffSessionMinutes: 30 });
     expect(config.oidc).toEqual({

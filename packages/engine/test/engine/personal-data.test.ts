@@ -11,6 +11,7 @@ import { FATES } from './personal-fates.ts';
 import { codeOf, expectWhole, openRig, type Rig } from './rig.ts';
 
 /** The person's account id, and what is written wherever somebody may write something. */
+const staff = { id: 'key_staff', name: 'Ada', request: 'req_1' };
 const MARK = 'marked.person@example.org';
 const OLD = 'marked.person.before@example.org';
 const BACK = `http://127.0.0.1/?who=${MARK}`;
@@ -147,13 +148,18 @@ async function live(): Promise<void> {
   await engine.refund(spent.operation.id, { amount: 1, reason: `asked for by ${MARK}` }, call());
   const { hold } = (await engine.hold(MARK, { amount: 3 }, by(MARK))) as wire.HoldReceipt;
   await engine.capture(hold.id, { amount: 2, metadata }, by(MARK));
-  const staff = { id: 'key_staff', name: 'Ada', request: 'req_1' };
   await engine.adjust(MARK, { amount: 1, reason: `for ${MARK}`, metadata }, call({ staff }));
   await engine.life.merges.merge(OLD, { into: MARK, reason: `${OLD} is ${MARK}` }, call());
 
   // A team: a member with a limit, who asks, decides, spends and is spent for, and is told of.
   await engine.members.put('crew', 'boss', { role: 'owner' }, call());
-  await engine.members.put('crew', MARK, { role: 'admin', limit: { amount: 20, per: 'month' } }, call());
+  // What staff do for a person on a team is written down there.
+  await engine.members.put(
+    'crew',
+    MARK,
+    { role: 'admin', limit: { amount: 20, per: 'month' } },
+    call({ staff }),
+  );
   await engine.members.put('crew', 'friend', { role: 'member', limit: { amount: 1, per: 'month' } }, call());
   const asked = await engine.requests.ask('crew', MARK, { amount: 5, reason: `${MARK} needs it` }, by(MARK));
   await engine.requests.approve('crew', MARK, asked.id, by('boss'));
@@ -191,8 +197,11 @@ async function live(): Promise<void> {
     insert into drawdown.plan_changes values (${number}, 7, 7, '{"plan": "pro"}', 'now', 'refused',
       '{"sentence": "${MARK}", "reason": "card_declined"}', decode(repeat('cd', 16), 'hex'), 1, 1, ${bucket});
     insert into drawdown.payment_methods values (${number}, 'sandbox', '${MARK}', '${MARK}', '${MARK}', 1, ${bucket});
-    insert into drawdown.approvals select ${number}, 7, 'adjust', 1, 2, 'key_a', 'Ada', '${MARK}', '{"a": "${MARK}"}',
+    insert into drawdown.approvals select ${number}, 700, 'adjust', 1, 2, 'key_a', 'Ada', '${MARK}', '{"a": "${MARK}"}',
       '{"b": "${MARK}"}', 1, decode(repeat('ab', 16), 'hex'), 'rejected', 'key_b', 'Ben', 1, '${MARK}', null, ${bucket};
+    insert into drawdown.audit (account, no, act, at, staff, name, reason, input, preview, size, approval, bucket) values
+      (${number}, 700, 'request', 1, 'key_a', 'Ada', '${MARK}', '{"a": "${MARK}"}', '{"b": "${MARK}"}', 1, 700, ${bucket}),
+      (${number}, 701, 'reject', 1, 'key_b', 'Ben', '${MARK}', '{}', null, 1, 700, ${bucket});
     insert into drawdown.top_ups select ${number}, 7, 1, 990, 'USD', 'sandbox', '${MARK}', '${MARK}', 'failed', 'declined', 1, 1, 1, ${bucket};
     ${topUp(number)} ${topUp(crew)}`);
 }
@@ -209,8 +218,16 @@ test('every line of an export is there for whoever has something of it', async (
 test('whatever is cleared named the person before, and nothing in any column does afterwards', async () => {
   const subscriptions = (await engine.subscriptions.list(MARK, {})).data;
   for (const { id } of subscriptions) await engine.subscriptions.cancel(MARK, id, { at: 'now' }, call());
-  await engine.life.closures.close(MARK, { reason: `asked for by ${MARK}` }, call({ actor: 'staff:s' }));
-  await engine.life.closures.settle(MARK, { reference: 'SEPA 4711' }, call({ actor: 'staff:s' }));
+  await engine.life.closures.close(
+    MARK,
+    { reason: `asked for by ${MARK}` },
+    call({ actor: 'staff:key_staff', staff }),
+  );
+  await engine.life.closures.settle(
+    MARK,
+    { reference: 'SEPA 4711' },
+    call({ actor: 'staff:key_staff', staff }),
+  );
   expect((await linesOf(MARK)).some(({ type }) => type === 'settlement')).toBe(true);
   // A way to pay that its provider still keeps, and is not asked to forget before the erasure.
   const later = Date.UTC(2100, 0);
@@ -240,7 +257,11 @@ test('whatever is cleared named the person before, and nothing in any column doe
   const admit = () => codeOf(rig.second.members.admit('open', { call: session, managers: false }));
   const spend = () => codeOf(rig.second.members.demandThere('open', session));
   expect([await admit(), await spend()]).toEqual(['done', 'done']);
-  const done = await engine.life.erasures.erase(MARK, { reason: 'ticket 12' }, call({ actor: 'staff:s' }));
+  const done = await engine.life.erasures.erase(
+    MARK,
+    { reason: 'ticket 12' },
+    call({ actor: 'staff:key_staff', staff }),
+  );
   expect(done).toMatchObject({ teams: ['crew'], merged: [expect.stringMatching(/^erased_/)] });
   expect([await spend(), await admit(), await spend()]).toEqual(Array(3).fill('invalid_token'));
   const after = await everything();

@@ -50,7 +50,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   audit: [
     ['reason input', not(ACTS), 'cleared'],
     ['preview', not(ACTS), kept('becomes null')],
-    ['act at size seq last_seq approval', not(ACTS), LEDGER],
+    ['act at size seq last_seq approval subject', not(ACTS), LEDGER],
     ['staff name request approved_by approved_name', not(ACTS), STAFF],
     ['account no bucket', PLACE, PLACED],
   ],
@@ -82,6 +82,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   campaigns: [
     ['id no origin terms created_at created_by stopped_at stopped_by stop_reason spent', NOBODY, NOBODYS],
   ],
+  audit_began: [['account seq bucket', not('up to where the log was not complete'), PLACED]],
   catalogs: [['version document recorded_at', NOBODY, NOBODYS]],
   change_keys: [
     ['key fingerprint', as('change_key'), 'cleared'],
@@ -139,7 +140,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   ],
   keys: [
     [
-      'id hash name prefix scopes created_at created_by expires_at revoked_at revoked_by last_used_at',
+      'id hash name prefix scopes created_at created_by expires_at revoked_at revoked_by last_used_at owner vouched_at vouched_by',
       NOBODY,
       NOBODYS,
     ],
@@ -241,7 +242,13 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['kid public_jwk private_jwk created_at signs_from signs_until verifies_until', NOBODY, NOBODYS],
   ],
   staff_identities: [['id issuer subject name seen_at', NOBODY, NOBODYS]],
-  staff_sessions: [['hash staff name scopes key_hash created_at expires_at ended_at', NOBODY, NOBODYS]],
+  staff_sessions: [
+    [
+      'hash id staff name scopes key_hash created_at last_used_at expires_at ended_at ended_by',
+      NOBODY,
+      NOBODYS,
+    ],
+  ],
   subscription_periods: [
     ['ref', as('subscription'), 'cleared'],
     ['term no starts_at ends_at paid_at cost_minor currency', as('subscription'), LEDGER],

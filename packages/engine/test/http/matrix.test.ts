@@ -28,7 +28,8 @@ import { statement } from '../../src/store/database.ts';
 import { cashable, payable } from './cash-out-contract.ts';
 import { confused, tampered, unsigned } from './forged-tokens.ts';
 import type { Row } from './matrix-row.ts';
-import { approvalRows, NO_PROVIDER, shownAct, staffRows } from './staff-rows.ts';
+import { demandsRecord, recordsOf } from './staff-records.ts';
+import { approvalRows, credentialRows, NO_PROVIDER, shownAct, staffRows } from './staff-rows.ts';
 import {
   ADMIN,
   type Ask,
@@ -304,6 +305,7 @@ const ROWS: Record<string, Row> = {
     }),
   },
   ...approvalRows(() => ({ t, asker: asker.secret })),
+  ...credentialRows(() => t),
   putAccount: { scope: 'grant', session: false, ...onAccount('', {}) },
   getAccount: { ...reads, ...onAccount('') },
   getBalance: { ...reads, ...onAccount('/balance') },
@@ -670,6 +672,10 @@ describe.each(ROUTES.map((route) => [route.operationId, route] as const))('%s', 
       const by = caller.session === undefined ? {} : { as: caller.as };
       const reply = await askAs(caller, await row.request(OWN, by, caller.as));
       expect([caller.name, outcomeOf(reply)]).toEqual([caller.name, expected(caller, row, reply.body.code)]);
+      // What is done, and by whom, is in the log; what nobody of the staff does, is not.
+      const isTold = (await recordsOf(t, reply.headers['x-request-id'])).length > 0;
+      const demanded = demandsRecord(route, reply.status < 400 ? caller.scope : undefined);
+      expect([caller.name, isTold]).toEqual([caller.name, demanded ?? isTold]);
     }
   });
 

@@ -7,12 +7,13 @@ import type {
   AuditRecord,
   CreatedKey,
   GrantReceipt,
+  Key,
   Page,
   Problem,
   StaffSession,
 } from '@drawdown/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMIN, startServer, type TestServer } from './support.ts';
+import { ADMIN, SECRET, startServer, type TestServer } from './support.ts';
 
 let t: TestServer;
 let ada: CreatedKey;
@@ -21,10 +22,18 @@ let ben: CreatedKey;
 beforeAll(async () => {
   t = await startServer({ approvals: { accountLimit: '100', staffLimit: '250' } });
   [ada, ben] = [await keyFor('ada'), await keyFor('ben')];
+  await vouched(ada, ben);
 });
 afterAll(() => t.close());
 
 const SCOPES = ['read', 'staff', 'act', 'approve'];
+
+const vouched = ({ id }: CreatedKey, by: CreatedKey) =>
+  t.ask<Key & Problem>('POST', `/v1/keys/${id}/vouch`, {
+    as: by.secret,
+    key: null,
+    body: { reason: 'in other hands' },
+  });
 
 async function keyFor(name: string, as = ADMIN, scopes: string[] = SCOPES): Promise<CreatedKey> {
   return (await t.ask<CreatedKey>('POST', '/v1/keys', { as, key: null, body: { name, scopes } })).body;
@@ -135,7 +144,11 @@ test('a second person is another one: not who asked, nor whoever made their key 
   const two = (await asked(take('s_2', 160), admin)).body.approval?.id as string;
   expect((await approved(two, child)).body.code).toBe('forbidden');
   expect((await decided(two, child, 'reject')).body.code).toBe('forbidden');
-  // Two of which neither made the other are two.
+  // Two keys that one person made are that person's, until another one says otherwise.
+  expect((await approved(one, grandchild)).body.code).toBe('forbidden');
+  expect((await vouched(grandchild, admin)).body.code).toBe('forbidden');
+  expect((await vouched(grandchild, child)).body.code).toBe('forbidden');
+  expect((await vouched(grandchild, ben)).status).toBe(200);
   expect((await approved(one, grandchild)).body.state).toBe('done');
   const nobody = await keyFor('looks', ADMIN, ['read', 'staff', 'act']);
   expect((await decided(two, nobody, 'approve', `pvw_${'0'.repeat(32)}`)).body.code).toBe('forbidden');
@@ -218,10 +231,12 @@ test('what would do something else by now is shown anew, and what waits too long
 
 test('two acts at once cannot both stay below the limit, on one account or on several', async () => {
   const dora = await keyFor('dora');
+  await vouched(dora, ben);
   await grant('s_6', 500);
   const one = await Promise.all([60, 61].map((amount) => asked(take('s_6', amount), dora)));
   expect(one.map(({ body }) => body.state).sort()).toEqual(['done', 'pending']);
   const emil = await keyFor('emil');
+  await vouched(emil, ben);
   const accounts = ['s_7', 's_8', 's_9', 's_10'];
   for (const account of accounts) await grant(account, 500);
   const all = await Promise.all(accounts.map((account) => asked(take(account, 90), emil)));
@@ -230,18 +245,20 @@ test('two acts at once cannot both stay below the limit, on one account or on se
 
 test('the verbs’ own routes are no way around, and the product’s keys are no people', async () => {
   const fred = await keyFor('fred', ADMIN, [...SCOPES, 'grant', 'refund', 'admin']);
+  await vouched(fred, ben);
   const ask = (as: string, amount: number) =>
     t.ask<Problem>('POST', '/v1/accounts/s_11/grants', { as, body: { class: 'purchased', amount } });
   expect((await ask(fred.secret, 90)).status).toBe(201);
   const refused = await ask(fred.secret, 20);
   expect(refused.body).toMatchObject({ code: 'approval_required', account_limit: 100, account_used: 90 });
   expect(await totalOf('s_11')).toBe(90);
-  const { body } = await t.ask<CreatedKey>('POST', '/v1/keys', {
-    as: ADMIN,
-    key: null,
-    body: { name: 'backend' },
-  });
-  expect((await ask(body.secret, 5000)).status).toBe(201);
+  // The server's own key is the product's; one that staff made is theirs, until a second person has vouched for it.
+  expect((await ask(SECRET, 5000)).status).toBe(201);
+  const backend = await keyFor('backend', fred.secret, ['read', 'grant']);
+  expect((await ask(backend.secret, 20)).body).toMatchObject({ code: 'approval_required', account_used: 90 });
+  expect((await vouched(backend, ben)).body).toMatchObject({ vouched_by: ben.id });
+  expect((await ask(backend.secret, 5000)).status).toBe(201);
+  expect((await log('s_11')).map(({ staff }) => staff.id)).toEqual([fred.id]);
 });
 
 test('a lot that has not begun counts with its size; what moves nothing needs nobody', async () => {

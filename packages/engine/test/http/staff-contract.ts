@@ -7,9 +7,11 @@ import type {
   AuditRecord,
   CreatedKey,
   FoundAccount,
+  Key,
   Page,
   SignIn,
   StaffSession,
+  StaffSignIn,
   SystemState,
 } from '@drawdown/client';
 import { expect, test } from 'vitest';
@@ -34,6 +36,15 @@ export function staffContract(stage: () => { t: TestServer; issuer: Issuer }): v
     await t.ask('POST', '/v1/accounts/u_found/grants', { body: { class: 'purchased', amount: 7 } });
     const { body } = await t.ask<Page<FoundAccount>>('GET', '/v1/staff/accounts?q=u_found', page);
     expect(body.data).toMatchObject([{ account: 'u_found', total: 7, state: 'active' }]);
+    const { body: who } = await t.ask<Page<StaffSignIn>>('GET', '/v1/staff/sessions', page);
+    expect(who.data).toMatchObject([
+      { staff: signedIn.body.staff, by: 'key', current: true, ended_at: null },
+    ]);
+    await t.ask('POST', '/v1/staff/sessions', { as: ADMIN, key: null });
+    const { body: both } = await t.ask<Page<StaffSignIn>>('GET', '/v1/staff/sessions', page);
+    const other = both.data.find(({ current }) => !current) as StaffSignIn;
+    const ended = await t.ask<StaffSignIn>('DELETE', `/v1/staff/sessions/${other.id}`, page);
+    expect(ended.body).toMatchObject({ id: other.id, ended_at: expect.any(String) });
     expect((await t.ask('DELETE', '/v1/staff/session', page)).status).toBe(200);
     expect((await t.ask('GET', '/v1/staff/session', page)).body).toMatchObject({ code: 'unauthenticated' });
     expect((await t.ask<SignIn>('GET', '/v1/staff/sign_in', page)).body.session).toBeNull();
@@ -65,6 +76,21 @@ export function staffContract(stage: () => { t: TestServer; issuer: Issuer }): v
     expect(done.body).toMatchObject({ state: 'done', balance: { total: 5 }, audit: { reason: 'goodwill' } });
     const log = await t.ask<Page<AuditRecord>>('GET', '/v1/staff/audit?account=u_acted', { as: ADMIN });
     expect(log.body.data).toEqual([done.body.audit]);
+  });
+
+  test('a second person vouches for a key', async () => {
+    const { t } = stage();
+    const body = { name: 'second', scopes: ['staff', 'approve'] };
+    const second = (await t.ask<CreatedKey>('POST', '/v1/keys', { as: ADMIN, key: null, body })).body;
+    const made = await t.ask<CreatedKey>('POST', '/v1/keys', {
+      as: ADMIN,
+      key: null,
+      body: { name: 'server' },
+    });
+    expect(made.body).toMatchObject({ created_by: 'staff:key_admin', owner: null, vouched_at: null });
+    const path = `/v1/keys/${made.body.id}/vouch`;
+    const ask = { as: second.secret, key: null, body: { reason: 'it is on the server' } };
+    expect((await t.ask<Key>('POST', path, ask)).body).toMatchObject({ vouched_by: second.id });
   });
 
   test('what is too much for one of the staff waits for another, who approves or rejects it', async () => {

@@ -1,6 +1,16 @@
 /** What staff may ask for, in the matrix of callers. */
-import type { Act, ActPreview, ActReceipt, ActRequest } from '@drawdown/client';
+import type {
+  Act,
+  ActPreview,
+  ActReceipt,
+  ActRequest,
+  CreatedKey,
+  Page,
+  StaffSession,
+  StaffSignIn,
+} from '@drawdown/client';
 import type { IdentityProviderSetting } from '../../src/http/identity-provider.ts';
+import { statement } from '../../src/store/database.ts';
 import type { Row } from './matrix-row.ts';
 import { ADMIN, type TestServer } from './support.ts';
 
@@ -33,6 +43,7 @@ export const staffRows: Readonly<Record<string, Row>> = {
   createStaffSession: { ...looks, ...plain('/v1/staff/sessions') },
   getStaffSession: { ...looks, ...plain('/v1/staff/session') },
   endStaffSession: { ...looks, ...plain('/v1/staff/session') },
+  listStaffSessions: { ...looks, ...plain('/v1/staff/sessions') },
   getSystem: { ...looks, ...plain('/v1/staff/system') },
   listAudit: { ...looks, ...plain('/v1/staff/audit') },
   listApprovals: { ...looks, ...plain('/v1/staff/approvals') },
@@ -46,6 +57,45 @@ export const staffRows: Readonly<Record<string, Row>> = {
   },
   findAccounts: { ...looks, ...plain('/v1/staff/accounts?q=u_') },
 };
+
+/** Keys that others made, and sessions of whoever asks. */
+export function credentialRows(stage: () => TestServer): Readonly<Record<string, Row>> {
+  return {
+    vouchForKey: {
+      scope: 'approve',
+      session: false,
+      request: async () => {
+        const t = stage();
+        const { body } = await t.ask<CreatedKey>('POST', '/v1/keys', {
+          as: ADMIN,
+          body: { name: 'a server' },
+        });
+        // Whoever made it is no second person.
+        await t.database.query(MADE_BY_NOBODY, [body.id]);
+        return { path: `/v1/keys/${body.id}/vouch`, ask: { key: null, body: { reason: 'on the server' } } };
+      },
+    },
+    endOtherStaffSession: {
+      ...looks,
+      request: async (_account, _by, as) => {
+        const t = stage();
+        for (const key of [as ?? ADMIN, ADMIN]) {
+          await t.ask('POST', '/v1/staff/sessions', { as: key, key: null });
+          const { body } = await t.ask<Page<StaffSignIn>>('GET', '/v1/staff/sessions', { as: ADMIN });
+          const name = (await t.ask<StaffSession>('GET', '/v1/staff/session', { as: key })).body.staff?.id;
+          const own = body.data.find(({ staff }) => staff.id === name);
+          if (own !== undefined) return { path: `/v1/staff/sessions/${own.id}` };
+        }
+        throw new Error('an admin is signed in');
+      },
+    },
+  };
+}
+
+const MADE_BY_NOBODY = statement<[string], never>(
+  'test.made_by_nobody',
+  "update drawdown.keys set created_by = 'library' where id = $1",
+);
 
 /** More than one of the staff may do alone: `asker` asks for it, or whoever may only take back their own. */
 export function approvalRows(stage: () => { t: TestServer; asker: string }): Readonly<Record<string, Row>> {

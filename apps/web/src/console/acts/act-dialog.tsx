@@ -210,7 +210,7 @@ function Done({
         ) : (
           <Link
             to="/audit"
-            search={receipt.audit === null ? {} : { account: receipt.audit.account }}
+            search={receipt.audit?.account == null ? {} : { account: receipt.audit.account }}
             className="dd-button"
           >
             {t('act.show_audit')}

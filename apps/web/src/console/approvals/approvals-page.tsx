@@ -15,10 +15,18 @@ const route = getRouteApi('/approvals');
 /** Others of the staff act meanwhile. */
 const POLL_MS = 10_000;
 
+const STATES = ['pending', 'expired', 'all'] as const;
+const NONE = {
+  pending: 'approvals.none_waiting',
+  expired: 'approvals.none_expired',
+  all: 'approvals.none',
+} as const;
+
 /** What waits for a second person, and what became of what did. */
 export function ApprovalsPage(): ReactNode {
   const { t, staff, format } = useConsole();
-  const state = route.useSearch().state === 'all' ? 'all' : 'pending';
+  const wanted = route.useSearch().state;
+  const state = STATES.find((one) => one === wanted) ?? 'pending';
   const navigate = route.useNavigate();
   const list = useList(
     ['approvals', state],
@@ -77,12 +85,13 @@ export function ApprovalsPage(): ReactNode {
           value={state}
           options={[
             ['pending', t('approvals.pending')],
+            ['expired', t('approvals.expired')],
             ['all', t('filter.all')],
           ]}
-          onChange={(value) => void navigate({ search: value === 'all' ? { state: 'all' } : {} })}
+          onChange={(value) => void navigate({ search: value === 'pending' ? {} : { state: value } })}
         />
       </div>
-      <Listed list={list} empty={t(state === 'pending' ? 'approvals.none_waiting' : 'approvals.none')}>
+      <Listed list={list} empty={t(NONE[state])}>
         {(rows) => (
           <Table label={t('section.approvals')} rows={rows} columns={columns} keyOf={({ id }) => id} />
         )}

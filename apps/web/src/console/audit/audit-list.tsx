@@ -8,6 +8,7 @@ import { Facts } from '../parts/facts.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At, Copyable, Json, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { groupOf } from './act-groups.ts';
 
 /** Everything that staff did, newest first. Of one account, its name is not said again in each line. */
 export function AuditList({
@@ -53,12 +54,8 @@ function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
       ? null
       : {
           key: 'account',
-          head: t('accounts.account'),
-          cell: ({ account }) => (
-            <Link to="/accounts/$account" params={{ account }}>
-              {account}
-            </Link>
-          ),
+          head: t('audit.subject'),
+          cell: (record) => <About record={record} />,
         },
     {
       key: 'staff',
@@ -77,9 +74,42 @@ function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
       head: t('reason'),
       cell: ({ reason }) => (reason === null ? <Nothing /> : <span className="reason">{reason}</span>),
     },
-    { key: 'size', head: t('audit.size'), isNumber: true, cell: ({ size }) => format.credits(size) },
+    {
+      key: 'size',
+      head: t('audit.size'),
+      isNumber: true,
+      cell: ({ size }) => (size === 0 ? <Nothing /> : format.credits(size)),
+    },
   ];
   return columns.flatMap((one) => one ?? []);
+}
+
+/** An account has a page here, and so have campaigns and endpoints; keys have a name. */
+function About({ record: { account, subject, act, input } }: { record: AuditRecord }): ReactNode {
+  if (account !== null) {
+    return (
+      <Link to="/accounts/$account" params={{ account }}>
+        {account}
+      </Link>
+    );
+  }
+  // Whose sign-in it is says who did it.
+  if (subject === null || act === 'sign_in' || act === 'sign_out') return <Nothing />;
+  if (groupOf(act) === 'campaigns') {
+    return (
+      <Link to="/campaigns/$campaign" params={{ campaign: subject }}>
+        {subject}
+      </Link>
+    );
+  }
+  if (groupOf(act) === 'webhooks' && act !== 'delete_webhook_endpoint') {
+    return (
+      <Link to="/webhooks/$endpoint" params={{ endpoint: subject }} className="url">
+        {subject}
+      </Link>
+    );
+  }
+  return typeof input.name === 'string' ? input.name : <code className="subject">{subject}</code>;
 }
 
 function RecordDetails({ record }: { record: AuditRecord }): ReactNode {
@@ -92,6 +122,10 @@ function RecordDetails({ record }: { record: AuditRecord }): ReactNode {
         items={[
           [t('reason'), record.reason],
           [t('audit.id'), <Copyable key="id" text={record.id} />],
+          [
+            t('audit.subject'),
+            record.subject === null ? null : <Copyable key="about" text={record.subject} />,
+          ],
           [t('audit.staff_id'), <code key="staff">{record.staff.id}</code>],
           [t('ledger.operation'), operation === null ? null : <Copyable key="op" text={operation} />],
           [

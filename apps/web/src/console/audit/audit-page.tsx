@@ -1,61 +1,58 @@
-import type { AuditRecord } from '@drawdown/client';
+import type { AuditedAct, AuditQuery } from '@drawdown/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
 import { useConsole } from '../console-context.ts';
+import { client } from '../entrance.ts';
 import { Choice } from '../parts/choice.tsx';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { Head } from '../parts/head.tsx';
+import { ACT_GROUPS, isAct } from './act-groups.ts';
 import { AuditList } from './audit-list.tsx';
 
 const route = getRouteApi('/audit');
 
-const ACTS: readonly AuditRecord['act'][] = [
-  'grant',
-  'extend',
-  'void',
-  'freeze',
-  'unfreeze',
-  'refund',
-  'adjust',
-  'request',
-  'reject',
-  'withdraw',
-];
-
-type Filter = 'account' | 'staff' | 'from' | 'to';
+type Filter = 'account' | 'subject' | 'staff' | 'from' | 'to';
 
 /** Who did what, and why. No record is ever changed or removed. */
 export function AuditPage(): ReactNode {
   const { t } = useConsole();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const act = ACTS.find((one) => one === search.act);
+  const act = isAct(search.act) ? search.act : undefined;
   const set = (change: { [K in Filter | 'act']?: string | undefined }): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const { account, staff, from, to } = search;
+  const { account, subject, staff, from, to } = search;
+  const filter: AuditQuery = {
+    ...(act === undefined ? {} : { act }),
+    ...(account === undefined ? {} : { account }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(staff === undefined ? {} : { staff }),
+    ...(isDay(from) ? { from: dayStart(from, 0) } : {}),
+    ...(isDay(to) ? { to: dayStart(to, 1) } : {}),
+  };
   return (
     <>
-      <Head name={t('section.audit')} lead={t('audit.lead')} />
+      <Head name={t('section.audit')} lead={t('audit.lead')}>
+        <CsvButton name={`${t('audit.csv')}.csv`} read={() => client.auditCsv(filter)} />
+      </Head>
       <div className="filters">
         <Choice
           label={t('audit.act')}
-          value={act ?? ''}
-          options={[['', t('filter.all')], ...ACTS.map((one) => [one, t(`audit_act.${one}`)] as const)]}
+          value={(act ?? '') as AuditedAct | ''}
+          options={[['', t('filter.all')]]}
+          groups={ACT_GROUPS.map(([group, acts]) => [
+            t(`audit_group.${group}`),
+            acts.map((one) => [one, t(`audit_act.${one}`)] as const),
+          ])}
           onChange={(value) => set({ act: value === '' ? undefined : value })}
         />
         <Text label={t('accounts.account')} value={account} onChange={(value) => set({ account: value })} />
+        <Text label={t('audit.subject')} value={subject} onChange={(value) => set({ subject: value })} />
         <Text label={t('audit.staff_id')} value={staff} onChange={(value) => set({ staff: value })} />
         <Text type="date" label={t('filter.from')} value={from} onChange={(value) => set({ from: value })} />
         <Text type="date" label={t('filter.to')} value={to} onChange={(value) => set({ to: value })} />
       </div>
-      <AuditList
-        filter={{
-          ...(act === undefined ? {} : { act }),
-          ...(account === undefined ? {} : { account }),
-          ...(staff === undefined ? {} : { staff }),
-          ...(isDay(from) ? { from: dayStart(from, 0) } : {}),
-          ...(isDay(to) ? { to: dayStart(to, 1) } : {}),
-        }}
-      />
+      <AuditList filter={filter} />
     </>
   );
 }

@@ -3,10 +3,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { Panel } from '../parts/head.tsx';
 import { ClassName, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { CsvButton, Finality, MonthFields, REPORT_FRESH_MS, Reported, useMonths } from './report-parts.tsx';
+import { Finality, MonthFields, REPORT_FRESH_MS, Reported, useMonths } from './report-parts.tsx';
 
 /** Paid credits that lapsed, and what has become of what was sold in each month. */
 export function BreakageReport(): ReactNode {

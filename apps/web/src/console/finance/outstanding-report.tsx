@@ -4,10 +4,11 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { Field } from '../parts/field.tsx';
 import { ClassName, Figures, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { CsvButton, Finality, REPORT_FRESH_MS, Reported } from './report-parts.tsx';
+import { Finality, REPORT_FRESH_MS, Reported } from './report-parts.tsx';
 
 const route = getRouteApi('/finance');
 

@@ -1,6 +1,6 @@
-/** What every report has: the months that it is of, whether it is final, and its table for a spreadsheet. */
-import { Failure, failureText, Icon, saveFile, useDrawdown } from '@drawdown/client/react';
-import { type UseQueryResult, useMutation } from '@tanstack/react-query';
+/** What every report has: the months that it is of, and whether it is final. */
+import { Failure } from '@drawdown/client/react';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
@@ -54,30 +54,6 @@ export function Finality({ final, asOf }: { final: boolean; asOf: string }): Rea
         {t('finance.as_of')} <At at={asOf} />
       </span>
     </p>
-  );
-}
-
-export function CsvButton({ name, read }: { name: string; read(): Promise<string> }): ReactNode {
-  const { t } = useConsole();
-  const { t: components } = useDrawdown();
-  const save = useMutation({
-    mutationFn: read,
-    onSuccess: (text) => saveFile(name, text),
-  });
-  return (
-    <span className="csv">
-      <button
-        type="button"
-        className="dd-button"
-        aria-busy={save.isPending}
-        disabled={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        <Icon name="download" />
-        {t('finance.csv')}
-      </button>
-      {save.error === null ? null : <span role="alert">{failureText(save.error, components)}</span>}
-    </span>
   );
 }
 

@@ -4,13 +4,14 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { ChoiceField } from '../parts/field.tsx';
 import { Panel } from '../parts/head.tsx';
 import { ClassName, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { ClosingChart } from './closing-chart.tsx';
 import { MonthPanel, useNarrow } from './month-panel.tsx';
-import { CsvButton, Finality, MonthFields, REPORT_FRESH_MS, Reported, useMonths } from './report-parts.tsx';
+import { Finality, MonthFields, REPORT_FRESH_MS, Reported, useMonths } from './report-parts.tsx';
 import { stretchesOf } from './stretches.ts';
 
 const route = getRouteApi('/finance');

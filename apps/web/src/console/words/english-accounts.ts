@@ -34,6 +34,7 @@ export const accountsInEnglish = {
   'section.accounts': 'Accounts',
   'section.approvals': 'Approvals',
   'section.audit': 'Audit log',
+  'section.staff': 'Staff',
   'section.campaigns': 'Campaigns',
   'section.finance': 'Finance',
   'section.webhooks': 'Webhooks',

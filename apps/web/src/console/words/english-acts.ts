@@ -1,4 +1,4 @@
-/** Acts of staff, second persons and the audit log. */
+/** Acts of staff, and second persons. */
 import type { Message } from '@drawdown/client/react';
 
 export const actsInEnglish = {
@@ -79,6 +79,14 @@ export const actsInEnglish = {
   'approvals.until': 'Runs out',
   'approvals.pending': 'Waiting',
   'approvals.none_waiting': 'Nothing waits for a second person.',
+  'approvals.expired': 'Ran out',
+  'approvals.none_expired': 'Nothing ran out.',
+  'approvals.yours_expired': {
+    one: 'A request of yours ran out: nobody decided on it in time.',
+    other: '{count} requests of yours ran out: nobody decided on them in time.',
+  },
+  'approvals.show_expired': 'Show',
+  'approvals.seen_expired': 'Seen',
   'approvals.none': 'Nobody has asked for an approval yet.',
   'approvals.act.grant': { one: 'Grant {count} credit', other: 'Grant {count} credits' },
   'approvals.act.extend': { one: 'Extend {count} credit', other: 'Extend {count} credits' },
@@ -105,28 +113,4 @@ export const actsInEnglish = {
   'approval.approve': 'Approve',
   'approval.reject': 'Reject',
   'approval.withdraw': 'Withdraw',
-
-  'audit.lead': 'Who did what, and why. No record is ever changed or removed.',
-  'audit.none': 'Staff have done nothing here yet.',
-  'audit.none_match': 'No record fits.',
-  'audit.act': 'Act',
-  'audit.staff': 'By',
-  'audit.staff_id': 'Staff id',
-  'audit.approved_by': 'approved by {name}',
-  'audit.size': 'Credits',
-  'audit.id': 'Record',
-  'audit.entries': 'Entries of the ledger',
-  'audit.approval': 'Request',
-  'audit.request': 'HTTP request',
-  'audit.input': 'Input',
-  'audit_act.grant': 'Granted',
-  'audit_act.extend': 'Extended',
-  'audit_act.void': 'Taken back',
-  'audit_act.freeze': 'Frozen',
-  'audit_act.unfreeze': 'Unfrozen',
-  'audit_act.refund': 'Refunded',
-  'audit_act.adjust': 'Corrected',
-  'audit_act.request': 'Asked for approval',
-  'audit_act.reject': 'Rejected',
-  'audit_act.withdraw': 'Withdrawn',
 } satisfies Record<string, Message>;

@@ -1,4 +1,4 @@
-/** Acts of staff, second persons and the audit log, in German. */
+/** Acts of staff, and second persons, in German. */
 import type { actsInEnglish } from './english-acts.ts';
 import type { Catalogue } from './word.ts';
 
@@ -85,6 +85,14 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'approvals.until': 'Läuft ab',
   'approvals.pending': 'Wartende',
   'approvals.none_waiting': 'Nichts wartet auf eine zweite Person.',
+  'approvals.expired': 'Abgelaufen',
+  'approvals.none_expired': 'Nichts ist abgelaufen.',
+  'approvals.yours_expired': {
+    one: 'Eine Anfrage von Ihnen ist abgelaufen: niemand hat rechtzeitig entschieden.',
+    other: '{count} Anfragen von Ihnen sind abgelaufen: niemand hat rechtzeitig entschieden.',
+  },
+  'approvals.show_expired': 'Zeigen',
+  'approvals.seen_expired': 'Gesehen',
   'approvals.none': 'Um eine Freigabe hat noch niemand gebeten.',
   'approvals.act.grant': { one: '{count} Credit gutschreiben', other: '{count} Credits gutschreiben' },
   'approvals.act.extend': { one: '{count} Credit verlängern', other: '{count} Credits verlängern' },
@@ -111,28 +119,4 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'approval.approve': 'Freigeben',
   'approval.reject': 'Ablehnen',
   'approval.withdraw': 'Zurückziehen',
-
-  'audit.lead': 'Wer was getan hat und warum. Kein Eintrag wird je geändert oder entfernt.',
-  'audit.none': 'Hier hat noch niemand etwas getan.',
-  'audit.none_match': 'Kein Eintrag passt.',
-  'audit.act': 'Handlung',
-  'audit.staff': 'Von',
-  'audit.staff_id': 'Kennung',
-  'audit.approved_by': 'freigegeben von {name}',
-  'audit.size': 'Credits',
-  'audit.id': 'Protokolleintrag',
-  'audit.entries': 'Einträge im Buch',
-  'audit.approval': 'Anfrage',
-  'audit.request': 'HTTP-Anfrage',
-  'audit.input': 'Eingabe',
-  'audit_act.grant': 'Gutgeschrieben',
-  'audit_act.extend': 'Verlängert',
-  'audit_act.void': 'Zurückgenommen',
-  'audit_act.freeze': 'Gesperrt',
-  'audit_act.unfreeze': 'Entsperrt',
-  'audit_act.refund': 'Erstattet',
-  'audit_act.adjust': 'Berichtigt',
-  'audit_act.request': 'Um Freigabe gebeten',
-  'audit_act.reject': 'Abgelehnt',
-  'audit_act.withdraw': 'Zurückgezogen',
 };

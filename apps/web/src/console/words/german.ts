@@ -2,6 +2,7 @@
 import type { Words } from './english.ts';
 import { accountsInGerman } from './german-accounts.ts';
 import { actsInGerman } from './german-acts.ts';
+import { auditInGerman } from './german-audit.ts';
 import { companyInGerman } from './german-company.ts';
 
-export const german: Words = { ...accountsInGerman, ...actsInGerman, ...companyInGerman };
+export const german: Words = { ...accountsInGerman, ...actsInGerman, ...auditInGerman, ...companyInGerman };

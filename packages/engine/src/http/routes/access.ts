@@ -1,9 +1,8 @@
 /** Credentials: session tokens, keys, and the key set that verifies tokens. */
 import { z } from 'zod';
-import type { Caller } from '../caller.ts';
 import { route } from '../route.ts';
 import { createdKey, key, keyPage, keyRequest, session, sessionRequest } from '../schemas/access.ts';
-import { json, keyId } from '../schemas/primitives.ts';
+import { json, keyId, sentence } from '../schemas/primitives.ts';
 import { paging } from './params.ts';
 
 const createSession = route({
@@ -19,7 +18,7 @@ const createSession = route({
   status: 200,
   answers: { 200: { description: 'The token', schema: session } },
   problems: ['unknown_surface', 'not_a_member'],
-  handler: async ({ sessions }, { body }) => ({ body: await sessions.issue(body) }),
+  handler: async ({ sessions }, { body, call }) => ({ body: await sessions.issue(body, call.staff) }),
 });
 
 const staffOnly = {
@@ -39,7 +38,7 @@ const createKey = route({
   body: keyRequest,
   answers: { 200: { description: 'The key', schema: createdKey } },
   problems: [],
-  handler: async ({ keys }, { body, caller }) => ({ body: await keys.create(body, { by: actorOf(caller) }) }),
+  handler: async ({ keys }, { body, call }) => ({ body: await keys.create(body, call) }),
 });
 
 const listKeys = route({
@@ -63,8 +62,23 @@ const revokeKey = route({
   params: z.strictObject({ key: keyId }),
   answers: { 200: { description: 'The revoked key', schema: key } },
   problems: ['key_not_found'],
-  handler: async ({ keys }, { params, caller }) => ({
-    body: await keys.revoke(params.key, { by: actorOf(caller) }),
+  handler: async ({ keys }, { params, call }) => ({ body: await keys.revoke(params.key, call) }),
+});
+
+const vouchForKey = route({
+  ...staffOnly,
+  scope: 'approve',
+  method: 'POST',
+  path: '/v1/keys/{key}/vouch',
+  operationId: 'vouchForKey',
+  summary:
+    'A second person says that a key is in other hands than its maker’s, so that it no longer counts for them',
+  params: z.strictObject({ key: keyId }),
+  body: z.strictObject({ reason: sentence }),
+  answers: { 200: { description: 'The key', schema: key } },
+  problems: ['key_not_found'],
+  handler: async ({ keys }, { params, body, call }) => ({
+    body: await keys.vouch(params.key, body.reason, call),
   }),
 });
 
@@ -83,8 +97,4 @@ const getJwks = route({
   handler: async ({ engine, signing }) => ({ body: { keys: await signing.published(await engine.now()) } }),
 });
 
-function actorOf(caller: Caller | null): string {
-  return caller?.actor ?? 'system';
-}
-
-export const accessRoutes = [createSession, createKey, listKeys, revokeKey, getJwks];
+export const accessRoutes = [createSession, createKey, listKeys, vouchForKey, revokeKey, getJwks];

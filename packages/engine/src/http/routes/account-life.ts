@@ -149,11 +149,11 @@ const exportAccount = route({
   status: 200,
   answers: { 200: { description: 'The lines', media: NDJSON } },
   problems: ['account_not_found'],
-  handler: async ({ engine }, { params, caller }) => {
+  handler: async ({ engine }, { params, caller, call }) => {
     // One's own data: a team's are not each member's.
     if (caller?.session && params.account !== caller.session.account)
       throw new DrawdownError('account_not_found');
-    const lines = await engine.life.exports.export(params.account);
+    const lines = await engine.life.exports.export(params.account, call);
     return { type: NDJSON, body: Readable.from(texts(lines), { objectMode: false }) };
   },
 });

@@ -21,8 +21,8 @@ const putAccount = route({
   status: 200,
   answers: { 200: { description: 'The account', schema: account } },
   problems: ['account_kind_fixed', 'account_closed'],
-  handler: async ({ engine }, { params, body }) => ({
-    body: (await engine.putAccount(params.account, body)).account,
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: (await engine.putAccount(params.account, body, call)).account,
   }),
 });
 

@@ -214,9 +214,9 @@ const claimGooglePlay = route({
   operationId: 'claimGooglePlayPurchase',
   summary: 'Takes in a purchase of an app at once: looked up at Google Play, granted, consumed',
   body: googlePlayClaim,
-  handler: async ({ engine }, { params, body }) => {
+  handler: async ({ engine }, { params, body, call }) => {
     const proof = { proof: body.purchase_token, product: body.product };
-    return { body: await engine.purchases.claim(params.account, 'google_play', proof) };
+    return { body: await engine.purchases.claim(params.account, 'google_play', proof, call) };
   },
 });
 
@@ -228,8 +228,8 @@ const claimAppStore = route({
     'Takes in a transaction of an app at once: verified against the signature of the App Store, granted',
   body: appStoreClaim,
   problems: [...claim.problems, 'invalid_signature'],
-  handler: async ({ engine }, { params, body }) => ({
-    body: await engine.purchases.claim(params.account, 'app_store', { proof: body.signed_transaction }),
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.purchases.claim(params.account, 'app_store', { proof: body.signed_transaction }, call),
   }),
 });
 

@@ -1,4 +1,5 @@
 /** What staff do to accounts: shown before it is done, done with a reason, and read again in the audit log. */
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { receipt, route } from '../route.ts';
 import { accountId, instantIn } from '../schemas/primitives.ts';
@@ -10,7 +11,7 @@ import {
   approvalId,
   approvalPage,
   approving,
-  auditedName,
+  auditedAct,
   auditPage,
   decision,
   previewRequest,
@@ -73,19 +74,38 @@ const listAudit = route({
   method: 'GET',
   path: '/v1/staff/audit',
   operationId: 'listAudit',
-  summary: 'What staff did, newest first',
+  summary: 'Everything that staff and admins did, newest first',
   idempotency: 'none',
   query: z.strictObject({
     account: accountId.exactOptional(),
     staff: z.string().max(100).exactOptional().meta({ description: 'The id of one of the staff.' }),
-    act: auditedName.exactOptional(),
+    act: auditedAct.exactOptional(),
+    subject: z.string().max(200).exactOptional().meta({
+      description: 'The id of what it was done to, where that is no account.',
+    }),
     from: instantIn.exactOptional(),
     to: instantIn.exactOptional().meta({ description: 'Before this instant.' }),
+    format: z
+      .enum(['json', 'csv'])
+      .exactOptional()
+      .meta({ description: 'As a table: all of it, not a page.' }),
     ...paging,
   }),
-  answers: { 200: { description: 'A page of the log', schema: auditPage } },
+  answers: {
+    200: [
+      { description: 'A page of the log', schema: auditPage },
+      { description: 'The same as a table', schema: z.string(), media: 'text/csv' },
+    ],
+  },
   problems: ['invalid_cursor'],
-  handler: async ({ engine }, { query }) => ({ body: await engine.staff.acts.audit(query) }),
+  handler: async ({ engine }, { query: { format, ...query } }) =>
+    format === 'csv'
+      ? {
+          body: Readable.from(engine.staff.audit.csv(query), { objectMode: false }),
+          type: 'text/csv; charset=utf-8',
+          headers: { 'content-disposition': 'attachment; filename="audit.csv"' },
+        }
+      : { body: await engine.staff.audit.list(query) },
 });
 
 const listApprovals = route({
@@ -98,9 +118,10 @@ const listApprovals = route({
   idempotency: 'none',
   query: z.strictObject({
     state: z
-      .enum(['pending', 'all'])
+      .enum(['pending', 'expired', 'all'])
       .exactOptional()
-      .meta({ description: 'Those that wait, unless all are asked for.' }),
+      .meta({ description: 'Those that wait, unless others are asked for.' }),
+    asked_by: z.string().max(100).exactOptional().meta({ description: 'The id of one of the staff.' }),
     account: accountId.exactOptional(),
     ...paging,
   }),

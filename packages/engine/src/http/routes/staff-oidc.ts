@@ -97,7 +97,7 @@ async function letIn(services: Services, request: FastifyRequest, person: Person
   const { engine, staffSessions } = services;
   const id = await identified(engine.database, { person, now: await engine.now() });
   const { name, scopes, issuer, subject } = person;
-  const { token, maxAgeSeconds } = await staffSessions.open({ id, name, scopes, keyHash: null });
+  const { token, maxAgeSeconds } = await staffSessions.open({ id, name, scopes, keyHash: null }, request.id);
   request.log.info({ staff: id, issuer, subject, requestId: request.id }, 'one of the staff has signed in');
   return keptAs('staff', token, request, { maxAgeSeconds });
 }

@@ -6,8 +6,16 @@ import { DrawdownError } from '../../errors.ts';
 import type { Caller } from '../caller.ts';
 import { type Input, route, type Services } from '../route.ts';
 import { SCOPES } from '../schemas/access.ts';
-import { foundAccountPage, signIn, staffSession } from '../schemas/staff.ts';
+import {
+  foundAccountPage,
+  signIn,
+  staffSession,
+  staffSessionId,
+  staffSignIn,
+  staffSignInPage,
+} from '../schemas/staff.ts';
 import { cookieOf, demandOwnPage, keptAs } from '../staff-cookie.ts';
+import type { StaffSessionFacts } from '../staff-sessions.ts';
 import { paging } from './params.ts';
 
 const looks = { tag: 'Staff', scope: 'staff', sessions: 'none', idempotency: 'none', status: 200 } as const;
@@ -46,7 +54,7 @@ const createStaffSession = route({
     if (staff === null || request.headers.authorization === undefined) {
       throw new DrawdownError('forbidden', 'Only a key of one of the staff is exchanged for a session');
     }
-    const { token, expiresAt, maxAgeSeconds } = await staffSessions.open({ ...staff, scopes });
+    const { token, expiresAt, maxAgeSeconds } = await staffSessions.open({ ...staff, scopes }, request.id);
     return {
       body: presentSession({ engine }, caller as Caller, expiresAt),
       headers: { 'set-cookie': keptAs('staff', token, request, { maxAgeSeconds }) },
@@ -63,8 +71,7 @@ const getStaffSession = route({
   answers: { 200: { description: 'The session', schema: staffSession } },
   problems: [],
   handler: async (services, input) => {
-    const token = sessionOf(input);
-    const session = token === undefined ? null : await services.staffSessions.demand(token);
+    const session = await currentOf(services, input);
     return { body: presentSession(services, input.caller as Caller, session?.expiresAt ?? null) };
   },
 });
@@ -78,11 +85,53 @@ const endStaffSession = route({
   answers: { 200: { description: 'Nobody is signed in', schema: z.object({}) } },
   problems: [],
   handler: async ({ staffSessions }, input) => {
-    const token = sessionOf(input);
-    if (token !== undefined) await staffSessions.end(token);
+    const session = await currentOf({ staffSessions }, input);
+    if (session !== null) await staffSessions.leave(session, input.request.id);
     return { body: {}, headers: { 'set-cookie': keptAs('staff', '', input.request, { maxAgeSeconds: 0 }) } };
   },
 });
+
+const listStaffSessions = route({
+  ...looks,
+  method: 'GET',
+  path: '/v1/staff/sessions',
+  operationId: 'listStaffSessions',
+  summary: 'Who of the staff is signed in, newest first',
+  query: z.strictObject(paging),
+  answers: { 200: { description: 'A page of sessions', schema: staffSignInPage } },
+  problems: ['invalid_cursor'],
+  handler: async (services, input) => {
+    const current = await currentOf(services, input);
+    return { body: await services.staffSessions.list(input.query, current?.session ?? null) };
+  },
+});
+
+const endOtherStaffSession = route({
+  ...looks,
+  method: 'DELETE',
+  path: '/v1/staff/sessions/{session}',
+  operationId: 'endOtherStaffSession',
+  summary: 'Ends a session of one’s own somewhere else; with the scope `admin` anybody’s',
+  params: z.strictObject({ session: staffSessionId }),
+  answers: { 200: { description: 'The session', schema: staffSignIn } },
+  problems: ['staff_session_not_found'],
+  handler: async (services, input) => {
+    const { call, caller, params } = input;
+    const current = await currentOf(services, input);
+    const any = caller?.scopes.has('admin') === true;
+    const by = { staff: call.staff, any, current: current?.session ?? null };
+    return { body: await services.staffSessions.end(params.session, by) };
+  },
+});
+
+/** The session that asks; null: a key does. */
+async function currentOf(
+  { staffSessions }: Pick<Services, 'staffSessions'>,
+  input: Pick<Input<unknown, unknown, unknown>, 'request'>,
+): Promise<StaffSessionFacts | null> {
+  const token = sessionOf(input);
+  return token === undefined ? null : staffSessions.demand(token);
+}
 
 /** The cookie's token, where it is the cookie that speaks. */
 function sessionOf({ request }: Pick<Input<unknown, unknown, unknown>, 'request'>): string | undefined {
@@ -144,4 +193,12 @@ const findAccounts = route({
   handler: async ({ engine }: Services, { query }) => ({ body: await engine.staff.find.accounts(query) }),
 });
 
-export const staffRoutes = [getSignIn, createStaffSession, getStaffSession, endStaffSession, findAccounts];
+export const staffRoutes = [
+  getSignIn,
+  createStaffSession,
+  getStaffSession,
+  endStaffSession,
+  listStaffSessions,
+  endOtherStaffSession,
+  findAccounts,
+];

@@ -78,7 +78,7 @@ const createEndpoint = route({
   status: 201,
   answers: { 201: { description: 'The endpoint and its secret', schema: createdWebhookEndpoint } },
   problems: ['webhook_endpoint_limit'],
-  handler: async ({ engine }, { body }) => ({ body: await engine.webhooks.create(body) }),
+  handler: async ({ engine }, { body, call }) => ({ body: await engine.webhooks.create(body, call) }),
 });
 
 const listEndpoints = route({
@@ -114,8 +114,8 @@ const updateEndpoint = route({
   body: webhookEndpointUpdate,
   answers: { 200: { description: 'The endpoint', schema: webhookEndpoint } },
   problems: ['webhook_endpoint_not_found'],
-  handler: async ({ engine }, { params, body }) => ({
-    body: await engine.webhooks.update(params.endpoint, body),
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.webhooks.update(params.endpoint, body, call),
   }),
 });
 
@@ -128,7 +128,9 @@ const deleteEndpoint = route({
   params: ofEndpoint,
   answers: { 200: { description: 'The endpoint as it was', schema: webhookEndpoint } },
   problems: ['webhook_endpoint_not_found'],
-  handler: async ({ engine }, { params }) => ({ body: await engine.webhooks.remove(params.endpoint) }),
+  handler: async ({ engine }, { params, call }) => ({
+    body: await engine.webhooks.remove(params.endpoint, call),
+  }),
 });
 
 const rotateSecret = route({
@@ -141,8 +143,8 @@ const rotateSecret = route({
   body: rotateSecretRequest,
   answers: { 200: { description: 'The endpoint and its new secret', schema: createdWebhookEndpoint } },
   problems: ['webhook_endpoint_not_found'],
-  handler: async ({ engine }, { params, body }) => ({
-    body: await engine.webhooks.rotateSecret(params.endpoint, body),
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.webhooks.rotateSecret(params.endpoint, body, call),
   }),
 });
 
@@ -156,7 +158,9 @@ const testEndpoint = route({
   body: z.strictObject({}),
   answers: { 200: { description: 'What came of it', schema: webhookTest } },
   problems: ['webhook_endpoint_not_found'],
-  handler: async ({ engine }, { params }) => ({ body: await engine.webhooks.test(params.endpoint) }),
+  handler: async ({ engine }, { params, call }) => ({
+    body: await engine.webhooks.test(params.endpoint, call),
+  }),
 });
 
 const listDeliveries = route({
@@ -184,8 +188,8 @@ const redeliver = route({
   body: z.strictObject({}),
   answers: { 200: { description: 'The delivery, pending again', schema: webhookDelivery } },
   problems: ['webhook_endpoint_not_found', 'webhook_delivery_not_found'],
-  handler: async ({ engine }, { params }) => ({
-    body: await engine.webhooks.redeliver(params.endpoint, params.delivery),
+  handler: async ({ engine }, { params, call }) => ({
+    body: await engine.webhooks.redeliver(params.endpoint, params.delivery, call),
   }),
 });
 
@@ -199,8 +203,8 @@ const replay = route({
   body: replayRequest,
   answers: { 200: { description: 'How many', schema: replayed } },
   problems: ['webhook_endpoint_not_found'],
-  handler: async ({ engine }, { params, body }) => ({
-    body: await engine.webhooks.replay(params.endpoint, body),
+  handler: async ({ engine }, { params, body, call }) => ({
+    body: await engine.webhooks.replay(params.endpoint, body, call),
   }),
 });
 

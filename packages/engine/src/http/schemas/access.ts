@@ -72,6 +72,15 @@ export const keyRequest = z
           'acts, `admin` may do everything.',
       }),
     expires_at: instantIn.exactOptional(),
+    owner: z
+      .string()
+      .max(100)
+      .exactOptional()
+      .meta({
+        description:
+          'Whose it is besides whoever makes it: one of the staff who has signed in with the identity provider, `oidc_…`. ' +
+          'For limits and second persons the two are one.',
+      }),
   })
   .meta({ id: 'KeyRequest', examples: [{ name: 'backend' }] });
 
@@ -81,6 +90,13 @@ const keyFields = {
   prefix: z.string().meta({ description: 'The first characters of the key, to recognise it by.' }),
   scopes: z.array(scope),
   created_at: instant,
+  created_by: z.string().meta({ description: 'The actor that made it.' }),
+  owner: z.string().nullable(),
+  vouched_at: instant.nullable().meta({
+    description:
+      'When a second person said that it is in other hands than its maker’s: what is done with it before counts for the maker.',
+  }),
+  vouched_by: z.string().nullable(),
   expires_at: instant.nullable(),
   revoked_at: instant.nullable(),
   last_used_at: instant.nullable(),

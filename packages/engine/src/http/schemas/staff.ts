@@ -51,6 +51,26 @@ export const signIn = z
   })
   .meta({ id: 'SignIn', description: 'How staff may sign in here.' });
 
+export const staffSignIn = z
+  .object({
+    id: z.string(),
+    staff: staffMember,
+    by: z
+      .enum(['key', 'oidc'])
+      .meta({ description: 'Who vouched: a key of theirs, or the identity provider.' }),
+    signed_in_at: instant,
+    last_used_at: instant.nullable().meta({ description: 'Half a minute behind at most; null: not since.' }),
+    expires_at: instant,
+    ended_at: instant.nullable().meta({ description: 'Null: it goes on.' }),
+    current: z.boolean().meta({ description: 'Whose request this is.' }),
+  })
+  .meta({ id: 'StaffSignIn', description: 'One of the staff who is signed in to the console.' });
+
+export const staffSignInPage = page(staffSignIn, 'StaffSignInPage');
+export const staffSessionId = z
+  .string()
+  .regex(/^sts_[0-9a-z]{1,60}$/, 'must be the id of a session of staff');
+
 export const foundAccount = z
   .object({
     account: accountId,
@@ -171,17 +191,82 @@ export const actPreview = z
   .meta({ id: 'ActPreview', description: 'What an act would do now.' });
 
 const STEPS = ['request', 'reject', 'withdraw'] as const;
-export const auditedName = z.enum([...ACT_NAMES, ...STEPS]).meta({
-  id: 'AuditedName',
-  description: 'An act, or a step of one that waits, or waited, for a second person.',
+const OTHERS = [
+  'put_account',
+  'export_account',
+  'merge',
+  'receive',
+  'close',
+  'settle_closure',
+  'erase',
+  'cash_out',
+  'mark_paid',
+  'consume',
+  'hold',
+  'capture',
+  'release',
+  'extend_hold',
+  'put_member',
+  'remove_member',
+  'ask_for_more',
+  'approved_more',
+  'denied_more',
+  'subscribe',
+  'subscription_renew',
+  'subscription_payment_failed',
+  'subscription_change',
+  'subscription_cancel',
+  'subscription_pause',
+  'subscription_resume',
+  'subscription_reactivate',
+  'plan',
+  'plan_change',
+  'plan_checkout',
+  'checkout',
+  'claim_purchase',
+  'refund_purchase',
+  'auto_top_up',
+  'auto_top_up_off',
+  'auto_top_up_stop',
+  'payment_method_off',
+  'redeem',
+  'claim',
+  'create_referral',
+  'create_campaign',
+  'stop_campaign',
+  'create_codes',
+  'create_webhook_endpoint',
+  'update_webhook_endpoint',
+  'delete_webhook_endpoint',
+  'rotate_webhook_secret',
+  'test_webhook_endpoint',
+  'redeliver_webhook',
+  'replay_webhooks',
+  'create_session',
+  'create_key',
+  'vouch_for_key',
+  'revoke_key',
+  'sign_in',
+  'sign_out',
+  'end_session',
+  'set_limits',
+] as const;
+export const auditedAct = z.enum([...ACT_NAMES, ...STEPS, ...OTHERS]).meta({
+  id: 'AuditedAct',
+  description:
+    'An act, a step of one that waits, or waited, for a second person, or anything else that staff do.',
 });
 
 export const auditRecord = z
   .object({
     id: z.string(),
     at: instant,
-    act: auditedName,
-    account: accountId,
+    act: auditedAct,
+    account: accountId.nullable().meta({ description: 'Null: it is about none.' }),
+    subject: z.string().nullable().meta({
+      description:
+        'The id of what it was done to, where that is no account: a key, a campaign, an endpoint, a session.',
+    }),
     staff: staffMember,
     approved_by: staffMember.nullable(),
     reason: z.string().nullable(),

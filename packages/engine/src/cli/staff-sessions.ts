@@ -1,0 +1,48 @@
+/** Who of the staff is signed in to the console. */
+import { type ClientCommand, parameter, stated } from './command.ts';
+
+const list: ClientCommand = {
+  name: 'staff sessions',
+  summary: 'List who of the staff is signed in to the console, newest first',
+  options: [['--cursor <cursor>', 'the page that begins there']],
+  target: { staff: true },
+  run: async ({ client, options, output }) => {
+    const page = await client.listStaffSessions({
+      limit: 200,
+      ...stated({ cursor: options.text('cursor') }),
+    });
+    output.answer(page, () => {
+      if (page.data.length === 0) return 'Nobody is signed in.';
+      const table = output.table(
+        ['session', 'who', 'id', 'by', 'since', 'last used', 'until'].map((title) => ({ title })),
+        page.data.map((one) => [
+          one.id,
+          one.staff.name,
+          one.staff.id,
+          one.by,
+          one.signed_in_at,
+          one.last_used_at ?? '-',
+          one.expires_at,
+        ]),
+      );
+      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
+      return [table, ...more].join('\n');
+    });
+    return undefined;
+  },
+};
+
+const end: ClientCommand = {
+  name: 'staff end-session',
+  summary: 'End a session of the console at once',
+  parameters: [['<session>', 'the id: sts_…']],
+  target: { staff: true },
+  run: async (invocation) => {
+    const { client, output } = invocation;
+    const one = await client.endStaffSession(parameter(invocation, 0));
+    output.answer(one, () => `${one.staff.name} is signed out since ${one.ended_at}.`);
+    return undefined;
+  },
+};
+
+export const staffSessionCommands: readonly ClientCommand[] = [list, end];
