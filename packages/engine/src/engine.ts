@@ -13,14 +13,14 @@ import { Feed } from './feed.ts';
 import { Figures } from './figures.ts';
 import { Announcing, type WebhookOptions } from './notices/announcing.ts';
 import { Presenter } from './present.ts';
-import { presentProfile, Queries } from './queries.ts';
+import { type PutAccount, putAccount } from './put-account.ts';
+import { Queries } from './queries.ts';
 import { Quotes } from './quote.ts';
 import { Quoting } from './quoting.ts';
-import { answering, ready, unavailable } from './reachable.ts';
+import { answering, ready } from './reachable.ts';
 import { Records } from './records.ts';
-import { accountClosed } from './refusal.ts';
 import { Reports } from './reports.ts';
-import { readAccountId, readInstant, readMetadata, readTimeZone } from './request.ts';
+import { readInstant } from './request.ts';
 import { AccountLife } from './sources/account-life.ts';
 import { Campaigns } from './sources/campaign.ts';
 import { plansOf } from './sources/campaign-plans.ts';
@@ -272,29 +272,8 @@ export class Engine {
   }
 
   /** Creates or updates an account; its kind never changes. */
-  async putAccount(
-    id: string,
-    body: wire.AccountRequest,
-    { staff }: Call = {},
-  ): Promise<{ account: wire.Account; created: boolean }> {
-    readAccountId(id);
-    if (body.kind !== undefined && body.kind !== 'user' && body.kind !== 'team') {
-      throw invalid('kind', 'must be user or team');
-    }
-    const put = await this.#accounts
-      .put(
-        id,
-        {
-          kind: body.kind,
-          timeZone: body.time_zone === undefined ? undefined : readTimeZone(body.time_zone),
-          metadata: readMetadata(body.metadata),
-        },
-        staff,
-      )
-      .catch(unavailable);
-    if (put === null) throw new DrawdownError('account_kind_fixed', undefined, { field: 'kind' });
-    if (put.profile.closedAt !== null) throw accountClosed(put.profile.mergedInto);
-    return { account: presentProfile(put.profile), created: put.created };
+  putAccount(id: string, body: wire.AccountRequest, call: Call = {}): Promise<PutAccount> {
+    return putAccount(this.#accounts, { id, body, call });
   }
 
   /** Up to 1,000 consumes, each judged on its own, answered in order. */

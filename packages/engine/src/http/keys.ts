@@ -8,8 +8,19 @@ import { formatInstant, parseInstant } from '../core/calendar.ts';
 import type { Call } from '../engine.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { areRelated } from '../staff/family.ts';
-import { recorded } from '../store/audit.ts';
-import { type Database, statement } from '../store/database.ts';
+import { type Done, recorded } from '../store/audit.ts';
+import type { Connection, Database } from '../store/database.ts';
+import {
+  findKey,
+  insertKey,
+  isIdentity,
+  type KeyRow,
+  listKeys,
+  lockKey,
+  revokeKey,
+  touchKey,
+  vouchForKey,
+} from './key-rows.ts';
 import { DEFAULT_SCOPES, SCOPES, STAFF_SCOPES } from './schemas/access.ts';
 
 /** A key as the server knows it. Times are epoch milliseconds. */
@@ -23,58 +34,6 @@ export interface KnownKey {
   /** One of the staff made it, and nobody has vouched that it is in other hands. */
   readonly isMakers: boolean;
 }
-
-interface Row {
-  id: string;
-  name: string;
-  prefix: string;
-  scopes: string;
-  created_at: bigint;
-  created_by: string;
-  owner: string | null;
-  vouched_at: bigint | null;
-  vouched_by: string | null;
-  expires_at: bigint | null;
-  revoked_at: bigint | null;
-  last_used_at: bigint | null;
-}
-
-const COLUMNS = `id, name, prefix, scopes, created_at, created_by, owner, vouched_at, vouched_by, expires_at, revoked_at,
-  last_used_at`;
-
-const insertKey = statement<
-  [string, Buffer, string, string, string, number, string, number | null, string | null],
-  Row
->(
-  'keys.insert',
-  `insert into drawdown.keys (id, hash, name, prefix, scopes, created_at, created_by, expires_at, owner)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
-);
-const findKey = statement<[Buffer], Row>('keys.find', `select ${COLUMNS} from drawdown.keys where hash = $1`);
-const listKeys = statement<[string, number], Row>(
-  'keys.list',
-  `select ${COLUMNS} from drawdown.keys where id < $1 order by id desc limit $2`,
-);
-const lockKey = statement<[string], Row>(
-  'keys.lock',
-  `select ${COLUMNS} from drawdown.keys where id = $1 for update`,
-);
-const revokeKey = statement<[string, number, string], Row>(
-  'keys.revoke',
-  `update drawdown.keys set revoked_by = $3, revoked_at = $2 where id = $1 returning ${COLUMNS}`,
-);
-const vouchForKey = statement<[string, number, string], Row>(
-  'keys.vouch',
-  `update drawdown.keys set vouched_by = $3, vouched_at = $2 where id = $1 returning ${COLUMNS}`,
-);
-const isIdentity = statement<[string], { id: string }>(
-  'keys.is_identity',
-  'select id from drawdown.staff_identities where id = $1',
-);
-const touchKey = statement<[string, number], never>(
-  'keys.touch',
-  'update drawdown.keys set last_used_at = greatest(coalesce(last_used_at, 0), $2) where id = $1',
-);
 
 /** How long another process may go on accepting a key that this one has revoked. */
 const CACHE_MS = 2_000;
@@ -123,14 +82,7 @@ export class Keys {
   /** A key that is kept nowhere and ends with this process: for a product that runs in it. */
   lend(scopes: readonly Scope[]): string {
     const secret = `sk_${randomBytes(32).toString('base64url')}`;
-    this.#bootstrap.set(digest(secret), {
-      id: 'key_of_a_product',
-      name: 'key_of_a_product',
-      scopes: new Set(scopes),
-      expiresAt: null,
-      revokedAt: null,
-      isMakers: false,
-    });
+    this.#bootstrap.set(digest(secret), bootstrapKey('key_of_a_product', scopes));
     return secret;
   }
 
@@ -163,7 +115,7 @@ export class Keys {
         owner,
       ]);
       const input = { name: request.name, scopes, ...(owner === null ? {} : { owner }) };
-      return { done: rows[0] as Row, told: { act: 'create_key', at: now, subject: id, input } };
+      return { done: rows[0] as KeyRow, told: { act: 'create_key', at: now, subject: id, input } };
     });
     return { ...toWire(row), secret };
   }
@@ -183,16 +135,12 @@ export class Keys {
   /** Ends a key for good: here at once, in other processes within 2 seconds. Again: the first answer. */
   async revoke(id: string, call: Call): Promise<Key> {
     const now = await this.#now();
-    const row = await recorded(this.#database, call.staff, async (on) => {
-      const before = (await on.query(lockKey, [id])).rows[0];
-      if (before === undefined) throw new DrawdownError('key_not_found');
+    return this.#change(id, call, async (before, on) => {
       if (before.revoked_at !== null) return { done: before, told: null };
       const { rows } = await on.query(revokeKey, [id, now, call.actor ?? 'library']);
       const told = { act: 'revoke_key', at: now, subject: id, input: { name: before.name } };
-      return { done: rows[0] as Row, told };
+      return { done: rows[0] as KeyRow, told };
     });
-    this.#forget(id);
-    return toWire(row);
   }
 
   /**
@@ -203,9 +151,7 @@ export class Keys {
     const { staff } = call;
     if (staff === undefined) throw new DrawdownError('forbidden', 'Only one of the staff vouches for a key.');
     const now = await this.#now();
-    const row = await recorded(this.#database, staff, async (on) => {
-      const before = (await on.query(lockKey, [id])).rows[0];
-      if (before === undefined) throw new DrawdownError('key_not_found');
+    return this.#change(id, call, async (before, on) => {
       if (await areRelated(on, staff.id, id)) {
         throw new DrawdownError(
           'forbidden',
@@ -215,7 +161,19 @@ export class Keys {
       if (before.vouched_at !== null) return { done: before, told: null };
       const { rows } = await on.query(vouchForKey, [id, now, staff.id]);
       const told = { act: 'vouch_for_key', at: now, subject: id, reason, input: { name: before.name } };
-      return { done: rows[0] as Row, told };
+      return { done: rows[0] as KeyRow, told };
+    });
+  }
+
+  async #change(
+    id: string,
+    { staff }: Call,
+    change: (before: KeyRow, on: Connection) => Promise<Done<KeyRow>>,
+  ): Promise<Key> {
+    const row = await recorded(this.#database, staff, async (on) => {
+      const before = (await on.query(lockKey, [id])).rows[0];
+      if (before === undefined) throw new DrawdownError('key_not_found');
+      return change(before, on);
     });
     this.#forget(id);
     return toWire(row);
@@ -319,7 +277,7 @@ export function digest(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 
-function known(row: Row): KnownKey {
+function known(row: KeyRow): KnownKey {
   return {
     id: row.id,
     name: row.name,
@@ -330,12 +288,12 @@ function known(row: Row): KnownKey {
   };
 }
 
-function scopesOf(row: Row): Scope[] {
+function scopesOf(row: KeyRow): Scope[] {
   const words = row.scopes.split(' ');
   return SCOPES.filter((scope) => words.includes(scope));
 }
 
-function toWire(row: Row): Key {
+function toWire(row: KeyRow): Key {
   const time = (at: bigint | null) => (at === null ? null : formatInstant(Number(at)));
   return {
     id: row.id,

@@ -6,7 +6,8 @@
 import type { Metadata } from '../core/account.ts';
 import { bucketOf } from '../core/id.ts';
 import { type Connection, type Database, statement } from './database.ts';
-import type { Write } from './task.ts';
+import type { StoredEntry } from './rows.ts';
+import type { Task, Write } from './task.ts';
 
 /** One of the staff, and the request by which they ask. */
 export interface StaffCaller {
@@ -29,7 +30,7 @@ export interface Told {
 
 /** A record of the log, on its way there. */
 export interface Recorded extends Told {
-  /** The account's number; `NOBODY` where it is about none. */
+  /** The account's number; 0, which none has, where it is about none. */
   readonly account: number;
   /** Absent: the next one. */
   readonly no?: number;
@@ -46,7 +47,7 @@ export interface Recorded extends Told {
 }
 
 /** No account has this number. */
-export const NOBODY = 0;
+const NOBODY = 0;
 
 const NEXT = statement<[], { no: bigint }>('audit_next', `select nextval('drawdown.audit_ordinal') as no`);
 const ADD = statement<readonly unknown[], never>(
@@ -99,6 +100,24 @@ export const recording = (one: Recorded): Write => ({
     bucketOf(one.account),
   ],
 });
+
+/** What the commands of one transaction came to that staff asked for. */
+export class Deeds {
+  readonly #writes: Write[] = [];
+
+  add(
+    { account, told }: Pick<Task<unknown>, 'account' | 'told'>,
+    { first, last, at }: { first: StoredEntry | null; last: number; at: number },
+  ): void {
+    if (told === undefined) return;
+    const entries = first && { first: first.seq, last };
+    this.#writes.push(recording({ ...told, account, at, entries }));
+  }
+
+  write(on: Connection): Promise<unknown>[] {
+    return this.#writes.map(({ statement: add, params }) => on.query(add, params));
+  }
+}
 
 /** What a change that is in no ledger came to, and what the log is told of it; null: it changed nothing. */
 export interface Done<T> {

@@ -2,7 +2,7 @@ import type { Account } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { decide } from '../core/decide.ts';
 import { type AccountMemory, type Assurance, Poisoned, type Remembered, Unsure } from './assurance.ts';
-import { recording } from './audit.ts';
+import { Deeds } from './audit.ts';
 import { Book, type BookSetting } from './book.ts';
 import { keepChangeKey } from './change-keys.ts';
 import { noChanges, writeLedger, writeNotices } from './changes.ts';
@@ -76,13 +76,7 @@ class Batch {
   readonly #keys: KnownKeys;
   /** The entry of the task that was decided last. */
   #operation: StoredEntry | null = null;
-  /** What tasks that staff asked for came to, for the audit log. */
-  readonly #done: {
-    readonly task: AnyTask;
-    readonly entry: StoredEntry | null;
-    readonly last: number;
-    now: number;
-  }[] = [];
+  readonly #deeds = new Deeds();
 
   constructor(on: Connection, tasks: readonly AnyTask[], setting: BatchSetting) {
     this.#on = on;
@@ -234,15 +228,6 @@ class Batch {
     return [keepChangeKey(this.#on, { account, key }, { fingerprint, now })];
   }
 
-  #record(): Promise<unknown>[] {
-    return this.#done.flatMap(({ task: { account, told }, entry, last, now: at }) => {
-      if (told === undefined) return [];
-      const entries = entry && { first: entry.seq, last };
-      const { statement, params } = recording({ ...told, account, at, entries });
-      return [this.#on.query(statement, params)];
-    });
-  }
-
   #accounts(): Map<number, Account> {
     return new Map([...this.#books].map(([number, book]) => [number, book.account]));
   }
@@ -286,9 +271,7 @@ class Batch {
       }
       this.#operation = operation;
       if (operation !== null) this.#keys.add(task, operation);
-      if (task.told !== undefined) {
-        this.#done.push({ task, entry: operation, last: book.account.seq, now: book.now });
-      }
+      this.#deeds.add(task, { first: operation, last: book.account.seq, at: book.now });
       this.#verdicts[index] = answered(task, { entry: operation, replayed: false }, book);
     } catch (cause) {
       throw new Poisoned([index], cause);
@@ -333,7 +316,7 @@ class Batch {
       writes.push(this.#on.query(statement, params));
     }
     if (source !== undefined) writes.push(...this.#keepKey(source.outcome));
-    writes.push(...this.#record());
+    writes.push(...this.#deeds.write(this.#on));
     const told = writeNotices(this.#on, changes, rules.notices);
     writes.push(...told);
     const commit = this.#on.query(COMMIT, []);

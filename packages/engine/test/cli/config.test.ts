@@ -16,7 +16,7 @@ describe('the configuration', () => {
       publicUrl: null,
       oidc: null,
       staffSessionMinutes: 240,
-      approvals: { accountLimit: null, staffLimit: null },
+      approvals: { accountLimit: null, staffLimit: null, waitMs: 604_800_000 },
       catalogFile: null,
       products: [],
       demo: true,

@@ -52,7 +52,7 @@ $$;
 
 alter table drawdown.keys
   -- Whose it is besides whoever made it: one of the staff whom the identity provider vouches for.
-  add column owner text collate "C" references drawdown.staff_identities (id),
+  add column owner text collate "C",
   -- A second person said that it is in other hands than its maker's, and how they are called: from then on what is done
   -- with it does not count for the maker.
   add column vouched_at bigint,
