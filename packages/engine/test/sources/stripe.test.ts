@@ -358,6 +358,7 @@ test('a paid invoice renews the subscription that it is marked with, once', asyn
     lines: {
       data: [
         {
+          amount: 1000,
           period: {
             start: 0,
             end: Math.floor(Date.parse(subscription.paid_until ?? '') / 1000) + 31 * 86_400,
