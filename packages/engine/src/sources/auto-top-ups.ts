@@ -25,7 +25,7 @@ import { stoppedNotice } from './top-up-notices.ts';
 import { presentAutoTopUp } from './top-up-present.ts';
 import * as rows from './top-up-rows.ts';
 import { type Charging, TopUpSender } from './top-up-send.ts';
-import { TopUpWatch } from './top-up-watch.ts';
+import { type Errand, TopUpWatch } from './top-up-watch.ts';
 
 const HOUR_MS = 3_600_000;
 /** What a closing asks of providers takes no longer; if one broke off, its owner may agree anew afterwards. */
@@ -51,7 +51,7 @@ export class AutoTopUps {
     this.#sender = new TopUpSender(setting, { providers, purchases });
     this.watch = new TopUpWatch({
       ...setting,
-      look: (account) => this.look(account),
+      errandOf: (account) => this.#errandOf(account),
       forget: () => this.#sender.forgetDue(),
     });
   }
@@ -161,10 +161,15 @@ export class AutoTopUps {
 
   /** Brings one account to where it is topped up, stopped or in no need of it. */
   async look(number: number): Promise<void> {
+    await (await this.#errandOf(number))?.run();
+  }
+
+  /** What its provider is to be asked or told; null: nothing. */
+  async #errandOf(number: number): Promise<Errand | null> {
     const id = await this.#setting.accounts.idOf(number);
-    if (id === null) return;
-    const open = await this.#claim({ number, id });
-    if (open !== null) await this.#sender.send({ number, id }, open);
+    const open = id === null ? null : await this.#claim({ number, id });
+    if (id === null || open === null) return null;
+    return { provider: open.provider, run: () => this.#sender.send({ number, id }, open) };
   }
 
   /** The charge that is open, or the one that is needed now. */

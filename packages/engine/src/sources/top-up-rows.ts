@@ -163,9 +163,10 @@ const LOW_OF = statement<[number, Buffer], { account: bigint }>(
   `select t.account from drawdown.auto_top_ups t
     where t.state = 'on' and t.account = any ($2::int8[]) and ${IS_LOW}`,
 );
-const DUE = statement<[number, number], { account: bigint }>(
+const DUE = statement<[number, number, string], { account: bigint }>(
   'top_ups_due',
-  `select account from drawdown.top_ups where state in ('pending', 'sent') and due_at <= $1 order by due_at limit $2`,
+  `select account from drawdown.top_ups where state in ('pending', 'sent') and due_at <= $1
+      and provider <> all (string_to_array($3, ',')) order by due_at limit $2`,
 );
 const ANY = statement<[], { some: boolean }>(
   'auto_top_ups_any',
@@ -248,8 +249,12 @@ export async function lowStretch(
   return { low, last: rows.length < limit ? null : Number(rows.at(-1)?.account) };
 }
 
-export async function dueAccounts(on: Reader, now: number, limit: number): Promise<number[]> {
-  return (await on.query(DUE, [now, limit])).rows.map(({ account }) => Number(account));
+/** Of charges that are due, longest first, but for those of some providers. */
+export async function dueAccounts(
+  on: Reader,
+  { now, limit, but }: { now: number; limit: number; but: readonly ProviderId[] },
+): Promise<number[]> {
+  return (await on.query(DUE, [now, limit, but.join(',')])).rows.map(({ account }) => Number(account));
 }
 
 export function setupWrite(one: AutoTopUp): Write {

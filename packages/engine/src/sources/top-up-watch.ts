@@ -2,12 +2,15 @@
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { DueRounds } from './due-rounds.ts';
+import type { ProviderId } from './provider.ts';
 import * as rows from './top-up-rows.ts';
 
 /** Charges that are looked up in one round; those left are found in the next. */
 const ROUND = 100;
 /** Accounts that are looked at at once. */
 const MAX_LOOKING = 200;
+/** Charges that one provider is asked about at once: what it does not answer takes no place of another one's. */
+const MAX_ASKING = 200;
 /** Accounts that are looked through in one round, in their turn. */
 const STRETCH = 1_000;
 /** Changes of so long are looked at together, off the way of those who made them. */
@@ -15,10 +18,17 @@ const GATHER_MS = 20;
 /** More than this, and the next round finds them. */
 const MAX_GATHERED = 1_000;
 
+/** A charge that is to be taken to its provider, or asked about. */
+export interface Errand {
+  readonly provider: ProviderId;
+  readonly run: () => Promise<void>;
+}
+
 export interface TopUpWatchSetting {
   readonly database: Database;
   readonly clock: Clock;
-  readonly look: (account: number) => Promise<void>;
+  /** Looks at an account; null where its provider is not to be asked. */
+  readonly errandOf: (account: number) => Promise<Errand | null>;
   /** Forgets ways to pay where that is due; true where more may be. */
   readonly forget: () => Promise<boolean>;
   readonly log: (message: string, error?: unknown) => void;
@@ -30,7 +40,10 @@ export class TopUpWatch {
   #gathering: NodeJS.Timeout | null = null;
   #gathered = new Set<number>();
   readonly #running = new Set<Promise<void>>();
-  readonly #looking = new Set<number>();
+  /** Accounts that are looked at, and those whose charge is out. */
+  readonly #busy = new Set<number>();
+  #looking = 0;
+  readonly #asking = new Map<ProviderId, number>();
   /** Where the last round stopped looking through the accounts. */
   #lookedTo = 0;
   /** Whether anybody has agreed to it: without, a change costs nothing at all. */
@@ -94,7 +107,8 @@ export class TopUpWatch {
     const { database, forget } = this.#setting;
     this.#isUsed = await rows.anySetUp(database);
     const now = await this.#now();
-    const due = await rows.dueAccounts(database, now, ROUND);
+    const but = [...this.#asking.keys()].filter((provider) => this.#isFull(provider));
+    const due = await rows.dueAccounts(database, { now, limit: ROUND, but });
     const about = { now, after: this.#lookedTo, limit: STRETCH };
     const { low, last } = this.#isUsed ? await rows.lowStretch(database, about) : { low: [], last: null };
     this.#lookedTo = last ?? 0;
@@ -102,14 +116,35 @@ export class TopUpWatch {
     return { isMoreDue: await forget() };
   }
 
-  /** A provider that answers nobody holds up none but the accounts that it was asked about. */
+  /** A provider that answers nobody holds up none but the accounts that it is to be asked about. */
   #lookAt(accounts: readonly number[]): void {
     for (const account of accounts) {
-      if (this.#looking.size >= MAX_LOOKING) return;
-      if (this.#looking.has(account)) continue;
-      this.#looking.add(account);
-      this.#run(() => this.#setting.look(account).finally(() => this.#looking.delete(account)));
+      if (this.#looking >= MAX_LOOKING) return;
+      if (this.#busy.has(account)) continue;
+      this.#busy.add(account);
+      this.#looking += 1;
+      this.#run(() => this.#look(account).finally(() => this.#busy.delete(account)));
     }
+  }
+
+  async #look(account: number): Promise<void> {
+    const { errandOf } = this.#setting;
+    const errand = await errandOf(account).finally(() => {
+      this.#looking -= 1;
+    });
+    // What finds no place is due, and found again.
+    if (errand === null || this.#isFull(errand.provider)) return;
+    const { provider, run } = errand;
+    this.#asking.set(provider, this.#askedOf(provider) + 1);
+    await run().finally(() => this.#asking.set(provider, this.#askedOf(provider) - 1));
+  }
+
+  #askedOf(provider: ProviderId): number {
+    return this.#asking.get(provider) ?? 0;
+  }
+
+  #isFull(provider: ProviderId): boolean {
+    return this.#askedOf(provider) >= MAX_ASKING;
   }
 
   async #now(): Promise<number> {

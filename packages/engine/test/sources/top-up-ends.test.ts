@@ -34,6 +34,8 @@ const STATE = statement<[number], { state: string }>(
   'select state from drawdown.top_ups where account = $1',
 );
 
+const SENT = statement<[], { state: string }>('test.top_ups', 'select state from drawdown.top_ups');
+
 const numberOf = async (id: string, { database }: Rig = rig): Promise<number> =>
   Number((await database.query(NUMBER, [id])).rows[0]?.number);
 
@@ -342,4 +344,37 @@ test('accounts are looked through in their turn, whatever their number', async (
   expect(rounds).toHaveLength(3);
   const low = ['a', 'c', 'e'].map((id) => numbers.get(id) as number);
   expect(rounds.flat()).toEqual(low.sort((x, y) => x - y));
+});
+
+test('a provider that answers nothing takes no place of another one', { timeout: 60_000 }, async () => {
+  const there = await TopUpRig.open({ sweep: false });
+  const { first } = there.rig;
+  await there.kept('h_card');
+  const hung = Array.from({ length: 200 }, (_, i) => `h_${i}`);
+  for (const id of [...hung, 's_free']) await first.putAccount(id, {});
+  const agreed = (ids: string, method: string) =>
+    there.rig.sql(`
+      insert into drawdown.payment_methods
+        select a.number, ${method}, 'card', 1, a.bucket, null from drawdown.accounts a,
+          (select customer, method from drawdown.payment_methods limit 1) m where ${ids};
+      insert into drawdown.auto_top_ups
+        select number, 50, 'pack_100', 9900, 'USD', '{"off_session": true, "at": 1, "actor": "x"}', 'on', null, null, 1, bucket
+          from drawdown.accounts a where ${ids};`);
+  there.stripe.hanging = /payment_intents$/;
+  await agreed(`a.id like 'h%' and a.id <> 'h_card'`, `'stripe', m.customer, m.method`);
+  const sent = async () =>
+    (await there.rig.database.query(SENT, [])).rows.filter(({ state }) => state === 'sent').length;
+  const rounds = [first.topUps.watch.round()];
+  expect(await until(sent, (count) => count === 200)).toBe(200);
+  await agreed(`a.id = 's_free'`, `'sandbox', 'someone', 'card_works'`);
+  rounds.push(first.topUps.watch.round());
+  const shown = await until(
+    () => there.show('s_free'),
+    ({ history }) => history[0]?.state === 'completed',
+  );
+  expect(shown.history).toMatchObject([{ state: 'completed' }]);
+  expect(await sent()).toBe(200);
+  await there.stripe.stop();
+  await Promise.all(rounds);
+  await there.rig.close();
 });

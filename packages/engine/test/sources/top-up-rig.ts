@@ -37,6 +37,7 @@ export class TopUpRig {
     const { secretKey, webhookSecret } = stripe;
     const payments = {
       stripe: { secretKey, webhookSecrets: [webhookSecret], api },
+      sandbox: true,
       returnOrigins: ['https://app.example.com'],
     };
     return new TopUpRig(
