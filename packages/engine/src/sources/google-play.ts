@@ -55,7 +55,7 @@ interface PlaySubscription {
   readonly latestOrderId?: string;
   readonly testPurchase?: object;
   readonly externalAccountIdentifiers?: { readonly obfuscatedExternalProfileId?: string };
-  readonly lineItems?: readonly { readonly expiryTime?: string }[];
+  readonly lineItems?: readonly { readonly productId?: string; readonly expiryTime?: string }[];
 }
 
 export class GooglePlayPayments implements PaymentProvider {
@@ -150,12 +150,18 @@ export class GooglePlayPayments implements PaymentProvider {
       expiryTime === undefined ? [] : expiryTime,
     );
     const order = paid ? await this.#order(ref) : {};
+    // What is pending may come to nothing; Google tells again, and so is asked again.
+    if (paid && order.state !== 'PROCESSED')
+      throw unavailable('Google Play has not been paid for the order yet.');
     const tax = order.tax === undefined ? 0 : minorUnits(order.tax);
     return {
       id: `${ref}:${paid ? 'paid' : 'failed'}`,
       subscription,
       paid,
       ref,
+      plans: (found.lineItems ?? []).flatMap(({ productId }) =>
+        productId === undefined ? [] : this.#packOf(productId),
+      ),
       // What is granted as a grace has moved the end already.
       periodEnd: paid && ends.length > 0 ? Math.max(...ends.map((end) => Date.parse(end))) : null,
       cost: paid

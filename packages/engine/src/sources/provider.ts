@@ -102,6 +102,8 @@ export interface RenewalEvent {
   readonly cost: { readonly amountMinor: number; readonly currency: string };
   /** Absent: a store's own price, which differs by country. */
   readonly billed?: Billed;
+  /** What was sold, where the provider says so: one of it must be the plan. */
+  readonly plans?: readonly string[];
 }
 
 /** How an invoice comes to its sum, in minor units of its currency. */

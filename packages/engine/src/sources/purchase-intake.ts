@@ -72,7 +72,7 @@ export async function receive(
 async function renewed(
   { accounts, plans, subscriptions }: Means,
   provider: PaymentProvider,
-  { id, subscription, paid, ref, periodEnd, cost, billed }: RenewalEvent,
+  { id, subscription, paid, ref, periodEnd, cost, billed, plans: sold }: RenewalEvent,
 ): Promise<void> {
   // Of a plan that was sold here the provider knows more than one invoice says.
   if ((await plans.receive(provider.id, { plan: subscription })) !== null) return;
@@ -94,7 +94,12 @@ async function renewed(
     account,
     subscription,
     { ref, ...period, cost: net },
-    { ...call, channel: provider.id, ...(billed === undefined ? {} : { billed }) },
+    {
+      ...call,
+      channel: provider.id,
+      ...(billed === undefined ? {} : { billed }),
+      ...(sold === undefined ? {} : { plans: sold }),
+    },
   );
 }
 

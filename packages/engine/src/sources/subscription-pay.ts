@@ -38,6 +38,8 @@ export interface Payment {
   readonly channel?: string;
   /** What the provider billed; absent: the product decides what counts as paid. */
   readonly bill?: Bill;
+  /** What was sold, one of which must be the plan; absent: nobody says. */
+  readonly plans?: readonly string[];
 }
 
 /** Periods may begin, and be paid, so far ahead: more is a slip, and every scheduled lot is carried by the account. */
@@ -98,7 +100,12 @@ export function renew(
   const period = periodEnd === null ? nextUnpaid(one, now) : periodEnding(one, periodEnd);
   if (isPaid(one, period)) return unchanged(one);
   if (period.startsAt - now > MOST_AHEAD_MS) throw tooFarAhead();
-  const { bill } = payment;
+  const { bill, plans } = payment;
+  const { plan } = one.terms[period.term] as Terms;
+  if (plans?.includes(plan) === false) {
+    const about = { field: 'product', subscription: idOf(one) };
+    throw new DrawdownError('payment_refused', `product: ${plan} was agreed`, about);
+  }
   if (bill !== undefined) demandBilled(one.terms[period.term] as Terms, bill, { subscription: idOf(one) });
   if (one.cancelled === 'now' && period.startsAt >= (one.cancelAt as number)) {
     throw outOfState(one, now, 'A period after the cancellation cannot be paid');

@@ -73,18 +73,21 @@ export const readPeriodEnd = (value: unknown): number | null =>
 export interface Told {
   readonly channel?: string;
   readonly billed?: Billed;
+  /** What it sold, one of which must be the plan; absent: it does not say. */
+  readonly plans?: readonly string[];
 }
 
 export function decideRenew(
   catalog: Catalog,
   body: wire.RenewRequest,
-  { channel, billed }: Told = {},
+  { channel, billed, plans }: Told = {},
 ): (one: Subscription, ground: Ground) => Decided {
   if (body.ref === undefined) throw invalid('ref', 'is required: it names the payment');
   const mayBeFree = catalog.policies.freePeriods;
   const named = {
     ...(channel === undefined ? {} : { channel }),
     ...(billed === undefined ? {} : { bill: { ...billed, mayBeFree } }),
+    ...(plans === undefined ? {} : { plans }),
   };
   const payment = { ...readPayment(body), ...named, periodEnd: readPeriodEnd(body.period_end) };
   return (one, ground) => renew(one, payment, ground);

@@ -284,6 +284,22 @@ test('a subscription is renewed by the payment, once, where the app states ours'
   expect(await rig.second.subscriptions.byId('u_play_pro', subscription.id)).toMatchObject({
     grace_until: expect.any(String),
   });
+  // What is not paid yet comes again, and what is of another product is nothing that was agreed.
+  google.orders.set('GPA.1-1..1', {
+    ...google.orders.get('GPA.1-1..0'),
+    orderId: 'GPA.1-1..1',
+    state: 'PENDING',
+  });
+  expect((await push(renewed)).status).toBe(503);
+  google.orders.set('GPA.1-1..1', { ...google.orders.get('GPA.1-1..0'), orderId: 'GPA.1-1..1' });
+  const later = new Date(end + 31 * 86_400_000).toISOString();
+  const kept = google.subscriptions.get('subscription-token');
+  google.subscriptions.set('subscription-token', {
+    ...kept,
+    lineItems: [{ productId: 'stickers_weekly', expiryTime: later }],
+  });
+  expect((await push(renewed)).status).toBe(409);
+  expect((await rig.first.grants('u_play_pro', { state: 'all' })).data).toHaveLength(2);
   const other = { subscriptionNotification: { notificationType: 3, purchaseToken: 'subscription-token' } };
   expect((await push(other)).status).toBe(200);
 });
