@@ -63,13 +63,19 @@ export interface Instead<T> {
   readonly instead: T;
 }
 
+/** What the engine asks of itself: of these the audit log tells under another name, or never. */
+type OwnVerb = 'purchase' | 'sale' | 'referral' | 'remind' | 'top_up' | 'top_up_end';
+
+/** What is asked of an account. What staff may ask, the audit log has a name for: a new one is in the contract first. */
+export type Verb = wire.AuditedAct | OwnVerb;
+
 /** One change on its way: what is asked of which account. */
 export interface Asked<T> {
   readonly account: { readonly number: number; readonly id: string };
   /** What is counted, and hashed with the input. */
-  readonly verb: string;
+  readonly verb: Verb;
   /** What the audit log calls it, where that is not the verb. */
-  readonly act?: string;
+  readonly act?: wire.AuditedAct;
   /** What was asked, as it was asked: the key is bound to this, not to what it resolves to. */
   readonly input: unknown;
   /** May refuse; a repetition of a key is answered all the same, since catalogs change and first answers do not. */
@@ -223,10 +229,13 @@ export class Runner {
 function told<T>({
   call,
   verb,
-  act = verb,
+  act,
   input,
 }: Pick<Asked<T>, 'call' | 'verb' | 'act' | 'input'>): Pick<Task<T>, 'told'> {
-  return call.staff === undefined ? {} : { told: toldOf(call.staff, act, input) };
+  // What the engine asks of itself, nobody of the staff does.
+  return call.staff === undefined
+    ? {}
+    : { told: toldOf(call.staff, act ?? (verb as wire.AuditedAct), input) };
 }
 
 const MAX_KEY = 255;

@@ -161,6 +161,7 @@ export type AuditedAct =
   | 'subscription_reactivate'
   | 'plan'
   | 'plan_change'
+  | 'plan_end'
   | 'plan_checkout'
   | 'checkout'
   | 'claim_purchase'

@@ -138,7 +138,7 @@ export class Keys {
     return this.#change(id, call, async (before, on) => {
       if (before.revoked_at !== null) return { done: before, told: null };
       const { rows } = await on.query(revokeKey, [id, now, call.actor ?? 'library']);
-      const told = { act: 'revoke_key', at: now, subject: id, input: { name: before.name } };
+      const told = { act: 'revoke_key' as const, at: now, subject: id, input: { name: before.name } };
       return { done: rows[0] as KeyRow, told };
     });
   }
@@ -160,7 +160,13 @@ export class Keys {
       }
       if (before.vouched_at !== null) return { done: before, told: null };
       const { rows } = await on.query(vouchForKey, [id, now, staff.id]);
-      const told = { act: 'vouch_for_key', at: now, subject: id, reason, input: { name: before.name } };
+      const told = {
+        act: 'vouch_for_key' as const,
+        at: now,
+        subject: id,
+        reason,
+        input: { name: before.name },
+      };
       return { done: rows[0] as KeyRow, told };
     });
   }

@@ -210,7 +210,7 @@ export class StaffSessions {
 
   async #end(
     session: string,
-    { act, staff, whose }: { act: string; staff: StaffCaller; whose?: ListedRow },
+    { act, staff, whose }: { act: 'sign_out' | 'end_session'; staff: StaffCaller; whose?: ListedRow },
   ): Promise<void> {
     const now = await this.#now();
     await recorded(this.#database, staff, async (on) => {

@@ -64,7 +64,7 @@ export class Webhooks {
     const secret = makeSecret();
     const id = `whe_${createdAt.toString(36).padStart(9, '0')}${randomBytes(8).toString('hex')}`;
     const read = this.#read(body);
-    const told = { act: 'create_webhook_endpoint', subject: id, input: read };
+    const told = { act: 'create_webhook_endpoint' as const, subject: id, input: read };
     const one = await this.#change(call, told, (on) =>
       insertEndpoint(on, { id, ...read, secrets: [{ secret, until: null }], createdAt }),
     );
@@ -113,7 +113,7 @@ export class Webhooks {
     const read = this.#read(body);
     await this.#find(id);
     const input = { ...read, ...(body.enabled === undefined ? {} : { enabled: body.enabled }) };
-    const told = { act: 'update_webhook_endpoint', subject: id, input };
+    const told = { act: 'update_webhook_endpoint' as const, subject: id, input };
     const one = await this.#change(call, told, async (on) => {
       const updated = await updateEndpoint(on, { id, ...read });
       if (body.enabled === false) return disableEndpoint(on, id, 'asked');
@@ -129,7 +129,7 @@ export class Webhooks {
 
   async remove(id: string, call: Call = {}): Promise<wire.WebhookEndpoint> {
     const one = await this.#find(id);
-    const told = { act: 'delete_webhook_endpoint', subject: id, input: { url: one.url } };
+    const told = { act: 'delete_webhook_endpoint' as const, subject: id, input: { url: one.url } };
     const removed = await this.#change(call, told, async (on) =>
       (await deleteEndpoint(on, id)) ? one : null,
     );
@@ -161,7 +161,11 @@ export class Webhooks {
         .filter((old) => old.until === null || old.until > now)
         .map((old) => ({ secret: old.secret, until: Math.min(old.until ?? until, until) }));
       const secrets = [{ secret, until: null }, ...kept].slice(0, MAX_SECRETS);
-      const told = { act: 'rotate_webhook_secret', subject: id, input: { overlap_seconds: overlap } };
+      const told = {
+        act: 'rotate_webhook_secret' as const,
+        subject: id,
+        input: { overlap_seconds: overlap },
+      };
       const exchanged = await this.#change(call, told, (on) => exchangeSecrets(on, one, secrets));
       if (exchanged === null) continue;
       this.#setting.dispatcher.forget();
@@ -172,7 +176,7 @@ export class Webhooks {
   /** Sends a ping at once and answers what came of it; nothing is kept, retried or held up by it. */
   async test(id: string, call: Call = {}): Promise<wire.WebhookTest> {
     const one = await this.#find(id);
-    const told = { act: 'test_webhook_endpoint', subject: id, input: {} };
+    const told = { act: 'test_webhook_endpoint' as const, subject: id, input: {} };
     await this.#change(call, told, () => Promise.resolve(one));
     const message = `ntc_ping${randomBytes(12).toString('hex')}`;
     const body = bodyOf({ type: 'webhook.ping', at: Date.now(), data: { endpoint: id } });
@@ -213,7 +217,7 @@ export class Webhooks {
     if (place === null || (await deliveryAt(database, id, place)) === null) {
       throw new DrawdownError('webhook_delivery_not_found');
     }
-    const told = { act: 'redeliver_webhook', subject: id, input: { delivery } };
+    const told = { act: 'redeliver_webhook' as const, subject: id, input: { delivery } };
     await this.#change(call, told, async (on) => {
       await deliverAgain(on, id, place);
       return place;
@@ -236,7 +240,7 @@ export class Webhooks {
     await this.#find(id);
     const revive: DeliveryState[] =
       state === 'dead' ? ['dead'] : state === 'all' ? ['dead', 'delivered'] : [];
-    const told = { act: 'replay_webhooks', subject: id, input: { ...body } };
+    const told = { act: 'replay_webhooks' as const, subject: id, input: { ...body } };
     const replayed = await this.#change(call, told, (on) =>
       replay(on, id, { since, until, revive, missed: state !== 'dead' }),
     );

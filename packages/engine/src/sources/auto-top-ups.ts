@@ -1,5 +1,5 @@
 import type * as wire from '@drawdown/client';
-import type { Call } from '../change.ts';
+import { type Call, staffOf, type Verb } from '../change.ts';
 import { nextStamp } from '../core/account.ts';
 import { parseAmount } from '../core/amount.ts';
 import { summarise } from '../core/balance.ts';
@@ -141,9 +141,9 @@ export class AutoTopUps {
     let sent: rows.TopUp | null = null;
     const { actor } = call;
     const asked = {
-      verb: 'auto_top_up_stop',
+      verb: 'auto_top_up_stop' as const,
       input: {},
-      call: { ...SYSTEM, ...(actor === undefined ? {} : { actor }) },
+      call: { ...SYSTEM, ...(actor === undefined ? {} : { actor }), ...staffOf(call) },
     };
     await this.#prepared(account, asked, async (on, locked) => {
       const ended = await endTopUps(on, locked, { reason: 'account_closed', forgets: false });
@@ -175,7 +175,7 @@ export class AutoTopUps {
   /** The charge that is open, or the one that is needed now. */
   async #claim(account: Place): Promise<rows.TopUp | null> {
     let open: rows.TopUp | null = null;
-    const asked = { verb: 'top_up', input: { account: account.id }, call: SYSTEM };
+    const asked = { verb: 'top_up' as const, input: { account: account.id }, call: SYSTEM };
     await this.#prepared(account, asked, async (on, ground) => {
       open = await rows.openTopUp(on, account.number);
       const setup = open === null ? await rows.autoTopUp(on, account.number) : null;
@@ -280,7 +280,7 @@ export class AutoTopUps {
 
   #write(
     account: Place,
-    asked: { verb: string; input: unknown; call: Call },
+    asked: { verb: Verb; input: unknown; call: Call },
     writes: (on: Connection, ground: Ground) => Promise<Write[]>,
   ): Promise<void> {
     return this.#prepared(account, asked, async (on, ground) =>
@@ -290,7 +290,7 @@ export class AutoTopUps {
 
   async #prepared(
     account: Place,
-    asked: { verb: string; input: unknown; call: Call },
+    asked: { verb: Verb; input: unknown; call: Call },
     prepare: (on: Connection, ground: Ground) => Promise<Prepared>,
   ): Promise<void> {
     const answer = () => undefined;

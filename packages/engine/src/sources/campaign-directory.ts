@@ -145,7 +145,7 @@ export class CampaignDirectory {
       const before = (await on.query(rows.LOCK, [id])).rows[0];
       if (before === undefined) throw new DrawdownError('campaign_not_found');
       const { rows: found } = await on.query(rows.STOP, [id, now, actor, reason]);
-      const told = { act: 'stop_campaign', at: now, subject: id, reason, input: {} };
+      const told = { act: 'stop_campaign' as const, at: now, subject: id, reason, input: {} };
       return { done: found[0] as rows.CampaignRow, told: before.stopped_at === null ? told : null };
     });
     return this.known(row);

@@ -116,7 +116,7 @@ export class Campaigns {
 
   async #award(
     id: string,
-    { verb, body, call }: { verb: string; body: object; call: Call },
+    { verb, body, call }: { verb: 'redeem' | 'claim'; body: object; call: Call },
     prepare: (on: Connection, locked: Locked) => Promise<Prepared>,
   ): Promise<wire.GrantReceipt & Replayed> {
     const { presenter, runner } = this.#setting;

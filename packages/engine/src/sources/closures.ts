@@ -147,7 +147,7 @@ export class Closures {
     const forfeit = body.forfeit === true;
     const asked = {
       account: { number: ground.account.number, id },
-      verb: 'close',
+      verb: 'close' as const,
       input: body,
       call,
       answer: ({ account, entry, replayed }: Outcome) => {
@@ -216,7 +216,7 @@ export class Closures {
     const settlements = this.#settlements(ground, purchases);
     this.#demandConsent(settlements, forfeit);
     return {
-      command: { verb: 'close', reason, ...(forfeit ? { metadata: { forfeit } } : {}) },
+      command: { verb: 'close' as const, reason, ...(forfeit ? { metadata: { forfeit } } : {}) },
       writes: (): Write[] => [
         ...settlements.map(settlementWrite),
         ...topUps.writes,
@@ -292,7 +292,7 @@ export class Closures {
         await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
         paid += 1;
       }
-      const told = { act: 'settle_closure', at, account: profile.number, input: { reference } };
+      const told = { act: 'settle_closure' as const, at, account: profile.number, input: { reference } };
       return { done: undefined, told: paid === 0 ? null : told };
     });
     return this.report(id);

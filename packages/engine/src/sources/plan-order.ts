@@ -67,7 +67,7 @@ export class PlanOrders {
     { body, call }: { body: wire.PlanCheckoutRequest; call: Call & { readonly origin: string } },
   ): Promise<void> {
     const { catalog, database, queries, runner } = this.#setting;
-    const about = { account: { number, id }, verb: 'plan_checkout', input: body, call };
+    const about = { account: { number, id }, verb: 'plan_checkout' as const, input: body, call };
     await runner.known({ ...about, answer: () => undefined });
     this.#seller(body.provider);
     const wish = readPlanWish(catalog, body);

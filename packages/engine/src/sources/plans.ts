@@ -172,7 +172,7 @@ export class Plans {
     const { presenter, runner } = this.#setting;
     const asked = {
       account: { id: account, number: row.account },
-      verb: 'plan_end',
+      verb: 'plan_end' as const,
       input: { subscription, when },
       call,
       answer: ({ account: settled, now }: Outcome) => presenter.balance(settled, now),

@@ -1,4 +1,5 @@
 /** How a purchase is changed: what is known of it and what its lots are to do, in one transaction. */
+import type * as wire from '@drawdown/client';
 import type { Call } from '../change.ts';
 import type { Account, Grant } from '../core/account.ts';
 import { DrawdownError } from '../errors.ts';
@@ -25,7 +26,7 @@ export interface PurchaseChange {
   /** How it was paid, where the account's owner wants it kept. */
   readonly saved?: PaymentEvent['saved'];
   /** What the audit log calls it where one of the staff asks; absent: a refund. */
-  readonly act?: string;
+  readonly act?: wire.AuditedAct;
   /** Nothing is written: only what would be is answered. */
   readonly isRehearsal?: boolean;
 }

@@ -106,7 +106,7 @@ export class Orders {
       return { command: { verb: 'settle' }, writes: () => [insertion(purchase)] };
     };
     const call = { actor: `provider:${provider}`, principal: 'source' };
-    const asked = { account, verb: 'sale', input: { provider, payment }, call };
+    const asked = { account, verb: 'sale' as const, input: { provider, payment }, call };
     const known = await purchaseByPayment(database, { provider, payment });
     if (known !== null) return known;
     // Money that comes after the account's end is owed back, so it is kept as well.

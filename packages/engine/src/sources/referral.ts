@@ -140,7 +140,7 @@ export class Referrals {
       const made = await on.query(rows.KEEP_CODE, [account, campaign, code, now, bucketOf(account)]);
       if (made.rows[0] !== undefined) {
         await on.query(rows.ADD_CODE, [codeHash(code), campaign, account, now, actor]);
-        const told = { act: 'create_referral', at: now, account, subject: campaign, input: {} };
+        const told = { act: 'create_referral' as const, at: now, account, subject: campaign, input: {} };
         return { done: { code, createdAt: now }, told };
       }
       const first = (await on.query(rows.REFERRAL_CODE, [account, campaign])).rows[0];

@@ -46,6 +46,8 @@ import { beginWish, readWish, refOf } from './subscription-wish.ts';
 type Receipt = wire.SubscriptionReceipt & Replayed;
 type Decide = (one: Subscription, ground: Ground) => Decided;
 
+type SubscriptionVerb = 'renew' | 'payment_failed' | 'change' | 'cancel' | 'pause' | 'resume' | 'reactivate';
+
 /** Who ends and changes a subscription where a provider charges for it; null: nobody but us. */
 export interface Billing {
   end(
@@ -259,7 +261,7 @@ export class Subscriptions {
   }
 
   async #change(
-    verb: string,
+    verb: SubscriptionVerb,
     asked: { account: string; sub: string; body: object; call: Call; decide: Decide },
   ): Promise<Receipt> {
     const { sub, body, call } = asked;

@@ -241,7 +241,7 @@ export class Acts {
           const { account, entry, now: at } = outcome;
           if (entry === null) throw new Error('an act enters something');
           const entries = { first: entry.seq, last: account.seq };
-          const act = { ...known, act: asked.verb, at, input, entries };
+          const act = { ...known, act: asked.verb as wire.ActName, at, input, entries };
           if (approval === null) return [...prepared.writes(outcome), recording(act)];
           const { row, by } = approval;
           const which = { account: Number(row.account), no: Number(row.no) };

@@ -113,7 +113,7 @@ export class Approvals {
         this.#demandOpen((await approvalOf(on, account, no)) as ApprovalRow, now);
         const step = {
           account,
-          act: state === 'rejected' ? 'reject' : 'withdraw',
+          act: state === 'rejected' ? ('reject' as const) : ('withdraw' as const),
           at: now,
           staff,
           reason,

@@ -214,7 +214,7 @@ export class Accounts {
   }
 }
 
-const PUT = 'put_account';
+const PUT = 'put_account' as const;
 
 const inWire = ({ kind, timeZone, metadata }: ProfileChange): Metadata => ({
   ...(kind === undefined ? {} : { kind }),

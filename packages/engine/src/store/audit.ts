@@ -3,6 +3,7 @@
  * record is written in the transaction of the change: with the entries of a ledger by the write path (`Task.told`), and
  * with everything else by `recorded`.
  */
+import type { AuditedAct } from '@drawdown/client';
 import type { Metadata } from '../core/account.ts';
 import { bucketOf } from '../core/id.ts';
 import { type Connection, type Database, statement } from './database.ts';
@@ -20,7 +21,7 @@ export interface StaffCaller {
 /** What one of the staff does, in the words of the log. */
 export interface Told {
   readonly staff: StaffCaller;
-  readonly act: string;
+  readonly act: AuditedAct;
   readonly reason: string | null;
   /** What was asked, without the account's id and without secrets. */
   readonly input: object;
@@ -157,7 +158,7 @@ export function recorded<T>(
 const SECRET: readonly string[] = ['code'];
 
 /** What was asked of an account, as the log tells it: the reason has a place of its own. */
-export function toldOf(staff: StaffCaller, act: string, asked: unknown): Told {
+export function toldOf(staff: StaffCaller, act: AuditedAct, asked: unknown): Told {
   const { reason, ...input } = { ...(asked as Metadata) };
   for (const field of SECRET) delete (input as Record<string, unknown>)[field];
   return { staff, act, reason: typeof reason === 'string' ? reason : null, input };

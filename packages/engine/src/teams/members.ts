@@ -109,7 +109,7 @@ export class Members {
   }
 
   async #change(
-    verb: string,
+    verb: 'put_member' | 'remove_member',
     asked: { team: string; member: string; body: object; call: Call },
     decide: (on: Connection, ground: Ground, roster: Roster) => Promise<Change>,
   ): Promise<wire.Member> {

@@ -135,7 +135,7 @@ export class Requests {
   }
 
   async #change(
-    verb: string,
+    verb: 'ask_for_more' | 'approved_more' | 'denied_more',
     asked: { team: string; member: string; body: object; call: Call },
     decide: (on: Connection, ground: Ground) => Promise<Change>,
   ): Promise<wire.More> {

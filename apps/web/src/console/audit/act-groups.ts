@@ -56,6 +56,7 @@ const GROUP_OF: Readonly<Record<AuditedAct, ActGroup>> = {
   plan_checkout: 'purchases',
   plan: 'purchases',
   plan_change: 'purchases',
+  plan_end: 'purchases',
   auto_top_up: 'purchases',
   auto_top_up_off: 'purchases',
   auto_top_up_stop: 'purchases',

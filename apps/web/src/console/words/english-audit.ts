@@ -54,6 +54,7 @@ export const auditInEnglish = {
   'audit_act.subscription_reactivate': 'Subscription reactivated',
   'audit_act.plan': 'Plan followed at its provider',
   'audit_act.plan_change': 'Plan changed at its provider',
+  'audit_act.plan_end': 'Plan ended, or kept, at its provider',
   'audit_act.plan_checkout': 'Checkout of a plan opened',
   'audit_act.checkout': 'Checkout opened',
   'audit_act.claim_purchase': 'Purchase in a store taken in',

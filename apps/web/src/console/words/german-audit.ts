@@ -56,6 +56,7 @@ export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
   'audit_act.subscription_reactivate': 'Kündigung zurückgenommen',
   'audit_act.plan': 'Tarif nach dem Anbieter geführt',
   'audit_act.plan_change': 'Tarif beim Anbieter geändert',
+  'audit_act.plan_end': 'Tarif beim Anbieter beendet oder behalten',
   'audit_act.plan_checkout': 'Kauf eines Tarifs eröffnet',
   'audit_act.checkout': 'Kauf eröffnet',
   'audit_act.claim_purchase': 'Kauf in einem Store aufgenommen',

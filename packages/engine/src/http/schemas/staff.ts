@@ -221,6 +221,7 @@ const OTHERS = [
   'subscription_reactivate',
   'plan',
   'plan_change',
+  'plan_end',
   'plan_checkout',
   'checkout',
   'claim_purchase',
