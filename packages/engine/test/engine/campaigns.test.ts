@@ -262,7 +262,11 @@ test('lesson 2: stopping a campaign leaves its lots alone, and nothing is awarde
   const claims = together(60, (i) =>
     codeOf(engine(i).campaigns.claim(ids[i] as string, 'stopped', {}, call())),
   );
-  const stop = await rig.second.campaigns.end('stopped', { reason: 'abuse' }, { actor: 'staff:key_9' });
+  const stop = await rig.second.campaigns.end(
+    'stopped',
+    { reason: 'abuse' },
+    call({ actor: 'staff:key_9', staff: { id: 'key_9', name: 'Ada', request: 'req_1' } }),
+  );
   const after = stop.metrics.redemptions;
   expect(stop).toMatchObject({ state: 'stopped', stopped_by: 'staff:key_9', stop_reason: 'abuse' });
   const outcomes = tally(await claims);
