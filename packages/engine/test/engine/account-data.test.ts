@@ -79,6 +79,7 @@ test('an export has a line for everything, and its last line says how many', asy
       'purchase',
       'settlement',
       'plan_checkout',
+      'plan_change',
       'payment_method',
       'auto_top_up',
       'top_up',
