@@ -32,6 +32,17 @@ export type ExportLine =
         created_at: Instant;
       };
     }
+  /** A change of a plan that was asked of its provider, and what became of it. */
+  | {
+      type: 'plan_change';
+      data: {
+        subscription: string;
+        plan: string;
+        begins: 'now' | 'period_end';
+        state: 'open' | 'done' | 'refused' | 'dropped';
+        created_at: Instant;
+      };
+    }
   /** With the provider's own names for the person and the way to pay. */
   | {
       type: 'payment_method';
