@@ -78,7 +78,10 @@ test('a campaign that the catalog has dropped awards nothing more there, and is 
 test('staff that makes one campaign twice at once makes one; other terms under its id are refused', async () => {
   const flash = campaign('flash', { budget: 20 });
   const made = await together(10, (i) =>
-    (i % 2 === 0 ? rig.first : rig.second).campaigns.create(asked(flash), { actor: 'staff:key_1' }),
+    (i % 2 === 0 ? rig.first : rig.second).campaigns.create(asked(flash), {
+      actor: 'staff:key_1',
+      staff: { id: 'key_1', name: 'Ada', request: 'req_1' },
+    }),
   );
   expect(new Set(made.map((one) => JSON.stringify(one))).size).toBe(1);
   expect(await codeOf(rig.first.campaigns.create(asked({ ...flash, budget: 30 }), {}))).toBe(
