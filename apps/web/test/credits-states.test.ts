@@ -119,6 +119,25 @@ describe('what cannot be spent', () => {
   });
 });
 
+it('asks for it before it sells a plan as well', async () => {
+  await stage.client.putAccount('u_fr', { metadata: { jurisdiction: 'FR' } });
+  const page = await stage.open('/credits', { account: 'u_fr' });
+  const plan = page.locator('#dd-plans .dd-option', { hasText: 'Pro' }).first();
+  await plan.getByRole('button').click();
+  const consent = page.locator('#dd-plans').getByRole('checkbox', { name: /at once/ });
+  await consent.waitFor();
+  stage.expectFault(/400/);
+  await isSound(page);
+  await consent.check();
+  await plan.getByRole('button').click();
+  await page.getByRole('button', { name: /^Pay/ }).first().click();
+  await page.waitForURL(`${stage.url}/credits**`);
+  await expect.poll(() => total(page).textContent()).not.toBe('0');
+  const [payment] = (await stage.client.listPurchases('u_fr')).data;
+  expect(payment).toMatchObject({ plan: 'pro', jurisdiction: 'FR', consent: { immediate_use: true } });
+  await page.context().close();
+});
+
 it('asks for what a law asks for before it sells, and says in the receipt what giving back does', async () => {
   await stage.client.putAccount('u_de', { metadata: { jurisdiction: 'DE' } });
   const page = await stage.open('/credits', { account: 'u_de' });

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
-import { isProblem } from '../errors.ts';
 import type { CheckoutRequest } from '../wire.ts';
+import { type Consent, ConsentBox, useConsent } from './consent.tsx';
 import { Failure } from './failure.tsx';
 import { Intent } from './intent.ts';
 import { useDrawdown } from './provider.tsx';
@@ -15,17 +15,15 @@ export interface Buying {
   /** What is on its way to its checkout. */
   readonly pending: Bought | null;
   readonly error: unknown;
-  /** Whether the law of the sale asks for the buyer's word, and whether it was given. */
-  readonly consent: { readonly isNeeded: boolean; readonly isGiven: boolean; give(given: boolean): void };
+  readonly consent: Consent;
 }
 
 /** `onOpened`: called with the purchase before the person leaves for its checkout. */
 export function useBuying(onOpened?: (purchase: string) => void): Buying {
-  const { client, account, jurisdiction } = useDrawdown();
+  const { client, account } = useDrawdown();
   const [pending, setPending] = useState<Bought | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const [isNeeded, setIsNeeded] = useState(false);
-  const [isGiven, setIsGiven] = useState(false);
+  const consent = useConsent();
   const intent = useMemo(
     () =>
       new Intent((body: CheckoutRequest, idempotencyKey: string) =>
@@ -40,37 +38,23 @@ export function useBuying(onOpened?: (purchase: string) => void): Buying {
       const { url, purchase } = await intent.run({
         ...bought,
         return_url: addressToReturnTo(),
-        ...(jurisdiction === undefined ? {} : { jurisdiction }),
-        ...(isGiven ? { consent: { immediate_use: true } } : {}),
+        ...consent.terms,
       });
       onOpened?.(purchase.id);
       location.assign(url);
     } catch (caught) {
-      if (isProblem(caught, 'consent_required')) setIsNeeded(true);
-      else setError(caught);
+      if (!consent.isWanted(caught)) setError(caught);
     }
     setPending(null);
   };
-  return { buy, pending, error, consent: { isNeeded, isGiven, give: setIsGiven } };
+  return { buy, pending, error, consent };
 }
 
 /** The buyer's word where the law of the sale asks for it, and what went wrong. */
 export function BuyingNotes({ buying: { consent, error } }: { buying: Buying }): ReactNode {
-  const { t } = useDrawdown();
   return (
     <>
-      {consent.isNeeded ? (
-        <div role="alert">
-          <label className="dd-check">
-            <input
-              type="checkbox"
-              checked={consent.isGiven}
-              onChange={(event) => consent.give(event.target.checked)}
-            />
-            <span>{t('pack.consent')}</span>
-          </label>
-        </div>
-      ) : null}
+      <ConsentBox consent={consent} />
       {error === null ? null : <Failure error={error} />}
     </>
   );

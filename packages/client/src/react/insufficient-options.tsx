@@ -4,6 +4,7 @@ import { AskForMore } from './ask-for-more.tsx';
 import { keepAsked } from './asked.ts';
 import { BuyingNotes, useBuying } from './buying.tsx';
 import { type Cheaper, cheaperSettings } from './cheaper.ts';
+import { ConsentBox, useConsent } from './consent.tsx';
 import { Failure } from './failure.tsx';
 import type { InsufficientCreditsDialogProps } from './insufficient-dialog.tsx';
 import { nextRefill } from './lots.ts';
@@ -104,7 +105,8 @@ function Plan({ plansHref, shortage }: OptionsProps): ReactNode {
   const names = useNames();
   const plans = useCatalog().data?.plans;
   const hasPlan = useSubscriptions().data?.some(({ status }) => status !== 'cancelled');
-  const buy = usePlanCheckout();
+  const consent = useConsent();
+  const buy = usePlanCheckout(consent);
   const [error, setError] = useState<unknown>(null);
   if (plansHref !== undefined) {
     const link = (
@@ -125,6 +127,7 @@ function Plan({ plansHref, shortage }: OptionsProps): ReactNode {
           {t('plans.monthly', { count: billing.credits })}
           {' · '}
           {t('pack.unit_price', { price: format.unitPrice(price, billing.credits, currency) })}
+          <ConsentBox consent={consent} />
           {error === null ? null : <Failure error={error} />}
         </>
       }
@@ -133,7 +136,9 @@ function Plan({ plansHref, shortage }: OptionsProps): ReactNode {
           type="button"
           className="dd-button"
           onClick={() =>
-            void buy({ action: 'subscribe', plan: plan.id, interval: billing.interval }).catch(setError)
+            void buy({ action: 'subscribe', plan: plan.id, interval: billing.interval }).catch(
+              (caught: unknown) => consent.isWanted(caught) || setError(caught),
+            )
           }
         >
           {t('plans.price_month', { price: format.money(price, currency) })}

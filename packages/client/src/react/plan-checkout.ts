@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { PlanCheckoutRequest, SubscriptionChangeRequest } from '../wire.ts';
+import type { Consent } from './consent.tsx';
 import { Intent } from './intent.ts';
 import type { PlanChoice } from './plan-picker.tsx';
 import { useDrawdown } from './provider.tsx';
@@ -10,10 +11,13 @@ import { addressToReturnTo } from './return-address.ts';
  * on; changes one that its provider charges for, ends it, and takes that back. What else there is, only the product's
  * server may.
  */
-export function usePlanCheckout(currency?: string): (choice: PlanChoice) => Promise<void> {
+export function usePlanCheckout(
+  { terms }: Consent,
+  currency?: string,
+): (choice: PlanChoice) => Promise<void> {
   const { client, account, live } = useDrawdown();
-  return useMemo(() => {
-    const intent = new Intent((body: PlanCheckoutRequest, idempotencyKey: string) =>
+  const intents = useMemo(() => {
+    const subscribe = new Intent((body: PlanCheckoutRequest, idempotencyKey: string) =>
       client.checkoutPlan(account, body, { idempotencyKey }),
     );
     const change = new Intent(
@@ -22,23 +26,25 @@ export function usePlanCheckout(currency?: string): (choice: PlanChoice) => Prom
         idempotencyKey: string,
       ) => client.changeSubscription(account, subscription, body, { idempotencyKey }),
     );
-    return async (choice) => {
-      if (choice.action === 'subscribe') {
-        const { action: _, ...plan } = choice;
-        const { url } = await intent.run({
-          ...plan,
-          ...(currency === undefined ? {} : { currency }),
-          return_url: addressToReturnTo(),
-        });
-        location.assign(url);
-        return;
-      }
-      if (choice.action === 'change') {
-        const { action: _, ...wanted } = choice;
-        live.offer((await change.run(wanted)).balance);
-      } else if (choice.action === 'cancel')
-        live.offer((await client.cancelSubscription(account, choice.subscription)).balance);
-      else live.offer((await client.reactivateSubscription(account, choice.subscription)).balance);
-    };
-  }, [client, account, live, currency]);
+    return { subscribe, change };
+  }, [client, account]);
+  return async (choice) => {
+    if (choice.action === 'subscribe') {
+      const { action: _, ...plan } = choice;
+      const { url } = await intents.subscribe.run({
+        ...plan,
+        ...(currency === undefined ? {} : { currency }),
+        ...terms,
+        return_url: addressToReturnTo(),
+      });
+      location.assign(url);
+      return;
+    }
+    if (choice.action === 'change') {
+      const { action: _, ...wanted } = choice;
+      live.offer((await intents.change.run(wanted)).balance);
+    } else if (choice.action === 'cancel')
+      live.offer((await client.cancelSubscription(account, choice.subscription)).balance);
+    else live.offer((await client.reactivateSubscription(account, choice.subscription)).balance);
+  };
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { CatalogBilling, Subscription } from '../wire.ts';
+import { ConsentBox, useConsent } from './consent.tsx';
 import { Failure } from './failure.tsx';
 import { whenOpened } from './lazily.tsx';
 import { usePlanCheckout } from './plan-checkout.ts';
@@ -48,7 +49,8 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
   const [interval, setInterval] = useState<CatalogBilling['interval']>('month');
   const [step, setStep] = useState<PlanStep | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const byThemselves = usePlanCheckout(currency);
+  const consent = useConsent();
+  const byThemselves = usePlanCheckout(consent, currency);
   if (surface === 'ios' || surface === 'android' || fitting.length === 0) return null;
 
   const choose = async (choice: PlanChoice): Promise<void> => {
@@ -62,7 +64,7 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
       subscriptions.reload();
       forecast.reload();
     } catch (caught) {
-      setError(caught);
+      if (!consent.isWanted(caught)) setError(caught);
     }
     setStep(null);
   };
@@ -106,6 +108,7 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
           </li>
         ))}
       </ul>
+      <ConsentBox consent={consent} />
       {error === null ? null : <Failure error={error} />}
       <PlanPreview open={step !== null} step={step} onClose={() => setStep(null)} onConfirm={choose} />
     </section>

@@ -6,7 +6,7 @@ import type { Hold } from './change.ts';
 import type { Instant } from './common.ts';
 import type { Entry } from './history.ts';
 import type { PlanCheckout } from './plan.ts';
-import type { PaymentProvider, Purchase } from './purchase.ts';
+import type { JurisdictionPolicy, PaymentProvider, Purchase } from './purchase.ts';
 import type { Subscription } from './subscription.ts';
 import type { Member, More, MoreState } from './team.ts';
 import type { AutoTopUp, PaymentMethod, TopUp } from './top-up.ts';
@@ -29,6 +29,9 @@ export type ExportLine =
         state: PlanCheckout['state'];
         plan: string;
         trial: boolean;
+        jurisdiction: string | null;
+        policy: JurisdictionPolicy | null;
+        consent: { immediate_use: true; at: Instant; actor: string } | null;
         created_at: Instant;
       };
     }

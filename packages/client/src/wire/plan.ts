@@ -1,9 +1,9 @@
 /** Plans that are sold through a checkout. */
 import type { Cost } from './account.ts';
 import type { Instant } from './common.ts';
-import type { PaymentProvider } from './purchase.ts';
+import type { CheckoutTerms, PaymentProvider } from './purchase.ts';
 
-export interface PlanCheckoutRequest {
+export interface PlanCheckoutRequest extends CheckoutTerms {
   /** A plan of the catalog. */
   plan: string;
   /** Absent: the plan's first. */
@@ -14,10 +14,6 @@ export interface PlanCheckoutRequest {
   currency?: string;
   /** Begins with the plan's trial: the first charge comes at its end. */
   trial?: boolean;
-  /** Where the buyer goes afterwards: absolute, on an origin that the server allows. */
-  return_url: string;
-  /** Absent: the real one where there is one, else the sandbox. */
-  provider?: PaymentProvider;
 }
 
 export interface PlanCheckout {

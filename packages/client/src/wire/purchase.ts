@@ -40,8 +40,8 @@ export interface Price {
   price: Cost;
 }
 
-/** For a pack, or for an amount in credits or money: exactly one of the three. */
-export interface CheckoutRequest extends PriceQuery {
+/** What every checkout is opened with, whatever is bought. */
+export interface CheckoutTerms {
   /** Where the buyer goes afterwards: absolute, on an origin that the server allows. */
   return_url: string;
   /** Absent: the real one where there is one, else the sandbox. */
@@ -53,6 +53,9 @@ export interface CheckoutRequest extends PriceQuery {
   /** Keeps how the buyer pays, for automatic top-ups. */
   save_payment_method?: boolean;
 }
+
+/** For a pack, or for an amount in credits or money: exactly one of the three. */
+export type CheckoutRequest = PriceQuery & CheckoutTerms;
 
 export interface JurisdictionPolicy {
   /** ISO 8601: bought credits live no shorter. */

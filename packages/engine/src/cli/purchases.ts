@@ -73,7 +73,12 @@ const checkout: ClientCommand = {
     const account = parameter(invocation, 0);
     const shared = {
       return_url: options.demand('return-url'),
-      ...stated({ provider: options.text('provider') as wire.PaymentProvider | undefined }),
+      ...stated({
+        provider: options.text('provider') as wire.PaymentProvider | undefined,
+        jurisdiction: options.text('jurisdiction'),
+        consent: options.flag('immediate-use') ? { immediate_use: true as const } : undefined,
+        save_payment_method: options.flag('save-payment-method') ? true : undefined,
+      }),
     };
     const plan = options.text('plan');
     if (plan !== undefined) {
@@ -89,11 +94,6 @@ const checkout: ClientCommand = {
     const body: wire.CheckoutRequest = {
       ...wished(invocation, typeof pack === 'string' ? pack : undefined),
       ...shared,
-      ...stated({
-        jurisdiction: options.text('jurisdiction'),
-        consent: options.flag('immediate-use') ? { immediate_use: true as const } : undefined,
-        save_payment_method: options.flag('save-payment-method') ? true : undefined,
-      }),
     };
     const opened = await client.checkout(account, body, takeKey(options));
     output.answer(opened, () => `${opened.url}\n\n${purchaseText(opened.purchase)}`);
@@ -103,8 +103,7 @@ const checkout: ClientCommand = {
 
 /** What only packs know is refused rather than passed over. */
 function planBody({ options, parameters }: Invocation, plan: string) {
-  const alien = ['credits', 'money', 'jurisdiction'].filter((name) => options.text(name) !== undefined);
-  alien.push(...['immediate-use', 'save-payment-method'].filter((name) => options.flag(name)));
+  const alien = ['credits', 'money'].filter((name) => options.text(name) !== undefined);
   if (parameters[1] !== undefined || alien.length > 0) {
     const what = parameters[1] === undefined ? `--${alien[0]}` : 'a pack';
     throw new CommandError('usage', `${what} does not go with --plan`);

@@ -12,19 +12,21 @@ import { KEEP_USES } from './erased-uses.ts';
 
 type Own = Statement<readonly unknown[], unknown>;
 
+const WITHOUT_ACTOR = `case when consent is null then null
+  else json_build_object('actor', 'redacted', 'at', consent -> 'at', 'immediate_use', true) end`;
 /** Statements of the account's own rows: its number alone. */
 const OF_ACCOUNT: readonly Own[] = [
   // Facts stay: a refund or dispute that comes late must still be told from those before it.
   statement(
     'erase_purchases',
     `update drawdown.purchases set url = null, return_url = null, jurisdiction = null, key = null, fingerprint = null,
-       consent = case when consent is null then null
-                      else json_build_object('actor', 'redacted', 'at', consent -> 'at', 'immediate_use', true) end
+       consent = ${WITHOUT_ACTOR}
      where account = $1`,
   ),
   statement(
     'erase_plan_checkouts',
-    `update drawdown.plan_checkouts set url = null, return_url = 'redacted', key = null, fingerprint = null
+    `update drawdown.plan_checkouts set url = null, return_url = 'redacted', jurisdiction = null, key = null, fingerprint = null,
+       consent = ${WITHOUT_ACTOR}
       where account = $1`,
   ),
   statement(
@@ -128,7 +130,8 @@ export const NAMED_IN = statement<[number, string, string], { number: bigint; id
                   where account = a.number and (member = $2 or ${isPerson('decided_by')} or reason ~ $3))
       or exists (select from drawdown.purchases where account = a.number
                     and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0))
-      or exists (select from drawdown.plan_checkouts where account = a.number and strpos(return_url, $2) > 0)
+      or exists (select from drawdown.plan_checkouts where account = a.number
+                    and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0))
       or exists (select from drawdown.auto_top_ups where account = a.number and ${isPerson(`consent ->> 'actor'`)})
       or exists (select from drawdown.campaign_codes where owner = a.number and ${isPerson('created_by')})
       or exists (select from drawdown.notices
@@ -180,7 +183,10 @@ const DESCRIBE: Own = statement(
 );
 const RENAME_SUBSCRIBER: Own = statement(
   'erase_subscriber',
-  `update drawdown.plan_checkouts set return_url = 'redacted' where account = $1 and strpos(return_url, $2) > 0`,
+  `update drawdown.plan_checkouts set
+     consent = case when ${isPerson(`consent ->> 'actor'`)} then ${consent} else consent end,
+     return_url = case when strpos(return_url, $2) > 0 then 'redacted' else return_url end
+   where account = $1 and (${isPerson(`consent ->> 'actor'`)} or strpos(return_url, $2) > 0)`,
 );
 const RENAME_TOPPER: Own = statement(
   'erase_top_up_consent',
@@ -224,10 +230,9 @@ export function memberWrites(team: number, person: Person, now: number): Write[]
     { statement: RENAME_MEMBER, params: [team, id, pseudonym, now] },
     { statement: RENAME_REQUESTS, params: [team, id, pseudonym, pattern] },
     ...RENAME_REFS.map((one): Write => ({ statement: one, params: [team, pattern] })),
-    ...[RENAME_BUYER, RENAME_TOPPER, RENAME_INVITER].map(
+    ...[RENAME_BUYER, RENAME_SUBSCRIBER, RENAME_TOPPER, RENAME_INVITER].map(
       (one): Write => ({ statement: one, params: [team, id, pseudonym] }),
     ),
-    { statement: RENAME_SUBSCRIBER, params: [team, id] },
   ];
 }
 

@@ -63,20 +63,38 @@ interface MergeLine {
   delivered_at: bigint | null;
 }
 
+/** What somebody agreed to, with when. */
+function agreedTo(consent: string): object {
+  const { at, ...agreed } = JSON.parse(consent) as { at: number };
+  return { ...agreed, at: formatInstant(at) };
+}
+
 /** By the type of their lines, in this order. */
 export const ROW_SECTIONS: Readonly<Record<string, Section>> = {
   plan_checkout: paged(
     statement<
       [number, number, number],
-      { no: bigint; provider: string; state: string; plan: string; trial: boolean; created_at: bigint }
+      {
+        no: bigint;
+        provider: string;
+        state: string;
+        plan: string;
+        trial: boolean;
+        jurisdiction: string | null;
+        law: string | null;
+        consent: string | null;
+        created_at: bigint;
+      }
     >(
       'export_plan_checkouts',
-      `select no, provider, state, offer ->> 'plan' as plan, trial is not null as trial, created_at
+      `select no, provider, state, offer ->> 'plan' as plan, trial is not null as trial, jurisdiction, law, consent, created_at
          from drawdown.plan_checkouts where account = $1 and no > $2 order by no limit $3`,
     ),
-    ({ no, created_at, ...row }, { number }) => ({
+    ({ no, created_at, law, consent, ...row }, { number }) => ({
       subscription: subscriptionId(number, Number(no)),
       ...row,
+      policy: law === null ? null : JSON.parse(law),
+      consent: consent && agreedTo(consent),
       created_at: time(created_at),
     }),
   ),
@@ -125,16 +143,13 @@ export const ROW_SECTIONS: Readonly<Record<string, Section>> = {
     ),
     {
       key: byNumber,
-      line: ({ threshold, cap_minor, currency, consent, updated_at, ...row }, { presenter }) => {
-        const { at, ...agreed } = JSON.parse(consent) as { at: number };
-        return {
-          threshold: presenter.credits(threshold),
-          monthly_cap: { amount_minor: Number(cap_minor), currency },
-          ...row,
-          consent: { ...agreed, at: formatInstant(at) },
-          updated_at: time(updated_at),
-        };
-      },
+      line: ({ threshold, cap_minor, currency, consent, updated_at, ...row }, { presenter }) => ({
+        threshold: presenter.credits(threshold),
+        monthly_cap: { amount_minor: Number(cap_minor), currency },
+        ...row,
+        consent: agreedTo(consent),
+        updated_at: time(updated_at),
+      }),
     },
   ),
   top_up: paged(

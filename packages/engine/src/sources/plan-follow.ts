@@ -118,7 +118,7 @@ function tooLate(standing: Standing, news: PlanNews, { account, now }: Ground): 
     .flatMap((invoice) => {
       if (invoice.payment === null || invoice.net <= 0) return [];
       no = nextStamp(no, now);
-      const about = { no, account: account.number, now, endsAt: now, lots: [] };
+      const about = { no, account: account.number, now, endsAt: now, lots: [], isFirst: false };
       return [paymentOf(standing, { invoice, terms: checkout.offer, ...about })];
     });
   const external = news.external ?? checkout.external;
@@ -245,15 +245,18 @@ class PlanChange {
     });
     const paid = this.current.paid[before];
     const isPurchase = invoice.payment !== null && net > 0;
+    const isFirst = this.current.paid
+      .slice(0, before)
+      .every(({ cost }) => cost === null || cost.amountMinor === 0);
     // A period behind the end that was agreed is nobody's, nor one that is paid already: the money is the payer's.
     const isSpare = error === null ? paid === undefined : error.code === 'subscription_state';
     if (isSpare && isPurchase && !isKnown(this.current, ref)) {
       const terms = this.current.terms.at(-1) as Terms;
-      this.late.push(this.#payment(invoice, { terms, endsAt: this.#ground.now, lots: [] }));
+      this.late.push(this.#payment(invoice, { terms, endsAt: this.#ground.now, lots: [], isFirst: false }));
     } else if (error !== null) this.refused.push({ ref, at: invoice.at, error });
     else if (paid !== undefined && isPurchase) {
       const terms = this.current.terms[paid.term] as Terms;
-      const payment = this.#payment(invoice, { terms, endsAt: paid.endsAt, lots: this.#last });
+      const payment = this.#payment(invoice, { terms, endsAt: paid.endsAt, lots: this.#last, isFirst });
       // Of a period that was over when its payment was heard of nothing could be given: the money is the payer's.
       (paid.endsAt <= this.#ground.now ? this.late : this.purchases).push(payment);
     }
@@ -269,7 +272,7 @@ class PlanChange {
     }
   }
 
-  #payment(invoice: PlanInvoice, about: { terms: Offer; endsAt: number; lots: readonly number[] }): Purchase {
+  #payment(invoice: PlanInvoice, about: Period): Purchase {
     const { now, account } = this.#ground;
     this.#no = nextStamp(this.#no, now);
     const place = { no: this.#no, account: account.number, now };
@@ -277,20 +280,20 @@ class PlanChange {
   }
 }
 
+interface Period {
+  readonly terms: Offer;
+  readonly endsAt: number;
+  readonly lots: readonly number[];
+  /** Nothing was paid before, so that what was agreed at the checkout may be withdrawn from. */
+  readonly isFirst: boolean;
+}
+
 /** A payment of a plan as the purchase that it is. */
 function paymentOf(
   { checkout, policies }: Standing,
-  about: {
-    invoice: PlanInvoice;
-    terms: Offer;
-    endsAt: number;
-    lots: readonly number[];
-    account: number;
-    no: number;
-    now: number;
-  },
+  about: Period & { invoice: PlanInvoice; account: number; no: number; now: number },
 ): Purchase {
-  const { invoice, terms, endsAt, lots, account, no, now } = about;
+  const { invoice, terms, endsAt, lots, isFirst, account, no, now } = about;
   const credits = refillOf(terms) * BigInt(Math.round(stepOf(terms) / refillStepOf(terms)));
   const { payment, gross, net, currency, at } = invoice;
   return {
@@ -308,10 +311,10 @@ function paymentOf(
     priceMinor: net,
     currency,
     reversal: policies.reversal,
-    refundWindow: null,
-    jurisdiction: null,
-    law: null,
-    consent: null,
+    refundWindow: isFirst ? checkout.refundWindow : null,
+    jurisdiction: checkout.jurisdiction,
+    law: checkout.law,
+    consent: isFirst ? checkout.consent : null,
     returnUrl: null,
     facts: [{ kind: 'paid', payment: payment as string, gross, net, currency, at }],
     parts: [{ ...newPart(credits), lots }],

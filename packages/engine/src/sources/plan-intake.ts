@@ -4,7 +4,8 @@ import { type Call, staffOf } from '../change.ts';
 import { DrawdownError } from '../errors.ts';
 import { classIn } from '../present.ts';
 import type { Connection } from '../store/database.ts';
-import type { Outcome, Prepared } from '../store/task.ts';
+import type { Outcome, Prepared, Write } from '../store/task.ts';
+import { forgetWrite, keepMethod } from './payment-method-rows.ts';
 import { changeSettled, openChange, planChangeId } from './plan-change-rows.ts';
 import { type Followed, followPlan } from './plan-follow.ts';
 import { type PlanCheckout, planCheckout, planIdOf, planUpdate } from './plan-rows.ts';
@@ -112,6 +113,7 @@ export class PlanIntake {
       const late = await unknownOf(on, followed.late);
       const purchases = [...followed.purchases, ...late];
       const told = { refused, refusal, isPartial, isUnwanted, late: late.length };
+      const kept = await this.#keep(on, { checkout, after, news, ground });
       const payments = purchases.flatMap(({ payment }) => payment ?? []);
       const differs =
         isMade ||
@@ -126,6 +128,7 @@ export class PlanIntake {
         command: commandOf(followed.commands),
         writes: () => [
           planUpdate(after),
+          ...kept,
           ...(isMade ? [changeSettled(change, { state: 'done', now: ground.now })] : []),
           ...(followed.after === null ? [] : writesOf(standing.one, followed.after)),
           ...purchases.map(insertion),
@@ -152,6 +155,20 @@ export class PlanIntake {
     });
     if (!isRehearsal) this.#tell(row, result);
     return { ...result, ...receipt };
+  }
+
+  /** How a plan is paid that begins now. Where it may not begin any more, it is forgotten. */
+  async #keep(
+    on: Connection,
+    about: { checkout: PlanCheckout; after: PlanCheckout; news: PlanNews; ground: Ground },
+  ): Promise<readonly Write[]> {
+    const { checkout, after, ground } = about;
+    const { saved } = about.news;
+    if (saved === undefined || checkout.state !== 'open' || after.state === 'open') return [];
+    const { number } = ground.account;
+    const { now } = ground;
+    if (after.state === 'begun') return keepMethod(on, number, { saved, now });
+    return [forgetWrite(number, saved, now)];
   }
 
   async #follow(
@@ -234,4 +251,5 @@ export const placeOf = (row: PlanCheckout): PlanPlace => ({
   subscription: planIdOf(row),
   checkout: row.checkout ?? '',
   external: row.external,
+  saves: row.saves && row.state === 'open',
 });

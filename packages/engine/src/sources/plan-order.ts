@@ -19,7 +19,7 @@ import {
 import { checkSale, type PlanWish, readPlanWish, trialDays } from './plan-terms.ts';
 import type { PaymentProvider, PlanSeller, ProviderId } from './provider.ts';
 import type { Place } from './purchase-order.ts';
-import { readReturnUrl } from './purchase-terms.ts';
+import { buyerOf, consentOf, planLawOf, readReturnUrl } from './purchase-terms.ts';
 import type { SourceSetting } from './source.ts';
 import type { Ground } from './subscription-pay.ts';
 import { readSubscriptions } from './subscription-rows.ts';
@@ -28,6 +28,9 @@ export interface PlanOrdersOptions {
   readonly providers: ReadonlyMap<ProviderId, PaymentProvider>;
   readonly returnOrigins: readonly string[];
 }
+
+type PlanCall = Call & { readonly origin: string; readonly jurisdiction?: string };
+type Sale = ReturnType<typeof planLawOf>;
 
 /** The first half of a plan: what is ordered, and where it can be paid. */
 export class PlanOrders {
@@ -44,27 +47,31 @@ export class PlanOrders {
   async checkout(
     id: string,
     body: wire.PlanCheckoutRequest,
-    call: Call & { readonly origin: string },
+    call: PlanCall,
   ): Promise<{ row: PlanCheckout; replayed: boolean }> {
     const seller = this.#seller(body.provider);
     // A later catalog may refuse what was ordered before, so the key is looked up first.
     const wish = () => readPlanWish(this.#setting.catalog, body);
     const returnUrl = this.#returnUrl(body, call);
     const account = await this.#accountFor(readAccountId(id), () => wish().kind);
-    const { row, replayed } = await this.#order(account, body, {
-      call,
-      wish,
-      provider: seller.id,
-      returnUrl,
-    });
+    const law = await this.#lawFor(account.number, body, call);
+    const about = { call, wish, law, provider: seller.id, returnUrl };
+    const { row, replayed } = await this.#order(account, body, about);
     return { row: await this.#open(seller, row, { account: id, wish, origin: call.origin }), replayed };
+  }
+
+  /** Of the place that the product says the buyer is in, else of the one that the buyer says. */
+  async #lawFor(account: number, body: wire.PlanCheckoutRequest, call: PlanCall): Promise<() => Sale> {
+    const { accounts, catalog } = this.#setting;
+    const buyer = buyerOf(await accounts.byNumber(account), call);
+    return () => planLawOf(catalog, body, buyer);
   }
 
   /** Throws what an order would be refused with; orders nothing. */
   async demandSellable(
     number: number,
     id: string,
-    { body, call }: { body: wire.PlanCheckoutRequest; call: Call & { readonly origin: string } },
+    { body, call }: { body: wire.PlanCheckoutRequest; call: PlanCall },
   ): Promise<void> {
     const { catalog, database, queries, runner } = this.#setting;
     const about = { account: { number, id }, verb: 'plan_checkout' as const, input: body, call };
@@ -72,6 +79,7 @@ export class PlanOrders {
     this.#seller(body.provider);
     const wish = readPlanWish(catalog, body);
     this.#returnUrl(body, call);
+    (await this.#lawFor(number, body, call))();
     await this.#reserve(database, wish, await queries.settled(id));
   }
 
@@ -107,7 +115,7 @@ export class PlanOrders {
   async #order(
     account: Place,
     body: wire.PlanCheckoutRequest,
-    about: { call: Call; wish: () => PlanWish; provider: ProviderId; returnUrl: string },
+    about: { call: Call; wish: () => PlanWish; law: () => Sale; provider: ProviderId; returnUrl: string },
   ): Promise<{ row: PlanCheckout; replayed: boolean }> {
     const { call, provider, returnUrl } = about;
     const { idempotencyKey, principal = 'server' } = call;
@@ -126,6 +134,9 @@ export class PlanOrders {
         external: null,
         offer: wish.offer,
         trial: wish.trial,
+        ...about.law(),
+        consent: consentOf(body, { call, now: ground.now }),
+        saves: body.save_payment_method === true,
         returnUrl,
         state: 'open' as const,
         looks: 0,
@@ -179,6 +190,7 @@ export class PlanOrders {
       interval: row.offer.interval,
       quantity: row.offer.seats ?? 1,
       trialDays: trialDays(row.trial, row.createdAt),
+      save: row.saves,
       returnUrl: row.returnUrl,
     });
     const { database } = this.#setting;

@@ -2,6 +2,7 @@ import { bucketOf, subscriptionId } from '../core/id.ts';
 import { type Connection, type Database, statement } from '../store/database.ts';
 import type { Write } from '../store/task.ts';
 import type { ProviderId } from './provider.ts';
+import type { Purchase } from './purchase-rows.ts';
 import { type Offer, readKeptOffer, writeTerms } from './subscription-terms.ts';
 
 /**
@@ -17,8 +18,14 @@ export interface AgreedTrial {
   readonly validity: string;
 }
 
+/** The law that a plan is sold under, as it was when it was ordered, with the buyer's word where that asks for it. */
+export type PlanLaw = Pick<Purchase, 'jurisdiction' | 'law' | 'consent'> & {
+  /** ISO 8601: how long the first payment may be withdrawn from; null: not at all. */
+  readonly refundWindow: string | null;
+};
+
 /** A plan that was ordered. Its number is the subscription's, which begins when it is paid. */
-export interface PlanCheckout {
+export interface PlanCheckout extends PlanLaw {
   readonly account: number;
   readonly no: number;
   readonly provider: ProviderId;
@@ -28,6 +35,8 @@ export interface PlanCheckout {
   readonly external: string | null;
   readonly offer: Offer;
   readonly trial: AgreedTrial | null;
+  /** The buyer wants to be charged for other things later too, without being there. */
+  readonly saves: boolean;
   readonly returnUrl: string;
   readonly state: PlanCheckoutState;
   readonly looks: number;
@@ -46,6 +55,11 @@ interface Row {
   external: string | null;
   offer: string;
   trial: string | null;
+  jurisdiction: string | null;
+  law: string | null;
+  refund_window: string | null;
+  consent: string | null;
+  saves: boolean;
   return_url: string;
   state: string;
   looks: bigint;
@@ -55,7 +69,8 @@ interface Row {
   updated_at: bigint;
 }
 
-const COLUMNS = `account, no, provider, checkout, url, external, offer, trial, return_url, state, looks,
+const TERMS = 'offer, trial, jurisdiction, law, refund_window, consent, saves';
+const COLUMNS = `account, no, provider, checkout, url, external, ${TERMS}, return_url, state, looks,
   encode(key, 'hex') as key, encode(fingerprint, 'hex') as fingerprint, created_at, updated_at`;
 
 const BY_NO = statement<[number, number], Row>(
@@ -74,7 +89,7 @@ const OPEN = statement<[number], Row>(
 /** An end that was agreed is one only when it has come. */
 const AFTER = statement<[number, number, number, number], Row>(
   'plan_checkouts_after',
-  `select c.account, c.no, provider, checkout, url, external, offer, trial, return_url, state, looks,
+  `select c.account, c.no, provider, checkout, url, external, ${TERMS}, return_url, state, looks,
      null as key, null as fingerprint, c.created_at, c.updated_at
      from drawdown.plan_checkouts c
      left join drawdown.subscriptions s on s.account = c.account and s.no = c.no and s.bucket = c.bucket
@@ -90,8 +105,9 @@ const LAST = statement<[number], { no: bigint | null }>(
 const INSERT = statement<readonly unknown[], unknown>(
   'plan_checkout_insert',
   `insert into drawdown.plan_checkouts (account, no, provider, offer, trial, return_url, state, key, fingerprint,
-     created_at, updated_at, bucket)
-   values ($1, $2, $3, $4::json, $5::json, $6, $7, decode($8, 'hex'), decode($9, 'hex'), $10, $11, $12)`,
+     created_at, updated_at, bucket, jurisdiction, law, refund_window, consent, saves)
+   values ($1, $2, $3, $4::json, $5::json, $6, $7, decode($8, 'hex'), decode($9, 'hex'), $10, $11, $12,
+     $13, $14::json, $15, $16::json, $17)`,
 );
 const UPDATE = statement<readonly unknown[], unknown>(
   'plan_checkout_update',
@@ -167,6 +183,11 @@ export function planInsertion(one: PlanCheckout): Write {
       one.createdAt,
       one.updatedAt,
       bucketOf(one.account),
+      one.jurisdiction,
+      one.law && JSON.stringify(one.law),
+      one.refundWindow,
+      one.consent && JSON.stringify(one.consent),
+      one.saves,
     ],
   };
 }
@@ -190,6 +211,11 @@ function checkoutOf(row: Row): PlanCheckout {
     external: row.external,
     offer: readKeptOffer(row.offer),
     trial: trial && { ...trial, credits: BigInt(trial.credits) },
+    jurisdiction: row.jurisdiction,
+    law: row.law === null ? null : JSON.parse(row.law),
+    refundWindow: row.refund_window,
+    consent: row.consent === null ? null : JSON.parse(row.consent),
+    saves: row.saves,
     returnUrl: row.return_url,
     state: row.state as PlanCheckoutState,
     looks: Number(row.looks),

@@ -17,6 +17,7 @@ import {
   planIdOf,
 } from './plan-rows.ts';
 import type { PaymentProvider, PlanNews, ProviderId } from './provider.ts';
+import type { Purchase } from './purchase-rows.ts';
 import type { SourceSetting } from './source.ts';
 import { readSubscriptions } from './subscription-rows.ts';
 import { statusAt } from './subscription-state.ts';
@@ -52,12 +53,13 @@ export class Plans {
 
   /**
    * Opens a checkout for a plan. The subscription begins when the provider says that it was paid, or with its trial.
-   * `origin` is where this server is reached. The same key opens the same checkout again.
+   * `origin` is where this server is reached, `jurisdiction` what the product says of the buyer. The same key opens the same
+   * checkout again.
    */
   async checkout(
     id: string,
     body: wire.PlanCheckoutRequest,
-    call: Call & { readonly origin: string },
+    call: Call & { readonly origin: string; readonly jurisdiction?: string },
   ): Promise<wire.PlanCheckoutReceipt & Replayed> {
     await this.#replace(id, body, call);
     const { row, replayed } = await this.#orders.checkout(id, body, call);
@@ -123,7 +125,7 @@ export class Plans {
   async #replace(
     id: string,
     body: wire.PlanCheckoutRequest,
-    call: Call & { readonly origin: string },
+    call: Call & { readonly origin: string; readonly jurisdiction?: string },
   ): Promise<void> {
     const { accounts, database } = this.#setting;
     const number = await accounts.numberOf(readAccountId(id));
@@ -194,6 +196,23 @@ export class Plans {
     });
     const after = await this.#subscriptions.byId(account, subscription);
     return { subscription: after, operation, balance, replayed: false };
+  }
+
+  /**
+   * A buyer withdraws from what was agreed at the checkout: before the money is asked for back nothing is to be charged any
+   * more, and with it the plan is over. Where the provider does not pay back, it goes on as it was.
+   */
+  async withdraw(
+    account: string,
+    { plan, subscription, account: number }: Pick<Purchase, 'plan' | 'subscription' | 'account'>,
+    { to, call }: { to: 'period_end' | 'now' | 'never'; call: Call },
+  ): Promise<boolean> {
+    if (plan === null || subscription === null) return false;
+    const id = subscriptionId(number, subscription);
+    const { status, cancel_at } = await this.#subscriptions.byId(account, id);
+    if (status === 'cancelled' || (to === 'period_end' && cancel_at !== null)) return false;
+    const { idempotencyKey: _, ...ours } = call;
+    return (await this.end(account, id, { when: to, call: ours })) !== null;
   }
 
   /** Changes a plan at its provider, once for one key; null where no provider charges for the subscription. */

@@ -176,6 +176,8 @@ export interface PlanNews {
   readonly next?: SoldPrice;
   /** The last change of ours that was made there. */
   readonly change?: string;
+  /** How it is paid, where the buyer wants to be charged for other things as well. */
+  readonly saved?: SavedMethod;
   /** Absent: nothing is said about it. Null: it goes on. `at` is null where it is when this is heard. */
   readonly ends?: { readonly at: number | null; readonly how: 'period_end' | 'now' } | null;
 }
@@ -200,6 +202,8 @@ export interface PlanPlace {
   readonly subscription: string;
   readonly checkout: string;
   readonly external: string | null;
+  /** It is not known yet how it is paid, and the buyer wants that to be kept. */
+  readonly saves: boolean;
 }
 
 /** A verified event in our terms. */

@@ -44,9 +44,9 @@ export function grantOf(
   };
 }
 
-/** On the lot itself, so that what holds for it is under the ledger's hash. */
-function lawOn({ jurisdiction, law }: Terms): Metadata {
-  if (jurisdiction === null) return {};
+/** On the lot itself, so that what holds for it is under the ledger's hash. Of a plan's credits no law is paid out by. */
+function lawOn({ jurisdiction, law, plan }: Terms): Metadata {
+  if (jurisdiction === null || plan !== null) return {};
   const cashOut = law?.cash_out ?? null;
   return { jurisdiction, ...(cashOut === null ? {} : { cash_out: { ...cashOut } }) };
 }

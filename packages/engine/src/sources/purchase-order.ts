@@ -16,7 +16,7 @@ import {
   purchaseByNo,
   purchaseByPayment,
 } from './purchase-rows.ts';
-import { storeTermsOf, type termsOf } from './purchase-terms.ts';
+import { consentOf, storeTermsOf, type termsOf } from './purchase-terms.ts';
 import type { SourceSetting } from './source.ts';
 
 /** An account, by its number and as its owner calls it. */
@@ -58,10 +58,7 @@ export class Orders {
         parts: [newPart(bought.credits), newPart(bought.bonus)],
         provider,
         returnUrl,
-        consent:
-          body.consent === undefined
-            ? null
-            : { immediate_use: true as const, at: now, actor: call.actor ?? 'library' },
+        consent: consentOf(body, { call, now }),
         key,
         fingerprint,
       };

@@ -1,12 +1,13 @@
 /** What is bought, at which price and under which terms: read from the catalog once, and copied. */
 import type * as wire from '@drawdown/client';
 import type { Catalog, CatalogDuration, Jurisdiction } from '../catalog/catalog.ts';
+import type { Call } from '../change.ts';
 import { addDuration } from '../core/calendar.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import type { Profile } from '../store/accounts.ts';
 import type { StoreSale } from './provider.ts';
 import { offerOf } from './purchase-offer.ts';
-import type { Law, Purchase } from './purchase-rows.ts';
+import type { Consent, Law, Purchase } from './purchase-rows.ts';
 
 type Bought = Pick<
   Purchase,
@@ -43,18 +44,43 @@ export function termsOf(
   buyer: Buyer,
 ): Bought & { readonly name: string } {
   const { validity, ...offer } = offerOf(catalog, body);
-  const jurisdiction = jurisdictionOf(catalog, body, buyer);
-  const law = jurisdiction === null ? undefined : catalog.policies.jurisdictions[jurisdiction];
-  demandConsent(law, jurisdiction, { body, buyer });
+  const { law, ...sale } = saleUnder(catalog, body, buyer);
   return {
     ...offer,
     validity: longer(validity, validity && (law?.expiryFloor ?? null))?.iso ?? null,
     reversal: catalog.policies.reversal,
     refundWindow: longer(catalog.policies.packRefundWindow, law?.withdrawalWindow ?? null)?.iso ?? null,
-    jurisdiction,
-    law: law === undefined ? null : lawOf(law),
+    ...sale,
+    law: law && lawOf(law),
   };
 }
+
+/** The law that a plan is sold under, copied as for a pack. Refusals name the field. */
+export function planLawOf(
+  catalog: Catalog,
+  body: SaleWish,
+  buyer: Buyer,
+): Pick<Purchase, 'jurisdiction' | 'law' | 'refundWindow'> {
+  const { law, jurisdiction } = saleUnder(catalog, body, buyer);
+  return { jurisdiction, law: law && lawOf(law), refundWindow: law?.withdrawalWindow?.iso ?? null };
+}
+
+type SaleWish = Pick<wire.CheckoutRequest, 'jurisdiction' | 'consent'>;
+
+function saleUnder(
+  catalog: Catalog,
+  body: SaleWish,
+  buyer: Buyer,
+): { jurisdiction: string | null; law: Jurisdiction | null } {
+  const jurisdiction = jurisdictionOf(catalog, body, buyer);
+  const law = jurisdiction === null ? null : (catalog.policies.jurisdictions[jurisdiction] ?? null);
+  demandConsent(law, jurisdiction, { body, buyer });
+  return { jurisdiction, law };
+}
+
+/** The buyer's word, with when and by whom it was given. */
+export const consentOf = (body: SaleWish, { call, now }: { call: Call; now: number }): Consent | null =>
+  body.consent === undefined ? null : { immediate_use: true, at: now, actor: call.actor ?? 'library' };
 
 /** The terms of a sale in a store: at the store's price, which differs by country, and for good, as stores demand. */
 export function storeTermsOf(catalog: Catalog, sale: StoreSale): Bought {
@@ -88,7 +114,7 @@ export function storeTermsOf(catalog: Catalog, sale: StoreSale): Bought {
 /** What the product says holds, whatever the buyer leaves out or says instead. Places without a policy are not kept. */
 function jurisdictionOf(
   { policies }: Catalog,
-  body: wire.CheckoutRequest,
+  body: SaleWish,
   { jurisdiction: known }: Buyer,
 ): string | null {
   const { jurisdiction: said } = body;
@@ -104,11 +130,11 @@ function jurisdictionOf(
 
 /** Where buyers may withdraw, credits that can be spent at once need the buyer's word that this is wanted. */
 function demandConsent(
-  law: Jurisdiction | undefined,
+  law: Jurisdiction | null,
   jurisdiction: string | null,
-  { body, buyer }: { body: wire.CheckoutRequest; buyer: Buyer },
+  { body, buyer }: { body: SaleWish; buyer: Buyer },
 ): void {
-  if (!buyer.isPresent || law === undefined || law.withdrawalWindow === null) return;
+  if (!buyer.isPresent || law === null || law.withdrawalWindow === null) return;
   if (body.consent?.immediate_use === true) return;
   throw invalid('consent', `must be given in ${jurisdiction}: {"immediate_use": true}`, 'consent_required');
 }

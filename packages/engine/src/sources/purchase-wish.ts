@@ -26,10 +26,11 @@ export function mayAsk(
   return [{ kind: 'asked', attempt, ...(after === 0 ? {} : { after }) }];
 }
 
-/** All of its credits are there and free, in whichever lots: what a reversal took in vain came back in new ones. */
+/** All of its credits are there and free, or to come, in whichever lots: what a reversal took in vain came back in new ones. */
 function isUntouched({ before, credits, lots: own }: Part, lots: readonly Grant[]): boolean {
   if (before !== null && before.consumed + before.voided > 0n) return false;
-  const open = lots.filter(({ no, remaining }) => own.includes(no) && remaining > 0n);
+  const left = ({ phase, amount, remaining }: Grant) => (phase === 'scheduled' ? amount : remaining);
+  const open = lots.filter((lot) => own.includes(lot.no) && left(lot) > 0n);
   const free = open.every(({ held, frozen }) => held === 0n && !frozen);
-  return free && open.reduce((all, { remaining }) => all + remaining, 0n) === credits;
+  return free && open.reduce((all, lot) => all + left(lot), 0n) === credits;
 }

@@ -32,7 +32,7 @@ export interface PurchasesOptions {
   readonly returnOrigins: readonly string[];
   /** Providers tell of their periods as well. */
   readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
-  readonly plans: Pick<Plans, 'receive' | 'compare' | 'find'>;
+  readonly plans: Pick<Plans, 'receive' | 'compare' | 'find' | 'withdraw'>;
 }
 
 /**
@@ -260,7 +260,8 @@ export class Purchases {
 
   /**
    * Gives an unspent purchase back within its window: the credits are frozen, the provider pays back, the credits go.
-   * Where no answer came from the provider they stay frozen, and the same call again finishes it.
+   * Where no answer came from the provider they stay frozen, and the same call again finishes it. A plan whose first payment
+   * it was ends with it.
    */
   async refund(id: string, body: wire.PurchaseRefundRequest, call: Call): Promise<wire.Purchase & Replayed> {
     const { purchase, account } = await this.reach(id, call);
@@ -272,7 +273,11 @@ export class Purchases {
     }
     const place = { account, no: purchase.no };
     const { purchase: asked, replayed } = await this.#ask(place, { purchase: id, ...body }, call);
+    const withdraw = (to: 'period_end' | 'now' | 'never') =>
+      this.#plans.withdraw(account.id, asked, { to, call });
+    if (asked.state === 'reversed') await withdraw('now');
     if (asked.state !== 'refunding') return { ...(await this.#present(asked, account.id)), replayed };
+    const ends = await withdraw('period_end');
     const payment = {
       purchase: id,
       payment: asked.payment as string,
@@ -280,11 +285,14 @@ export class Purchases {
       attempt: attemptsOf(asked.facts, 'asked'),
     };
     const event = await provider.refund(payment).catch(async (error: unknown) => {
-      if (error instanceof DrawdownError && error.code === 'payment_refused')
+      if (error instanceof DrawdownError && error.code === 'payment_refused') {
         await this.#decline(place, asked);
+        if (ends) await withdraw('never');
+      }
       throw error;
     });
     const after = (await this.enter(provider.id, event)) ?? asked;
+    if (after.state === 'reversed') await withdraw('now');
     return { ...(await this.#present(after, account.id)), replayed };
   }
 

@@ -5,6 +5,7 @@ import type { Plans } from './plans.ts';
 import { idOf } from './purchase-rows.ts';
 import type { Purchases } from './purchases.ts';
 import {
+  isCard,
   type PaymentAction,
   type PlanAction,
   SANDBOX_CARDS,
@@ -126,7 +127,7 @@ export class SandboxCheckouts {
     const shown = plans.present(row, account);
     const { returnUrl } = row;
     if (row.state !== 'begun') {
-      const actions = row.state === 'open' ? OPEN : [];
+      const actions = row.state === 'open' ? [...OPEN, ...CARDS] : [];
       return { plan: shown, subscription: null, payment: null, returnUrl, actions };
     }
     const subscription = await subscriptions.byId(account, plan);
@@ -157,12 +158,10 @@ function planDelivery(
     case 'dispute':
     case 'win':
     case 'lose':
-    case 'pay_and_keep':
-    case 'pay_and_keep_declining':
-    case 'pay_and_keep_asking':
       return paymentDelivery(sandbox, payment as wire.Purchase, action);
     default:
-      return sandbox.planDeliveryOf(action, {
+      return sandbox.planDeliveryOf(isCard(action) ? 'pay' : action, {
+        ...(isCard(action) ? { card: action } : {}),
         subscription: plan.subscription,
         paidUntil: subscription?.paid_until ?? null,
         amountMinor: plan.trial && subscription === null ? null : nextPrice(plan, subscription).amount_minor,

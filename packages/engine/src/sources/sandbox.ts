@@ -16,6 +16,7 @@ import type {
   PlanNews,
   PlanOrder,
   PlanPlace,
+  SavedMethod,
 } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 import { checkSignature, signatureOf } from './signature.ts';
@@ -46,6 +47,15 @@ export const SANDBOX_CARDS = {
   pay_and_keep_declining: { method: 'card_declined', label: 'Test card that is declined later' },
   pay_and_keep_asking: { method: 'card_asks', label: 'Test card that asks for its owner' },
 } as const;
+
+export type SandboxCard = keyof typeof SANDBOX_CARDS;
+export const isCard = (action: SandboxAction): action is SandboxCard => Object.hasOwn(SANDBOX_CARDS, action);
+
+const savedCard = (ordered: string, card: SandboxCard): SavedMethod => ({
+  provider: 'sandbox',
+  customer: placeIn(ordered),
+  ...SANDBOX_CARDS[card],
+});
 
 /** What is told of a payment, and of a plan. */
 export type PaymentAction = Exclude<SandboxAction, 'decline' | 'renew' | 'fail' | 'keep'>;
@@ -187,10 +197,13 @@ export class Sandbox implements PaymentProvider {
       /** Null: a trial begins, and nothing is charged. */
       readonly amountMinor: number | null;
       readonly currency: string;
+      /** The card that its buyer leaves for later. */
+      readonly card?: SandboxCard;
     },
   ): Promise<Delivery> {
-    const { subscription } = order;
-    const news = newsOf(action, { ...order, at: this.#setting.now() });
+    const { subscription, card } = order;
+    const saved = card === undefined ? {} : { saved: savedCard(subscription, card) };
+    const news = { ...newsOf(action, { ...order, at: this.#setting.now() }), ...saved };
     const id = `evt_${placeIn(subscription)}_${action}_${this.#setting.now()}`;
     return this.#signed({ id, plan: subscription, news });
   }
@@ -259,9 +272,7 @@ function eventOf(purchase: string, action: PaymentAction, about: About): Payment
     subject: { purchase },
     facts: [factOf(place, action, about)],
   };
-  if (!Object.hasOwn(SANDBOX_CARDS, action)) return event;
-  const card = SANDBOX_CARDS[action as keyof typeof SANDBOX_CARDS];
-  return { ...event, saved: { provider: 'sandbox', customer: place, ...card } };
+  return isCard(action) ? { ...event, saved: savedCard(purchase, action) } : event;
 }
 
 function factOf(place: string, action: PaymentAction, about: About): Fact {

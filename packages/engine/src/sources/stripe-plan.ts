@@ -35,7 +35,8 @@ export class StripePlans {
     this.#stripe = stripe;
   }
 
-  async sell(order: PlanOrder): Promise<OpenedCheckout> {
+  /** `customer`: whose payment method is kept; null where a checkout makes its own. */
+  async sell(order: PlanOrder, customer: string | null): Promise<OpenedCheckout> {
     const metadata = { subscription: order.subscription };
     const back = returnTo(order.returnUrl, metadata);
     const { trialDays } = order;
@@ -44,6 +45,7 @@ export class StripePlans {
         {
           mode: 'subscription',
           client_reference_id: order.account,
+          ...(customer === null ? {} : { customer }),
           line_items: [{ quantity: order.quantity, price: await this.#priceOf(order) }],
           // The session's own mark, and one that its subscription and invoices carry on.
           metadata,

@@ -32,10 +32,16 @@ export class StripeSaving {
     );
     const { payment_method, setup_future_usage } = payment;
     if (setup_future_usage !== 'off_session' || typeof payment_method !== 'object') return null;
-    if (payment_method === null) return null;
-    const { card, type, id } = payment_method;
-    const label = card === undefined ? type : `${card.brand} ${card.last4}`;
-    return { provider: 'stripe', customer: payer, method: id, label };
+    return payment_method && savedMethod(payer, payment_method);
+  }
+
+  /** What a subscription is paid with; null where Stripe keeps nothing for it, or not any more. */
+  async paying(subscription: string): Promise<SavedMethod | null> {
+    const one = await found(this.#stripe.subscriptions.retrieve(subscription));
+    const [payer, id] = [idOf(one?.customer ?? null), idOf(one?.default_payment_method ?? null)];
+    if (payer === null || id === null) return null;
+    const method = await found(this.#stripe.paymentMethods.retrieve(id));
+    return method && savedMethod(payer, method);
   }
 
   /** A key of Stripe's is forgotten after a day: what was sent before is looked for first. */
@@ -71,11 +77,28 @@ export class StripeSaving {
     return null;
   }
 
-  /** Stripe refuses to detach what is attached to nobody. */
+  /**
+   * Stripe refuses to detach what is attached to nobody. What a plan is paid with stays where it is: its next period would
+   * be charged to nothing.
+   */
   async forget({ method }: Pick<SavedMethod, 'method'>): Promise<void> {
     const kept = await found(this.#stripe.paymentMethods.retrieve(method));
-    if (kept !== null && kept.customer !== null) await found(this.#stripe.paymentMethods.detach(method));
+    const customer = idOf(kept?.customer ?? null);
+    if (customer === null || (await this.#paysAPlan(customer, method))) return;
+    await found(this.#stripe.paymentMethods.detach(method));
   }
+
+  async #paysAPlan(customer: string, method: string): Promise<boolean> {
+    for await (const one of this.#stripe.subscriptions.list({ customer, limit: MAX_PAGE })) {
+      if (idOf(one.default_payment_method) === method) return true;
+    }
+    return false;
+  }
+}
+
+function savedMethod(customer: string, { card, type, id }: Stripe.PaymentMethod): SavedMethod {
+  const label = card === undefined ? type : `${card.brand} ${card.last4}`;
+  return { provider: 'stripe', customer, method: id, label };
 }
 
 function chargedBy(intent: Stripe.PaymentIntent, purchase: string): PaymentEvent {

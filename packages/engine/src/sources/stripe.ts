@@ -111,12 +111,16 @@ export class StripePayments implements PaymentProvider {
     return this.#saving.forget(method);
   }
 
-  sellPlan(order: PlanOrder): Promise<OpenedCheckout> {
-    return this.#plans.sell(order);
+  async sellPlan(order: PlanOrder): Promise<OpenedCheckout> {
+    const customer = order.save === true ? await this.#saving.customer(order.account) : null;
+    return this.#plans.sell(order, customer);
   }
 
-  lookAtPlan(place: PlanPlace): Promise<PlanNews | null> {
-    return this.#plans.look(place);
+  async lookAtPlan(place: PlanPlace): Promise<PlanNews | null> {
+    const news = await this.#plans.look(place);
+    if (!place.saves || news === null || !news.begun || news.external === null) return news;
+    const saved = await this.#saving.paying(news.external);
+    return saved === null ? news : { ...news, saved };
   }
 
   async endPlan(place: PlanPlace, when: 'period_end' | 'now' | 'never'): Promise<null> {

@@ -82,14 +82,18 @@ test('a pack is sold, listed, shown and given back; the same key is the same che
   expect(claim).toEqual([3, expect.stringContaining('provider_not_configured')]);
 });
 
-test('a plan is sold; what only packs know does not go with it', async () => {
+test('a plan is sold under a law; what only packs know does not go with it', async () => {
   const words = ['checkout', 'c_plan', '--plan', 'pro', '--interval', 'month', '--currency', 'USD', ...BACK];
-  const opened = await json<wire.PlanCheckoutReceipt>(...words);
-  await pressed(opened.checkout, 'pay');
+  expect((await refused(...words, '--jurisdiction', 'DE'))[1]).toContain('consent_required');
+  const law = ['--jurisdiction', 'DE', '--immediate-use', '--save-payment-method'];
+  const opened = await json<wire.PlanCheckoutReceipt>(...words, ...law);
+  await pressed(opened.checkout, 'pay_and_keep');
+  const [payment] = (await json<wire.Page<wire.Purchase>>('purchases', 'list', 'c_plan')).data;
+  expect(payment).toMatchObject({ jurisdiction: 'DE', consent: { immediate_use: true } });
   expect((await run('subscriptions', 'c_plan')).stdout).toContain(opened.plan_checkout.subscription);
-  expect(await refused(...words, '--immediate-use')).toEqual([
+  expect(await refused(...words, '--credits', '5')).toEqual([
     2,
-    'drawdown: --immediate-use does not go with --plan',
+    'drawdown: --credits does not go with --plan',
   ]);
   expect((await refused('checkout', 'c_plan', 'pack_100', '--plan', 'pro', ...BACK))[0]).toBe(2);
   expect((await refused('checkout', 'c_plan', 'pack_100'))[1]).toBe('drawdown: --return-url is missing');

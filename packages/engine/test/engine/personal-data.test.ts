@@ -192,7 +192,8 @@ async function live(): Promise<void> {
     insert into drawdown.auto_top_ups select ${of}, 5, 'pack_100', 9900, 'USD', ${consent}, 'stopped', 'declined', null, 1, ${bucket};`;
   await rig.sql(`
     update drawdown.purchases set url = '${BACK}', jurisdiction = '${MARK}' where account = ${number};
-    update drawdown.plan_checkouts set url = '${BACK}' where account = ${number};
+    update drawdown.plan_checkouts set url = '${BACK}', jurisdiction = '${MARK}',
+      consent = json_build_object('immediate_use', true, 'at', 1, 'actor', 'user:${MARK}') where account = ${number};
     update drawdown.subscription_periods set ref = '${MARK}' where account = ${number};
     insert into drawdown.plan_changes values (${number}, 7, 7, '{"plan": "pro"}', 'now', 'refused',
       '{"sentence": "${MARK}", "reason": "card_declined"}', decode(repeat('cd', 16), 'hex'), 1, 1, ${bucket});

@@ -185,6 +185,10 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   plan_checkouts: [
     ['url return_url', not('addresses of a checkout that is over'), 'cleared'],
     ['key fingerprint', not('hashes by which a repetition is known, and nothing else'), 'cleared'],
+    ['jurisdiction consent', as('plan_checkout'), 'cleared'],
+    ['law', as('plan_checkout'), kept('what a jurisdiction asked for, which many share')],
+    ['refund_window', not('follows from the law'), TERMS],
+    ['saves', not('whether how it was paid was kept, which the payment method says'), TERMS],
     ['no provider offer trial state created_at', as('plan_checkout'), TERMS],
     ['checkout external', not("the provider's names, which the purchases of the plan carry"), PROVIDER],
     ['looks updated_at', INSIDE, BOOKED],

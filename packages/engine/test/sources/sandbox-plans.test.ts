@@ -117,6 +117,23 @@ describe('the desk of a plan', () => {
     expect(await balance('u_desk')).toMatchObject({ total: 600 });
   });
 
+  test('keeps the card that its buyer leaves, and sells under the law that the server states', async () => {
+    const refused = await t.ask('POST', '/v1/accounts/u_law/checkouts', {
+      body: { plan: 'pro', return_url: RETURN, jurisdiction: 'DE' },
+    });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'consent_required' } });
+    const consent = { immediate_use: true };
+    const { checkout } = await open('u_law', { jurisdiction: 'DE', consent, save_payment_method: true });
+    expect(buttons(await page(checkout))).toContain('pay_and_keep_declining');
+    await press(checkout, 'pay_and_keep_declining');
+    expect(await balance('u_law')).toMatchObject({ total: 600 });
+    expect(await t.ask('GET', '/v1/accounts/u_law/payment_method')).toMatchObject({
+      body: { provider: 'sandbox', label: 'Test card that is declined later' },
+    });
+    const { body } = await t.ask<Page<Purchase>>('GET', '/v1/accounts/u_law/purchases');
+    expect(body.data).toMatchObject([{ plan: 'pro', jurisdiction: 'DE', consent }]);
+  });
+
   test('changes at once and for later by its owner, and the desk charges what is agreed', async () => {
     const made = await open('u_changes');
     await press(made.checkout, 'pay');
@@ -199,9 +216,7 @@ describe('the desk of a plan', () => {
     expect(await refused({})).toMatchObject({ code: 'invalid_request', field: 'pack' });
     expect(await refused({ plan: 'pro', pack: 'pack_100' })).toMatchObject({ field: 'pack' });
     expect(await refused({ pack: 'pack_100', interval: 'year' })).toMatchObject({ field: 'interval' });
-    expect(await refused({ plan: 'pro', consent: { immediate_use: true } })).toMatchObject({
-      field: 'consent',
-    });
+    expect(await refused({ plan: 'pro', jurisdiction: 'XX' })).toMatchObject({ field: 'jurisdiction' });
     expect(await refused({ plan: 'none' })).toMatchObject({ code: 'unknown_plan' });
     expect(await refused({ plan: 'pro', seats: 3 })).toMatchObject({ field: 'seats' });
     expect(await refused({ plan: 'pro', return_url: 'https://evil.example/' })).toMatchObject({

@@ -3,7 +3,7 @@ import { type Fields, fieldsOf, invalid, type Json, missing, Refusal, read } fro
 import { type Billed, type FakeInvoice, invoiceFor, paymentOf, subscriptionOf } from './stripe-invoices.ts';
 import { type FakePrice, FakePrices, monthsAfter, stepOf } from './stripe-prices.ts';
 import { FakeSchedules, type Scheduled } from './stripe-schedules.ts';
-import { EXPANDED, INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION } from './stripe-shapes.ts';
+import { EXPANDED, INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION, SUBSCRIPTIONS } from './stripe-shapes.ts';
 
 export interface FakeSubscription extends Json {
   id: string;
@@ -32,6 +32,12 @@ interface Running {
   periods: number;
 }
 
+/** Who pays, and with what. */
+export interface Paying {
+  readonly customer?: string;
+  readonly method?: string;
+}
+
 const DAY = 86_400;
 
 export class FakeBilling {
@@ -54,7 +60,7 @@ export class FakeBilling {
   }
 
   /** The buyer goes through with it. */
-  begin(ordered: Ordered, at: number, { tax = 0 }: { tax?: number } = {}): FakeSubscription {
+  begin(ordered: Ordered, at: number, { tax = 0, paying = {} as Paying } = {}): FakeSubscription {
     const id = `sub_1S${this.#next()}`;
     const { price, quantity } = ordered;
     const trialEnd = ordered.trialDays === null ? null : at + ordered.trialDays * DAY;
@@ -69,6 +75,8 @@ export class FakeBilling {
       cancel_at_period_end: false,
       ended_at: null,
       metadata: ordered.metadata,
+      customer: paying.customer ?? null,
+      default_payment_method: paying.method ?? null,
       items: itemsOf(price, quantity),
     };
     this.subscriptions.set(id, subscription);
@@ -175,13 +183,22 @@ export class FakeBilling {
   /** Null where the address is not about billing. */
   get(url: URL): Json | null {
     const [, , kind = '', id = ''] = url.pathname.split('/');
-    if (kind === 'subscriptions') return this.#shownSubscription(id, url);
+    if (kind === 'subscriptions') return id === '' ? this.#of(url) : this.#shownSubscription(id, url);
     if (kind === 'prices') return id === '' ? this.prices.named(url) : this.prices.get(id);
     if (id !== '') return null;
     if (kind === 'invoices') return this.#invoices(url);
     if (kind !== 'invoice_payments') return null;
     const { payment } = read(INVOICE_PAYMENTS, fieldsOf(url.searchParams), '');
     const data = this.paymentsWith((payment as Fields).payment_intent as string);
+    return { object: 'list', url: url.pathname, has_more: false, data };
+  }
+
+  /** Of a customer: those that are over are not shown. */
+  #of(url: URL): Json {
+    const { customer } = read(SUBSCRIPTIONS, fieldsOf(url.searchParams), '');
+    const data = [...this.subscriptions.values()].filter(
+      (one) => one.customer === customer && one.status !== 'canceled',
+    );
     return { object: 'list', url: url.pathname, has_more: false, data };
   }
 

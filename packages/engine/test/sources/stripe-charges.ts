@@ -52,6 +52,14 @@ export class FakeCharges {
 
   /** The buyer leaves a card with a payment. */
   keep(intent: string, customer: string, card: Card = 'works'): void {
+    Object.assign(this.#intents.get(intent) ?? {}, {
+      payment_method: this.methods.get(this.attach(customer, card)),
+      setup_future_usage: 'off_session',
+    });
+  }
+
+  /** A card of a customer; its id. */
+  attach(customer: string, card: Card = 'works'): string {
     const id = `pm_${card}_${this.#next()}`;
     const method = {
       id,
@@ -61,10 +69,7 @@ export class FakeCharges {
       card: { brand: 'visa', last4: '4242' },
     };
     this.methods.set(id, method);
-    Object.assign(this.#intents.get(intent) ?? {}, {
-      payment_method: method,
-      setup_future_usage: 'off_session',
-    });
+    return id;
   }
 
   #charge(fields: Fields): Json {

@@ -239,9 +239,11 @@ export class FakeStripe {
   /** The buyer goes through with a session of mode `subscription`, at an instant in seconds. */
   begin(id: string, { at = seconds(), tax = 0 } = {}): FakeSubscription {
     const session = this.sessions.get(id) as FakeSession;
-    const subscription = this.billing.begin(session.ordered as Parameters<FakeBilling['begin']>[0], at, {
-      tax,
-    });
+    // Each checkout makes a customer, unless it is told whose it is, and what is paid with is the subscription's from then on.
+    const customer = (session.customer ?? `cus_${this.#next()}`) as string;
+    const paying = { customer, method: this.charges.attach(customer) };
+    const ordered = session.ordered as Parameters<FakeBilling['begin']>[0];
+    const subscription = this.billing.begin(ordered, at, { tax, paying });
     const payment_status = subscription.trial_end === null ? 'paid' : 'no_payment_required';
     Object.assign(session, { status: 'complete', payment_status, subscription: subscription.id });
     return subscription;

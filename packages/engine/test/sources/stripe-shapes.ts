@@ -47,6 +47,11 @@ export const SUBSCRIPTION: Shape = {
   payment_behavior: /^(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete)$/,
   metadata: METADATA,
 };
+export const SUBSCRIPTIONS: Shape = {
+  customer: /^cus_/,
+  limit: /^([1-9]\d?|100)$/,
+  starting_after: /^sub_/,
+};
 export const EXPANDED: Shape = { expand: { '*': /^schedule$/ } };
 export const SCHEDULE: Shape = { from_subscription: /^sub_/ };
 export const SCHEDULED: Shape = {

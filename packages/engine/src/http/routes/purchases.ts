@@ -75,9 +75,8 @@ function orderOf(body: Ordered): wire.PlanCheckoutRequest | wire.CheckoutRequest
     refused({ interval, seats, trial }, 'plan');
     return rest;
   }
-  const { pack, credits, amount_minor, jurisdiction, consent, save_payment_method, ...common } = rest;
+  const { pack, credits, amount_minor, ...common } = rest;
   refused({ pack, credits, amount_minor }, 'checkout without a plan');
-  refused({ jurisdiction, consent, save_payment_method }, 'pack');
   const wish = {
     ...(interval && { interval }),
     ...(seats && { seats }),
