@@ -222,8 +222,10 @@ export class Purchases {
 
   /** Takes in what an app holds of a purchase of this account, at once: whatever the store delivers finds it there. */
   async claim(id: string, provider: ProviderId, claim: Claim, by: Call = {}): Promise<wire.Purchase> {
-    const { number } = await this.#setting.queries.profile(id);
-    const event = await claimed(this.provider(provider), claim, number);
+    const { accounts, queries } = this.#setting;
+    const { number } = await queries.profile(id);
+    const isOwn = async (account: number) => (await accounts.heirOf(account)) === number;
+    const event = await claimed(this.provider(provider), claim, isOwn);
     const purchase = await this.enter(provider, event, by);
     if (purchase === null) throw new DrawdownError('purchase_not_found');
     return this.#present(purchase, id);

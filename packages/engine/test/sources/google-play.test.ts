@@ -137,6 +137,20 @@ describe('what is sold in Google Play', () => {
     expect(await rig.first.balance('u_owner')).toMatchObject({ total: 0 });
     expect(await codeOf(claim('u_owner', sale))).toBe('done');
   });
+
+  test('the account that its buyer was merged into claims it, with the token of before', async () => {
+    const [early, late] = [await sold('u_merged'), await sold('u_merged')];
+    await claim('u_merged', early);
+    await rig.first.putAccount('u_heir', {});
+    await rig.first.life.merges.merge('u_merged', { into: 'u_heir', reason: 'one person' }, {});
+    await expect(claim('u_thief', late)).rejects.toMatchObject({ details: { field: 'account' } });
+    const bought = await claim('u_heir', late);
+    expect(bought).toMatchObject({ account: 'u_heir', state: 'completed' });
+    // Again, and the one that was there before, are the same purchases.
+    expect((await claim('u_heir', late)).id).toBe(bought.id);
+    expect((await claim('u_heir', early)).account).toBe('u_heir');
+    expect((await rig.first.purchases.list('u_heir', {})).data).toHaveLength(2);
+  });
 });
 
 describe('refunds', () => {

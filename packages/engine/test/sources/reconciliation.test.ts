@@ -203,8 +203,12 @@ test('the sandbox knows what it gave out, and no more', async () => {
   const { checkout } = await rig.first.purchases.checkout('u_sandbox', body, { origin: ORIGIN });
   await rig.first.sandbox.act(checkout, 'pay');
   expect(of(await ask(true), 'u_sandbox')).toMatchObject([{ result: 'same', after: 'completed' }]);
+  // A merge takes the purchase along; the checkout is the one that it was.
+  await rig.first.putAccount('u_sandbox_heir', {});
+  await rig.first.life.merges.merge('u_sandbox', { into: 'u_sandbox_heir', reason: 'one person' }, {});
+  expect(of(await ask(true), 'u_sandbox_heir')).toMatchObject([{ result: 'same', after: 'completed' }]);
   await rig.sql(`update drawdown.purchases set checkout = 'chk_forged' where checkout = '${checkout}'`);
-  expect(of(await ask(true), 'u_sandbox')).toMatchObject([{ result: 'unknown' }]);
+  expect(of(await ask(true), 'u_sandbox_heir')).toMatchObject([{ result: 'unknown' }]);
 });
 
 test('the App Store tells how transactions stand, and of every notification that it made', async () => {
