@@ -47,17 +47,23 @@ const PAYING_MS = 30 * 60 * 1_000;
 
 /**
  * Purchases of which nobody knows yet what they come to: being paid, given back or disputed. A charge that was sent is
- * one however long ago that was; one that was not is none.
+ * one however long ago that was; one that was not is none. Nor is one that is being given back where whoever wants to know
+ * `asksAgain` what became of it.
  */
 export function pendingPurchases(
   purchases: readonly Purchase[],
   now: number,
-  topUp: Pick<TopUp, 'no' | 'state'> | null,
+  {
+    topUp,
+    asksAgain,
+  }: { topUp: Pick<TopUp, 'no' | 'state'> | null; asksAgain: (purchase: Purchase) => boolean },
 ): string[] {
-  const isPending = ({ no, state, createdAt, moved }: Purchase): boolean => {
+  const isPending = (purchase: Purchase): boolean => {
+    const { no, state, createdAt, moved } = purchase;
     if (no === topUp?.no) return topUp.state === 'sent';
     if (moved !== null) return false;
-    return state === 'refunding' || state === 'disputed' || (state === 'open' && now < createdAt + PAYING_MS);
+    if (state === 'refunding') return !asksAgain(purchase);
+    return state === 'disputed' || (state === 'open' && now < createdAt + PAYING_MS);
   };
   return purchases.filter(isPending).map(idOf);
 }

@@ -41,6 +41,13 @@ interface Estate {
   readonly subscriptions: readonly Subscription[];
 }
 
+interface Reading {
+  /** The charge that is open. */
+  readonly topUp: TopUp | null;
+  /** Whether its provider is asked what became of what it was to pay back. */
+  readonly asksAgain?: (purchase: Purchase) => boolean;
+}
+
 /**
  * Ends accounts. What was paid for and not spent is settled as the catalog's policy says, every lot is taken back in an
  * entry of its own, and from then on the account is only read.
@@ -65,7 +72,7 @@ export class Closures {
     const { account } = ground;
     if (account.closed !== null) throw accountClosed((await queries.profile(id)).mergedInto);
     const topUp = await openTopUp(database, account.number);
-    const estate = await this.#demandClosable(database, ground, topUp);
+    const estate = await this.#demandClosable(database, ground, { topUp });
     const refunded = new Set(
       this.#refundable(estate, ground).flatMap(({ parts }) => parts.flatMap((part) => part.lots)),
     );
@@ -104,34 +111,39 @@ export class Closures {
     return !isPaid || lot.cost === null || value === 0n ? null : { ...lot.cost, amountMinor: Number(value) };
   }
 
-  async #demandClosable(on: Reads, { account, now }: Ground, topUp: TopUp | null): Promise<Estate> {
+  async #demandClosable(
+    on: Reads,
+    { account, now }: Ground,
+    { topUp, asksAgain = (one) => this.#paysBack(one) }: Reading,
+  ): Promise<Estate> {
     const purchases = await purchasesOf(on, account.number);
     const all = await readSubscriptions(on, account.number);
     const live = all.filter((one) => !['cancelled', 'ended'].includes(statusAt(one, now)));
     demandIdle({
       holds: openHoldsOf(account),
       subscriptions: [],
-      purchases: pendingPurchases(purchases, now, topUp),
+      purchases: pendingPurchases(purchases, now, { topUp, asksAgain }),
       merges: await comingMerges(on, account.number),
     });
     return { purchases, subscriptions: live };
   }
 
-  /** Purchases that the buyer could give back now. */
+  /** Purchases that are being given back, and have to be asked about, and those that the buyer could give back now. */
   #refundable({ purchases }: Estate, ground: Ground): Purchase[] {
-    if (this.#setting.catalog.policies.closure !== 'refund') return [];
+    const isPolicy = this.#setting.catalog.policies.closure === 'refund';
     return purchases.filter((purchase) => {
+      if (!this.#paysBack(purchase)) return false;
+      if (purchase.state === 'refunding') return true;
       const numbers = purchase.parts.flatMap((part) => part.lots);
       const lots = ground.account.grants.filter(({ no }) => numbers.includes(no));
-      if (numbers.length === 0 || lots.length < numbers.length) return false;
-      try {
-        const paysBack = this.#purchases.provider(purchase.provider).refund !== undefined;
-        return paysBack && mayAsk(purchase, { ...ground, lots }).length > 0;
-      } catch (error) {
-        if (error instanceof DrawdownError) return false;
-        throw error;
-      }
+      if (!isPolicy || numbers.length === 0 || lots.length < numbers.length) return false;
+      return isSo(() => mayAsk(purchase, { ...ground, lots }).length > 0);
     });
+  }
+
+  /** Whether its provider is one of this installation's, and pays back when it is asked. */
+  #paysBack({ provider }: Purchase): boolean {
+    return isSo(() => this.#purchases.provider(provider).refund !== undefined);
   }
 
   /**
@@ -165,7 +177,7 @@ export class Closures {
       const estate = await this.#demandReady(settled, forfeit);
       // It may have been sent since it was looked for.
       const sent = await this.#topUps.stopForClosing({ number: ground.account.number, id }, call);
-      if (sent !== null) await this.#demandClosable(this.#setting.database, settled, sent);
+      if (sent !== null) await this.#demandClosable(this.#setting.database, settled, { topUp: sent });
       // A provider goes on charging until it is told.
       await this.#plans.endAll(id, call);
       await this.#payBack(this.#refundable(estate, settled), call);
@@ -182,7 +194,7 @@ export class Closures {
     const { database } = this.#setting;
     const { number } = ground.account;
     this.#demandConsent(this.#settlements(ground, await purchasesOf(database, number)), forfeit);
-    return this.#demandClosable(database, ground, await openTopUp(database, number));
+    return this.#demandClosable(database, ground, { topUp: await openTopUp(database, number) });
   }
 
   /** Under keys of the purchases: however often a closing is tried, each is paid back once. */
@@ -208,11 +220,11 @@ export class Closures {
   ): Promise<Prepared> {
     await on.query(ONE_AT_A_TIME, []);
     const topUps = await endWithAccount(on, ground, 'account_closed');
-    const { purchases, subscriptions } = await this.#demandClosable(
-      on,
-      ground,
-      topUps.canceled ?? topUps.sent,
-    );
+    const { purchases, subscriptions } = await this.#demandClosable(on, ground, {
+      topUp: topUps.canceled ?? topUps.sent,
+      // What is asked for since is asked about by the same call again.
+      asksAgain: () => false,
+    });
     const settlements = this.#settlements(ground, purchases);
     this.#demandConsent(settlements, forfeit);
     return {
@@ -296,6 +308,16 @@ export class Closures {
       return { done: undefined, told: paid === 0 ? null : told };
     });
     return this.report(id);
+  }
+}
+
+/** What is refused is not so. */
+function isSo(holds: () => boolean): boolean {
+  try {
+    return holds();
+  } catch (error) {
+    if (error instanceof DrawdownError) return false;
+    throw error;
   }
 }
 

@@ -8,6 +8,8 @@ export interface DueRoundsSetting {
   /** Does what is due now; true where more may be. */
   readonly round: () => Promise<boolean>;
   readonly log: (message: string, error?: unknown) => void;
+  /** Between rounds that found nothing, in milliseconds; absent: a second. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -46,8 +48,8 @@ export class DueRounds {
   }
 
   async #run(): Promise<void> {
-    let wait = IDLE_MS;
-    const { round, log, what } = this.#setting;
+    const { round, log, what, idleMs = IDLE_MS } = this.#setting;
+    let wait = idleMs;
     try {
       while (this.#asked && !this.#stopped) {
         this.#asked = false;

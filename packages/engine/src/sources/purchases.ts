@@ -17,11 +17,10 @@ import { offerOf } from './purchase-offer.ts';
 import { Orders, type Place } from './purchase-order.ts';
 import { PurchasePoll } from './purchase-poll.ts';
 import { presentPurchase } from './purchase-present.ts';
+import { Refunds } from './purchase-refund.ts';
 import { idOf, lastOfPlan, type Purchase, purchasesBefore } from './purchase-rows.ts';
-import { attemptsOf, outcomeOf } from './purchase-state.ts';
 import { subjectOf } from './purchase-subject.ts';
 import { buyerOf, readReturnUrl, termsOf } from './purchase-terms.ts';
-import { mayAsk } from './purchase-wish.ts';
 import { type Reconciled, type ReconcileOptions, reconcile } from './reconciliation.ts';
 import type { SourceSetting } from './source.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -48,6 +47,7 @@ export class Purchases {
   readonly #awaiting: Awaiting;
   /** Asks providers for what they tell in no event. */
   readonly poll: PurchasePoll;
+  readonly refunds: Refunds;
   readonly deliveries = new Deliveries();
   readonly #subscriptions: PurchasesOptions['subscriptions'];
   readonly #plans: PurchasesOptions['plans'];
@@ -67,6 +67,7 @@ export class Purchases {
     });
     const enter = this.enter.bind(this);
     this.poll = new PurchasePoll({ database, log, providers, enter, now: Date.now });
+    this.refunds = new Refunds(setting, { ...this.#reaching, changes: this.#changes, enter, plans });
     this.#subscriptions = subscriptions;
     this.#plans = plans;
   }
@@ -74,10 +75,11 @@ export class Purchases {
   start(): void {
     this.poll.start();
     this.#awaiting.start();
+    this.refunds.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.poll.stop(), this.#awaiting.stop()]);
+    await Promise.all([this.poll.stop(), this.#awaiting.stop(), this.refunds.stop()]);
   }
 
   /** After credits may have fallen back into lots of an account: what a reversal is still owed of them goes to it. */
@@ -262,63 +264,13 @@ export class Purchases {
 
   /**
    * Gives an unspent purchase back within its window: the credits are frozen, the provider pays back, the credits go.
-   * Where no answer came from the provider they stay frozen, and the same call again finishes it. A plan whose first payment
-   * it was ends with it.
+   * Where no answer came from the provider they stay frozen; it is asked again until it did, by the same call at once. A plan
+   * whose first payment it was ends with it.
    */
   async refund(id: string, body: wire.PurchaseRefundRequest, call: Call): Promise<wire.Purchase & Replayed> {
-    const { purchase, account } = await this.reach(id, call);
-    const provider = this.provider(purchase.provider);
-    if (provider.refund === undefined) {
-      throw new DrawdownError('purchase_not_refundable', `${provider.id} pays back in its own store only.`, {
-        reason: 'provider',
-      });
-    }
-    const place = { account, no: purchase.no };
-    const { purchase: asked, replayed } = await this.#ask(place, { purchase: id, ...body }, call);
-    const withdraw = (to: 'period_end' | 'now' | 'never') =>
-      this.#plans.withdraw(account.id, asked, { to, call });
-    if (asked.state === 'reversed') await withdraw('now');
-    if (asked.state !== 'refunding') return { ...(await this.#present(asked, account.id)), replayed };
-    const ends = await withdraw('period_end');
-    const payment = {
-      purchase: id,
-      payment: asked.payment as string,
-      amountMinor: outcomeOf(asked.facts).paid?.gross ?? 0,
-      attempt: attemptsOf(asked.facts, 'asked'),
-    };
-    const event = await provider.refund(payment).catch(async (error: unknown) => {
-      if (error instanceof DrawdownError && error.code === 'payment_refused') {
-        await this.#decline(place, asked);
-        if (ends) await withdraw('never');
-      }
-      throw error;
-    });
-    const after = (await this.enter(provider.id, event)) ?? asked;
-    if (after.state === 'reversed') await withdraw('now');
-    return { ...(await this.#present(after, account.id)), replayed };
-  }
-
-  /** A refusal is no answer that a key keeps: where the provider declined, the same key asks once more. */
-  async #ask(place: { account: Place; no: number }, input: { purchase: string }, call: Call) {
-    const asked = await this.#changes.make(place, { call, input, facts: mayAsk });
-    const { facts, state } = asked.purchase;
-    const attempt = attemptsOf(facts, 'asked');
-    if (!asked.replayed || state === 'refunding' || attempt > attemptsOf(facts, 'declined')) return asked;
-    const idempotencyKey = `asked:${input.purchase}:${attempt + 1}`;
-    const again = { ...call, idempotencyKey, principal: 'source' };
-    const more = { purchase: input.purchase, attempt: attempt + 1 };
-    return this.#changes.make(place, { call: again, input: more, facts: mayAsk });
-  }
-
-  async #decline(place: { account: Place; no: number }, purchase: Purchase): Promise<void> {
-    const attempt = attemptsOf(purchase.facts, 'asked');
-    const call = {
-      idempotencyKey: `declined:${idOf(purchase)}:${attempt}`,
-      actor: 'system',
-      principal: 'source',
-    };
-    const input = { purchase: idOf(purchase), attempt };
-    await this.#changes.make(place, { call, input, facts: () => [{ kind: 'declined', attempt }] });
+    const found = await this.reach(id, call);
+    const { purchase, replayed } = await this.refunds.make(found, { id, body, call });
+    return { ...(await this.#present(purchase, found.account.id)), replayed };
   }
 
   /** Asks the providers about every purchase, and takes in what never arrived: see `reconcile`. */

@@ -215,7 +215,12 @@ export class StripePayments implements PaymentProvider {
         // Stripe repeats a refusal to the same key for a day.
         { idempotencyKey: `refund:${purchase}:${attempt}` },
       ),
-    );
+    ).catch((error: unknown) => {
+      // A key is forgotten after a day: then this is how Stripe says that the answer which was lost was a refund.
+      if (error instanceof DrawdownError && error.details.reason === 'charge_already_refunded') return null;
+      throw error;
+    });
+    if (refund === null) return this.#seen(purchase, [], [payment]);
     return { id: `made:${refund.id}`, subject: { purchase }, facts: [refundFact(refund)] };
   }
 
@@ -235,14 +240,23 @@ export class StripePayments implements PaymentProvider {
   }): Promise<PaymentEvent | null> {
     const session = checkout === null ? null : await found(this.#stripe.checkout.sessions.retrieve(checkout));
     if (checkout !== null && session === null) return null;
-    const now = this.#now();
     const facts: (Fact | null)[] = session === null ? [] : [paidBy(session, session.created * 1000)];
     if (session?.status === 'expired') facts.push({ kind: 'ended', how: 'expired' });
     // What cost nothing is named by its session, and nothing comes back of it.
     const paid = payments.filter((payment) => payment.startsWith('pi_'));
-    const intents = new Set([...paid, idOf(session?.payment_intent ?? null)]);
-    for (const payment of intents) {
-      if (payment === null) continue;
+    const intents = new Set([...paid, idOf(session?.payment_intent ?? null)].filter((one) => one !== null));
+    return this.#seen(
+      purchase,
+      facts.filter((fact) => fact !== null),
+      [...intents],
+    );
+  }
+
+  /** What is known of a purchase, and all that went back of its payments. */
+  async #seen(purchase: string, before: readonly Fact[], payments: readonly string[]): Promise<PaymentEvent> {
+    const now = this.#now();
+    const facts: (Fact | null)[] = [...before];
+    for (const payment of payments) {
       const about = { payment_intent: payment, limit: MAX_PAGE };
       const [refunds, disputes] = await asking(
         Promise.all([this.#stripe.refunds.list(about), this.#stripe.disputes.list(about)]),

@@ -214,6 +214,11 @@ export class FakeStripe {
 
   // ——— what happens at Stripe ———
 
+  /** A day later. */
+  forgetKeys(): void {
+    this.#keys.clear();
+  }
+
   /** The buyer pays; the session as it is then. `tax` comes on top. */
   pay(id: string, { tax = 0 }: { tax?: number } = {}): FakeSession {
     const session = this.sessions.get(id) as FakeSession;
