@@ -18,10 +18,14 @@ export interface WebhookOptions extends Partial<PostSetting> {
   readonly retries?: readonly number[];
   /** How long notices are kept. */
   readonly retentionDays?: number;
+  /** How much longer than two attempts a process keeps an account's queue to itself; what a crash held waits so long. */
+  readonly spareMs?: number;
 }
 
 /** A slow receiver is a broken one: it should answer first and work afterwards. */
 const TIMEOUT_MS = 15_000;
+/** What a database under load takes at most to say that a queue was given back. */
+const SPARE_MS = 10_000;
 const RETENTION_DAYS = 90;
 
 export interface AnnouncingSetting {
@@ -43,11 +47,11 @@ export class Announcing {
   readonly reminders: Reminders;
 
   constructor(setting: AnnouncingSetting, options: WebhookOptions) {
-    const { retries = RETRIES_MS, retentionDays = RETENTION_DAYS, ...posting } = options;
+    const { retries = RETRIES_MS, retentionDays = RETENTION_DAYS, spareMs = SPARE_MS, ...posting } = options;
     const { database, clock, log, random } = setting;
     const post = { allowLoopback: false, timeoutMs: TIMEOUT_MS, ...posting };
     this.notices = new Notices(setting);
-    this.dispatcher = new Dispatcher({ database, post, retries, random, log });
+    this.dispatcher = new Dispatcher({ database, post, retries, spareMs, random, log });
     this.webhooks = new Webhooks({ database, clock, post, dispatcher: this.dispatcher });
     this.retention = new Retention({ database, clock, days: retentionDays, log });
     this.reminders = new Reminders(setting);

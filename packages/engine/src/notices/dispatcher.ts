@@ -21,8 +21,6 @@ import {
 import { patience, retryAfter } from './retries.ts';
 import { signedHeaders } from './signing.ts';
 
-/** What a lease is longer than two attempts: a crash costs this much, and a slow database must not. */
-const SPARE_MS = 10_000;
 /** Accounts that are served at once, for each endpoint: one that hangs holds up itself alone. */
 const PER_ENDPOINT = 8;
 /** Between looks, where this process has written nothing: what others wrote is found then. */
@@ -39,6 +37,8 @@ export interface DispatcherSetting {
   readonly database: Database;
   readonly post: PostSetting;
   readonly retries: readonly number[];
+  /** What a lease is longer than two attempts: a crash costs this much, and a slow database must not. */
+  readonly spareMs: number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: (message: string, error?: unknown) => void;
@@ -76,7 +76,7 @@ export class Dispatcher {
 
   /** So long a queue is held by one process, and one only. */
   get #leaseMs(): number {
-    return 2 * this.#setting.post.timeoutMs + SPARE_MS;
+    return 2 * this.#setting.post.timeoutMs + this.#setting.spareMs;
   }
 
   start(): void {

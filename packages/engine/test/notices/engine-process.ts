@@ -9,7 +9,8 @@ const engine = await Engine.open({
   database,
   catalog: readCatalog(shippedCatalog),
   allowUnsafe: true,
-  webhooks: { allowLoopback: true, timeoutMs: 2_000 },
+  // A short lease, so that nobody waits long for what it held when it was killed.
+  webhooks: { allowLoopback: true, timeoutMs: 1_000, spareMs: 500 },
 });
 for (let i = 1; ; i += 1) {
   const account = `u_${i % 4}`;
