@@ -1,7 +1,7 @@
 /** The desktop app, the phone, and all three side by side. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults, DESKTOP, demonstration, openStage, overflow, PHONE, type Stage } from './stage.ts';
 
@@ -216,3 +216,66 @@ describe('a product of its own', () => {
     }
   });
 });
+
+describe('what a team pays for', () => {
+  it('shows on the member’s other surfaces and on the team’s page within half a second', async () => {
+    const { client } = stage;
+    await demonstration(stage, 'u_payer', 5);
+    await client.putAccount('crew', { kind: 'team' });
+    await client.grant('crew', { class: 'purchased', amount: 500 }, { idempotencyKey: 'to begin with' });
+    await client.putMember('crew', 'u_payer', { role: 'member' });
+    const by = { account: 'u_payer', teams: ['crew'] };
+    const web = await stage.open('/studio?show=crew', by);
+    // The same person elsewhere, where their own credits are chosen.
+    const desktop = await stage.open('/desktop', { ...by, surface: 'desktop_windows' });
+    const phone = await stage.open('/mobile', { ...by, surface: 'ios' });
+    const credits = await stage.open('/credits?show=crew', by);
+    await desktop.locator('.st-jobs').waitFor();
+    await phone.locator('.st-jobs').waitFor();
+    await credits.locator('.dd-history').waitFor();
+    await expect.poll(() => badgeOf(desktop).textContent()).toBe('5');
+    const delays: number[] = [];
+    for (let n = 1; n <= 3; n += 1) {
+      await expect.poll(() => web.locator('.dd-cost__button').innerText()).toMatch(/25 credits$/);
+      const seen = Promise.all([
+        whenThere(desktop, '.st-job[data-state="done"]', n),
+        whenThere(phone, '.st-job[data-state="done"]', n),
+        whenThere(credits, '.dd-history tbody tr[data-type="capture"]', n),
+      ]);
+      const running = whenThere(desktop, '.st-job', n);
+      await web.locator('.dd-cost__button').click();
+      const begun = await running;
+      const done = await seen;
+      const { data } = await client.entries('crew', { limit: 2 });
+      const [capture, hold] = data.map(({ at }) => Date.parse(at)) as [number, number];
+      delays.push(begun - hold, ...done.map((at) => at - capture));
+    }
+    delays.sort((a, b) => a - b);
+    const median = delays[Math.floor(delays.length / 2)] as number;
+    console.log(`a team's job is seen after ${median} ms in the middle, ${delays.at(-1)} ms at most`);
+    expect(median).toBeLessThan(500);
+    expect(await desktop.locator('.st-job').first().innerText()).toMatch(/25 credits/);
+    expect(await phone.locator('body').innerText()).not.toMatch(/credits|\d+ left|\$/i);
+    for (const page of [web, desktop, phone, credits]) await page.context().close();
+  });
+});
+
+const badgeOf = (page: Page) => page.locator('.dd-badge .dd-amount');
+
+/** When as many of them are on the page, by the clock of this machine. */
+function whenThere(page: Page, selector: string, count: number): Promise<number> {
+  return page.evaluate(
+    ([wanted, least]) =>
+      new Promise<number>((resolve) => {
+        const look = (): void => {
+          if (document.querySelectorAll(wanted).length < least) return;
+          observer.disconnect();
+          resolve(Date.now());
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document, { subtree: true, childList: true, attributes: true });
+        look();
+      }),
+    [selector, count] as const,
+  );
+}

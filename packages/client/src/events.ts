@@ -7,6 +7,10 @@ import type { Balance, Entry, StreamEvent } from './wire.ts';
 export interface EventsOptions {
   /** Resume behind this seq: entries after it follow, none is repeated. Absent: from the present balance on. */
   lastEventId?: number;
+  /** Other accounts that the credential may read, at most 20: told of by `onChanged`, over this one connection. */
+  also?: readonly string[];
+  /** Another account's version, whenever it is another one than was told before. */
+  onChanged?: (account: string, version: number) => void;
   /** Ends the iteration without an error. */
   signal?: AbortSignal;
   /** Told when the stream is open, and when it was lost and is being opened again. */
@@ -24,10 +28,11 @@ const SILENCE_MS = 45_000;
 export async function* accountEvents(
   transport: Transport,
   account: string,
-  { lastEventId, signal, onConnection }: EventsOptions = {},
+  { lastEventId, also = [], onChanged, signal, onConnection }: EventsOptions = {},
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  const path = `/v1/accounts/${segment(account)}/events`;
-  const seen: Seen = { entry: lastEventId ?? null, balance: -1 };
+  const query = also.length === 0 ? '' : `?also=${also.map(segment).join(',')}`;
+  const path = `/v1/accounts/${segment(account)}/events${query}`;
+  const seen: Seen = { entry: lastEventId ?? null, balance: -1, others: new Map() };
   const retry = { ...transport.retry };
   for (let failures = 0; ; ) {
     if (signal?.aborted) return;
@@ -43,6 +48,7 @@ export async function* accountEvents(
         onOpen: () => onConnection?.('open'),
       })) {
         const fresh = accept(event, seen);
+        if (event.event === 'changed') heard(event, seen, onChanged);
         if (fresh === null) continue;
         failures = 0;
         yield fresh;
@@ -65,6 +71,7 @@ export async function* accountEvents(
 interface Seen {
   entry: number | null;
   balance: number;
+  others: Map<string, number>;
 }
 
 function isPassing(status: number): boolean {
@@ -129,6 +136,13 @@ function accept(event: ServerSentEvent, seen: Seen): StreamEvent | null {
     return { type: 'balance', balance };
   }
   return null;
+}
+
+function heard(event: ServerSentEvent, { others }: Seen, onChanged: EventsOptions['onChanged']): void {
+  const { account, version } = JSON.parse(event.data) as { account: string; version: number };
+  if (others.get(account) === version) return;
+  others.set(account, version);
+  onChanged?.(account, version);
 }
 
 /** The balance now and at every change, newest known first; a thin reading of the same stream. */

@@ -131,6 +131,8 @@ export class Engine {
   readonly statementCsv: Records['statementCsv'];
   readonly explain: Records['explain'];
   readonly events: Feed['events'];
+  /** That an account has changed, without what. */
+  readonly versions: Feed['versions'];
   readonly notices: Announcing['notices'];
   readonly webhooks: Announcing['webhooks'];
   readonly #accounts: Accounts;
@@ -238,6 +240,7 @@ export class Engine {
     this.statementCsv = records.statementCsv.bind(records);
     this.explain = records.explain.bind(records);
     this.events = feed.events.bind(feed);
+    this.versions = feed.versions.bind(feed);
     this.notices = this.#announcing.notices;
     this.webhooks = this.#announcing.webhooks;
     this.#accounts = accounts;

@@ -78,6 +78,27 @@ export class Feed {
     }
   }
 
+  /** The account's version now, and each time that it is another one. */
+  async *versions(id: string, signal: AbortSignal): AsyncGenerator<number> {
+    const { queries, wakeups } = this.#setting;
+    const { account } = await queries.settled(id);
+    const watch = wakeups.watch(account.number);
+    try {
+      let said = account.seq;
+      yield said;
+      while (!signal.aborted) {
+        await watch.woken(signal);
+        if (signal.aborted) return;
+        const { seq } = (await queries.settledByNumber(account.number)).account;
+        if (seq === said) continue;
+        said = seq;
+        yield said;
+      }
+    } finally {
+      watch.close();
+    }
+  }
+
   /** The state that the entry applies to: with the finished lots that a refund goes back to. */
   async #ready(account: Account, entry: Entry): Promise<Account> {
     const issued = new Set((entry.detail?.grants ?? []).map((terms) => terms.no));

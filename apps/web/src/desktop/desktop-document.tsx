@@ -30,7 +30,12 @@ export function DesktopDocument(): ReactNode {
   return (
     <Shell kind="bare">
       <div className="app">
-        <SignedIn wanted={{ account, surface: SURFACE }} account={shown} offline={<WithoutConnection />}>
+        <SignedIn
+          wanted={{ account, surface: SURFACE }}
+          account={shown}
+          hearsAll
+          offline={<WithoutConnection />}
+        >
           {(session) => <App session={session} onShow={show} />}
         </SignedIn>
       </div>

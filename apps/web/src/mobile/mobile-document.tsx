@@ -21,7 +21,9 @@ export function MobileDocument(): ReactNode {
       <div className="phone app">
         <Bar />
         <main className="phone__main" id="main">
-          <SignedIn wanted={{ account, surface: SURFACE }}>{(session) => <App session={session} />}</SignedIn>
+          <SignedIn wanted={{ account, surface: SURFACE }} hearsAll>
+            {(session) => <App session={session} />}
+          </SignedIn>
         </main>
       </div>
     </Shell>

@@ -195,12 +195,15 @@ type Opened =
 export function SignedIn({
   wanted,
   account,
+  hearsAll = false,
   waiting,
   offline,
   children,
 }: {
   wanted: Wanted;
   account?: string | null;
+  /** Whether the page hears of the other accounts that the session reaches as well. */
+  hearsAll?: boolean;
   /** What of the page stands there already. */
   waiting?: ReactNode;
   /** Shown where the server cannot be reached; absent: that it cannot. */
@@ -241,6 +244,7 @@ export function SignedIn({
         client={client}
         account={reached(session, account)}
         person={session.account}
+        {...(hearsAll ? { also: [session.account, ...session.teams] } : {})}
         surface={session.surface}
         locale={localeOf(language)}
         {...spoken}

@@ -43,16 +43,21 @@ export function useStudioApi(session: PageSession): StudioApi {
   return useMemo(() => new StudioApi(session), [session]);
 }
 
-/** Follows a project by the ledger of its person: whatever surface something happens on, it is an entry there. */
+/**
+ * Follows a project by the ledgers of its person and of their teams: whatever surface something happens on, and whoever
+ * pays for it, it is an entry there.
+ */
 export function useLiveProject(live: LiveProject): LiveProject {
   const { live: account } = useDrawdown();
   useEffect(() => {
     live.reload();
     const stopLooking = account.subscribe(() => undefined);
-    const stopHearing = account.onEntry(live.reload);
+    const stopHearing = account.onEntry(live.heard);
+    const stopHearingOthers = account.onOther(live.heard);
     return () => {
       stopLooking();
       stopHearing();
+      stopHearingOthers();
       live.close();
     };
   }, [live, account]);

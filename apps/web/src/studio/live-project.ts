@@ -18,6 +18,8 @@ export interface ProjectState {
 const REST_MS = 400;
 const WHILE_RUNNING_MS = 250;
 const AGAIN_MS = 4_000;
+/** Credits are set apart before the job begins that they are for. */
+const BEGUN_MS = 100;
 
 export class LiveProject {
   readonly id: string;
@@ -28,6 +30,7 @@ export class LiveProject {
   #unsaved: ProjectChange;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #pollTimer: ReturnType<typeof setTimeout> | undefined;
+  #begunTimer: ReturnType<typeof setTimeout> | undefined;
   #reading = false;
   #readAgain = false;
 
@@ -56,6 +59,7 @@ export class LiveProject {
 
   close(): void {
     clearTimeout(this.#pollTimer);
+    clearTimeout(this.#begunTimer);
     void this.save();
   }
 
@@ -63,6 +67,13 @@ export class LiveProject {
   readonly reload = (): void => {
     if (this.#reading) this.#readAgain = true;
     else void this.#read();
+  };
+
+  /** A ledger of theirs has a new entry: read now, and once more when the job has begun that it may be for. */
+  readonly heard = (): void => {
+    this.reload();
+    clearTimeout(this.#begunTimer);
+    this.#begunTimer = setTimeout(this.reload, BEGUN_MS);
   };
 
   readonly change = (change: ProjectChange): void => {

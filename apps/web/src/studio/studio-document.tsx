@@ -25,7 +25,7 @@ function Content(): ReactNode {
   return (
     <>
       <h1 className="dd-visually-hidden">{words.studio}</h1>
-      <SignedIn wanted={{ account, surface: 'web' }} account={shown}>
+      <SignedIn wanted={{ account, surface: 'web' }} account={shown} hearsAll>
         {(session) => <Studio session={session} onShow={show} />}
       </SignedIn>
     </>

@@ -30,6 +30,8 @@ const ASLEEP_MS = 30_000;
  */
 export class LiveAccount {
   readonly account: string;
+  readonly #also: readonly string[];
+  readonly #otherListeners = new Set<(account: string) => void>();
   readonly #client: Client;
   readonly #listeners = new Set<() => void>();
   readonly #entryListeners = new Set<(entry: Entry) => void>();
@@ -39,9 +41,11 @@ export class LiveAccount {
   #dozing: ReturnType<typeof setTimeout> | undefined;
   #asleep = false;
 
-  constructor(client: Client, account: string) {
+  /** `also`: other accounts of the person, of whose changes `onOther` tells. */
+  constructor(client: Client, account: string, also: readonly string[] = []) {
     this.#client = client;
     this.account = account;
+    this.#also = also.filter((one) => one !== account);
   }
 
   get state(): LiveState {
@@ -65,6 +69,12 @@ export class LiveAccount {
   onEntry(listener: (entry: Entry) => void): () => void {
     this.#entryListeners.add(listener);
     return () => this.#entryListeners.delete(listener);
+  }
+
+  /** That another account of the person has changed while somebody looks, and once at first. */
+  onOther(listener: (account: string) => void): () => void {
+    this.#otherListeners.add(listener);
+    return () => this.#otherListeners.delete(listener);
   }
 
   /** Takes in a balance that came another way, with a receipt say; an older one changes nothing. */
@@ -115,7 +125,11 @@ export class LiveAccount {
       if (state === 'lost' && this.#state.balance === null) void this.refresh();
     };
     try {
-      for await (const event of this.#client.events(this.account, { signal, onConnection })) {
+      const onChanged = (account: string): void => {
+        for (const listener of this.#otherListeners) listener(account);
+      };
+      const options = { signal, onConnection, also: this.#also, onChanged };
+      for await (const event of this.#client.events(this.account, options)) {
         if (event.type === 'balance') {
           this.#set({ error: null, updatedAt: Date.now() });
           this.offer(event.balance);

@@ -15,6 +15,8 @@ export interface DrawdownProviderProps {
   account: string;
   /** Who looks, where `account` is a team of theirs. Absent: `account` is their own. */
   person?: string;
+  /** Other accounts that the session reaches, of whose changes `live.onOther` tells. */
+  also?: readonly string[];
   /** Where this page runs; must be what the session says. Absent: `web`. */
   surface?: Surface;
   /** Whose law sales are under: a key of the catalog's jurisdictions. Absent: none is named. */
@@ -45,17 +47,19 @@ export interface Drawdown {
 }
 
 const NO_NAMES: Names = {};
+const NONE: readonly string[] = [];
 
 const Context = createContext<Drawdown | null>(null);
 
 /** Gives everything below it one client, one account, one language. Changing the account changes all of it. */
 export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
   const { client, account, person = account, surface = 'web', locale, timeZone, messages } = props;
-  const { names = NO_NAMES, jurisdiction, children } = props;
+  const { names = NO_NAMES, jurisdiction, also = NONE, children } = props;
+  const others = also.join(',');
   const shared = useMemo(() => {
     const resources = new Map<string, Resource<unknown>>();
     return {
-      live: new LiveAccount(client, account),
+      live: new LiveAccount(client, account, others === '' ? NONE : others.split(',')),
       resource<T>(key: string, load: () => Promise<T>): Resource<T> {
         const known = resources.get(key) ?? new Resource<unknown>(load);
         resources.set(key, known);
@@ -63,7 +67,7 @@ export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
         return known as Resource<T>;
       },
     };
-  }, [client, account]);
+  }, [client, account, others]);
   const words = useMemo(() => {
     const format = createFormat({ locale, timeZone });
     return { format, t: createTranslate({ ...english, ...messages }, format) };

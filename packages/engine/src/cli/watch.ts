@@ -13,7 +13,10 @@ export const watchCommand: ClientCommand = {
   name: 'watch',
   summary: 'Show an account live, until interrupted',
   parameters: [['<account>', 'the account id']],
-  options: [['--after <seq>', 'begin with the entries after this one instead of with the balance']],
+  options: [
+    ['--after <seq>', 'begin with the entries after this one instead of with the balance'],
+    ['--also <accounts>', 'say as well that one of these has changed, with commas between'],
+  ],
   target: { live: true },
   run: async (invocation) => {
     const { client, options, output } = invocation;
@@ -26,7 +29,10 @@ export const watchCommand: ClientCommand = {
     process.stdout.once('error', end);
     const show = output.isTerminal && !output.json ? new Picture(output) : new Lines(output);
     const resume = after === undefined ? {} : { lastEventId: after };
-    for await (const event of client.events(account, { signal: stop.signal, ...resume })) show.event(event);
+    const also = options.text('also')?.split(',') ?? [];
+    const onChanged = (other: string, version: number) => show.changed(other, version);
+    const following = client.events(account, { signal: stop.signal, ...resume, also, onChanged });
+    for await (const event of following) show.event(event);
     return undefined;
   },
 };
@@ -43,12 +49,17 @@ class Lines {
       event.type === 'entry' ? entryLine(event.entry) : balanceLine(event.balance),
     );
   }
+
+  changed(account: string, version: number): void {
+    this.#output.answer({ type: 'changed', account, version }, () => changedLine(account, version));
+  }
 }
 
 class Picture {
   readonly #output: Output;
   #entries: wire.Entry[] = [];
   #balance: wire.Balance | null = null;
+  readonly #others = new Map<string, number>();
 
   constructor(output: Output) {
     this.#output = output;
@@ -57,6 +68,15 @@ class Picture {
   event(event: wire.StreamEvent): void {
     if (event.type === 'entry') this.#entries = [event.entry, ...this.#entries].slice(0, SHOWN);
     else this.#balance = event.balance;
+    this.#draw();
+  }
+
+  changed(account: string, version: number): void {
+    this.#others.set(account, version);
+    this.#draw();
+  }
+
+  #draw(): void {
     if (this.#balance === null) return;
     const { bold, dim } = this.#output.colors;
     const { account, version, as_of } = this.#balance;
@@ -67,6 +87,9 @@ class Picture {
         balanceTable(this.#output, this.#balance),
         '',
         ...this.#entries.map(entryLine),
+        ...(this.#others.size === 0
+          ? []
+          : ['', ...[...this.#others].map(([id, seq]) => dim(changedLine(id, seq)))]),
       ].join('\n'),
     );
   }
@@ -75,6 +98,10 @@ class Picture {
 function balanceLine(balance: wire.Balance): string {
   const held = balance.held === 0 ? '' : `, held ${balance.held}`;
   return `${balance.as_of}  balance  available ${balance.available}${held} (${classesText(balance)}), version ${balance.version}`;
+}
+
+function changedLine(account: string, version: number): string {
+  return `${account} is at version ${version}`;
 }
 
 function entryLine(entry: wire.Entry): string {

@@ -3,8 +3,8 @@
  * pulling, so nothing piles up here, and the ledger is what remembers.
  */
 import { Readable } from 'node:stream';
-import type { StreamEvent } from '@drawdown/client';
 import { DrawdownError } from '../errors.ts';
+import type { Told } from './also.ts';
 import type { Caller } from './caller.ts';
 
 export interface StreamLimits {
@@ -22,7 +22,7 @@ export interface StreamRequest {
   /** The client has everything up to this seq; absent: it starts with the present balance. */
   readonly after?: number;
   /** Starts the engine's feed. */
-  readonly events: (signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  readonly events: (signal: AbortSignal) => AsyncIterable<Told>;
   /** Epoch milliseconds of the engine's clock. */
   readonly now: () => Promise<number>;
 }
@@ -137,7 +137,7 @@ class Live {
         }
         if (pending.result.done === true) return;
         yield eventFrame(pending.result.value, isFirst);
-        isFirst = false;
+        if (pending.result.value.type !== 'changed') isFirst = false;
         pending = this.#pull(feed);
       }
     } finally {
@@ -146,7 +146,7 @@ class Live {
     }
   }
 
-  #pull(feed: AsyncIterator<StreamEvent>): Pending {
+  #pull(feed: AsyncIterator<Told>): Pending {
     const pending: Pending = { result: null, failure: null };
     feed.next().then(
       (result) => {
@@ -190,7 +190,7 @@ class Live {
 
 /** The feed's answer to one `next()`, once it is there. */
 interface Pending {
-  result: IteratorResult<StreamEvent> | null;
+  result: IteratorResult<Told> | null;
   failure: { error: unknown } | null;
 }
 
@@ -198,7 +198,11 @@ interface Pending {
  * Only entries have ids, and the balance that a stream begins with: it stands for every entry up to its version, so
  * a connection that is lost before the first entry resumes there.
  */
-function eventFrame(event: StreamEvent, isFirst: boolean): string {
+function eventFrame(event: Told, isFirst: boolean): string {
+  if (event.type === 'changed') {
+    const { account, version } = event;
+    return frame('changed', { account, version });
+  }
   if (event.type === 'entry') return frame('entry', event.entry, event.seq);
   return frame('balance', event.balance, isFirst ? event.balance.version : undefined);
 }

@@ -180,17 +180,20 @@ describe('exit codes', () => {
 describe('watching', () => {
   test('a line per event, and an orderly end by Ctrl-C', async () => {
     await json('grant', 'w_1', 'purchased', '9');
-    const watching = drawdown.start(['watch', 'w_1', '--json'], { cwd });
+    await json('grant', 'w_2', 'purchased', '1');
+    const watching = drawdown.start(['watch', 'w_1', '--also', 'w_2', '--json'], { cwd });
     await watching.prints(/"type":"balance"/);
     await json('consume', 'w_1', '--amount', '4');
     await watching.prints(/"available":5\b/);
+    await watching.prints(/"type":"changed","account":"w_2","version":1\b/);
     const { code, stdout } = await watching.stop('SIGINT');
     expect(code).toBe(0);
     const events = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as wire.StreamEvent);
-    expect(events.map(({ type }) => type)).toEqual(['balance', 'entry', 'balance']);
+      .map((line) => JSON.parse(line) as wire.StreamEvent | { type: 'changed' });
+    const own = events.map(({ type }) => type).filter((type) => type !== 'changed');
+    expect(own).toEqual(['balance', 'entry', 'balance']);
   });
 });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Call, Engine } from '../../engine.ts';
 import { DrawdownError, invalid } from '../../errors.ts';
+import { mayHear, withOthers } from '../also.ts';
 import type { Caller } from '../caller.ts';
 import { route } from '../route.ts';
 import { entryPage, statement } from '../schemas/history.ts';
@@ -73,6 +74,9 @@ const getStatement = route({
   },
 });
 
+/** As many as a session names teams. */
+const MAX_ALSO = 20;
+
 const SEQ = /^(0|[1-9][0-9]{0,15})$/;
 
 const streamEvents = route({
@@ -90,6 +94,22 @@ const streamEvents = route({
     last_event_id: z.string().regex(SEQ, 'must be the id of an event').exactOptional().meta({
       description: 'Resumes behind that entry, as the header `Last-Event-ID` does, which goes first.',
     }),
+    also: z
+      .string()
+      .transform((text, context) => {
+        const ids = z.array(accountId).max(MAX_ALSO).safeParse(text.split(','));
+        if (ids.success) return [...new Set(ids.data)];
+        context.addIssue({
+          code: 'custom',
+          message: `must be account ids, at most ${MAX_ALSO}, with commas between`,
+        });
+        return z.NEVER;
+      })
+      .exactOptional()
+      .meta({
+        description:
+          'Other accounts, with commas between. That one has changed is told by an event `changed` with its version and without an id: at first, and each time that it is another one. Those that may not be read are left out.',
+      }),
   }),
   live: true,
   headers: {
@@ -99,7 +119,7 @@ const streamEvents = route({
   answers: {
     200: {
       description:
-        'Events `balance` and `entry`, the latter with its seq as id; at the end `goodbye`, or `expired` with the credential. A comment at least every 15 s.',
+        'Events `balance` and `entry`, the latter with its seq as id, and `changed` for each account of `also`; at the end `goodbye`, or `expired` with the credential. A comment at least every 15 s.',
       schema: z.string(),
       media: EVENT_STREAM,
     },
@@ -111,14 +131,26 @@ const streamEvents = route({
     // Refuses an absent account while there is still a status to refuse with.
     const { version } = await engine.balance(params.account);
     if (after !== undefined && after > version) throw invalid('Last-Event-ID', 'is ahead of the ledger');
+    const looking = { call, caller };
+    const others = await mayHear(
+      engine,
+      (query.also ?? []).filter((one) => one !== params.account),
+      looking,
+    );
     const body = streams.open({
       account: params.account,
       caller: { ...caller, check: () => checkAgain(engine, caller, { call, account: params.account }) },
       ...(after === undefined ? {} : { after }),
-      events: (signal) => {
-        const options = { signal, member: call.sees };
-        return engine.events(params.account, after === undefined ? options : { ...options, after });
-      },
+      events: (signal) =>
+        withOthers(engine, {
+          signal,
+          accounts: others,
+          looking,
+          events: (until) => {
+            const options = { signal: until, member: call.sees };
+            return engine.events(params.account, after === undefined ? options : { ...options, after });
+          },
+        }),
       now: () => engine.now(),
     });
     // Proxies buffer answers unless told otherwise, and a buffered event is a late one.
