@@ -4,6 +4,7 @@ import { nextStamp } from '../core/account.ts';
 import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
+import { type Elsewhere, type Reported, reportedBy } from './plan-elsewhere.ts';
 import { type PlanCheckout, planIdOf } from './plan-rows.ts';
 import { agreeAsBilled, agreeNext, changeAsBilled } from './plan-sold.ts';
 import type { PlanInvoice, PlanNews } from './provider.ts';
@@ -24,6 +25,8 @@ export interface Followed {
   readonly commands: readonly Command[];
   /** One for each payment that is new: what refunds and disputes of it are about. */
   readonly purchases: readonly Purchase[];
+  /** Of periods that were paid before their payments were purchases: they are nobody's news. */
+  readonly reported: readonly Purchase[];
   /** Payments for which nothing can be granted any more: what was paid is owed back, each once. */
   readonly late: readonly Purchase[];
   /** Invoices that are not what was agreed: nothing is granted for them. */
@@ -51,6 +54,8 @@ export interface Standing {
   /** The last number that was given to a purchase of the account. */
   readonly lastPurchase: number;
   readonly policies: Pick<Policies, 'reversal' | 'freePeriods'>;
+  /** What was known of it before; null: it was sold here, so that every payment is a purchase. */
+  readonly elsewhere: Elsewhere | null;
   /** What a change at the provider may be to. */
   readonly catalog: Pick<Catalog, 'plans'>;
 }
@@ -84,10 +89,10 @@ export function followPlan(standing: Standing, news: PlanNews, ground: Ground): 
     if (ends === null) plan.do((now) => goOn(now, ground));
     if (next !== undefined) plan.do((now) => agreeNext(now, { next, catalog: standing.catalog }, ground));
   }
-  const { current, commands, purchases, late, refused } = plan;
+  const { current, commands, purchases, reported, late, refused } = plan;
   const after = { ...checkout, external, state: 'begun' as const };
   const refusal = refusalOfLast(refused, invoices);
-  const told = { purchases, late, refused, refusal, isPartial, isUnwanted: false };
+  const told = { purchases, reported, late, refused, refusal, isPartial, isUnwanted: false };
   return { checkout: after, after: current, commands, ...told };
 }
 
@@ -95,6 +100,7 @@ const NOTHING = {
   after: null,
   commands: [],
   purchases: [],
+  reported: [],
   late: [],
   refused: [],
   refusal: null,
@@ -117,6 +123,7 @@ function tooLate(standing: Standing, news: PlanNews, { account, now }: Ground): 
     .filter(({ ref }) => !known.has(ref))
     .flatMap((invoice) => {
       if (invoice.payment === null || invoice.net <= 0) return [];
+      if (one !== null && reportedIn(standing, one, invoice) !== null) return [];
       no = nextStamp(no, now);
       const about = { no, account: account.number, now, endsAt: now, lots: [], isFirst: false };
       return [paymentOf(standing, { invoice, terms: checkout.offer, ...about })];
@@ -125,6 +132,9 @@ function tooLate(standing: Standing, news: PlanNews, { account, now }: Ground): 
   const isUnwanted = news.ends?.how !== 'now';
   return { ...NOTHING, checkout: { ...checkout, external, state }, late, isUnwanted };
 }
+
+const reportedIn = ({ elsewhere, catalog }: Standing, one: Subscription, invoice: PlanInvoice) =>
+  elsewhere && reportedBy(one, invoice, { elsewhere, catalog });
 
 /** By the period that they are for; those that name none are for the first that is unpaid. */
 function inOrder(invoices: readonly PlanInvoice[]): PlanInvoice[] {
@@ -191,6 +201,7 @@ class PlanChange {
   current: Subscription;
   readonly commands: Command[];
   readonly purchases: Purchase[] = [];
+  readonly reported: Purchase[] = [];
   readonly late: Purchase[] = [];
   readonly refused: Refused[] = [];
   readonly #standing: Standing;
@@ -223,11 +234,24 @@ class PlanChange {
   /** A change voids lots that have not begun, which must be there: what came before it is entered first. */
   payAll(invoices: readonly PlanInvoice[]): 'all' | 'partly' {
     for (const invoice of invoices) {
+      const known = reportedIn(this.#standing, this.current, invoice);
+      if (known !== null) {
+        if (known !== 'nothing') this.#takeOver(invoice, known);
+        continue;
+      }
       const isChange = invoice.startsAnew === true && !isKnown(this.current, invoice.ref);
       if (isChange && this.commands.length > 0) return 'partly';
       this.#pay(invoice);
     }
     return 'all';
+  }
+
+  /** What refunds and disputes of it will be about. */
+  #takeOver(invoice: PlanInvoice, { paid, lots, credits }: Reported): void {
+    if (invoice.payment === null || invoice.net <= 0) return;
+    const terms = this.current.terms[paid.term] as Terms;
+    const made = this.#payment(invoice, { terms, endsAt: paid.endsAt, lots, isFirst: false });
+    this.reported.push({ ...made, credits, parts: [{ ...newPart(credits), lots }] });
   }
 
   #pay(invoice: PlanInvoice): void {

@@ -7,6 +7,7 @@ import type { Connection } from '../store/database.ts';
 import type { Outcome, Prepared, Write } from '../store/task.ts';
 import { forgetWrite, keepMethod } from './payment-method-rows.ts';
 import { changeSettled, openChange, planChangeId } from './plan-change-rows.ts';
+import { readElsewhere } from './plan-elsewhere.ts';
 import { type Followed, followPlan } from './plan-follow.ts';
 import { type PlanCheckout, planCheckout, planIdOf, planUpdate } from './plan-rows.ts';
 import { isTaken } from './plan-terms.ts';
@@ -111,7 +112,7 @@ export class PlanIntake {
       const change = news.change === undefined ? null : await openChange(on, checkout);
       const isMade = change !== null && planChangeId(change) === news.change;
       const late = await unknownOf(on, followed.late);
-      const purchases = [...followed.purchases, ...late];
+      const purchases = [...followed.purchases, ...late, ...followed.reported];
       const told = { refused, refusal, isPartial, isUnwanted, late: late.length };
       const kept = await this.#keep(on, { checkout, after, news, ground });
       const payments = purchases.flatMap(({ payment }) => payment ?? []);
@@ -135,7 +136,7 @@ export class PlanIntake {
           ...late.flatMap(settlementOfLate),
         ],
         notices: ({ account, now }) =>
-          purchases.flatMap((purchase) => {
+          [...followed.purchases, ...late].flatMap((purchase) => {
             const unpaid = { ...purchase, facts: [] };
             return purchaseNotices(unpaid, purchase, { account, presenter, now });
           }),
@@ -186,6 +187,7 @@ export class PlanIntake {
       isTooLate: isGone || isRefused,
       policies: this.#setting.catalog.policies,
       catalog: this.#setting.catalog,
+      elsewhere: checkout.checkout === null ? await readElsewhere(on, checkout, news.paid) : null,
       lastPurchase: await lastPurchase(on, account.number),
     };
     return { standing, followed: followPlan(standing, news, ground) };

@@ -191,7 +191,7 @@ export class PlanOrders {
       quantity: row.offer.seats ?? 1,
       trialDays: trialDays(row.trial, row.createdAt),
       save: row.saves,
-      returnUrl: row.returnUrl,
+      returnUrl: row.returnUrl as string,
     });
     const { database } = this.#setting;
     await keepPlanCheckout(database, row, opened);

@@ -24,7 +24,10 @@ export type PlanLaw = Pick<Purchase, 'jurisdiction' | 'law' | 'consent'> & {
   readonly refundWindow: string | null;
 };
 
-/** A plan that was ordered. Its number is the subscription's, which begins when it is paid. */
+/**
+ * A plan that was ordered, or that was sold elsewhere and is charged for by a provider. Its number is the subscription's, which
+ * begins when it is paid.
+ */
 export interface PlanCheckout extends PlanLaw {
   readonly account: number;
   readonly no: number;
@@ -37,7 +40,8 @@ export interface PlanCheckout extends PlanLaw {
   readonly trial: AgreedTrial | null;
   /** The buyer wants to be charged for other things later too, without being there. */
   readonly saves: boolean;
-  readonly returnUrl: string;
+  /** Null: it was sold elsewhere, through no checkout. */
+  readonly returnUrl: string | null;
   readonly state: PlanCheckoutState;
   readonly looks: number;
   readonly key: string | null;
@@ -60,7 +64,7 @@ interface Row {
   refund_window: string | null;
   consent: string | null;
   saves: boolean;
-  return_url: string;
+  return_url: string | null;
   state: string;
   looks: bigint;
   key: string | null;
@@ -93,7 +97,7 @@ const AFTER = statement<[number, number, number, number], Row>(
      null as key, null as fingerprint, c.created_at, c.updated_at
      from drawdown.plan_checkouts c
      left join drawdown.subscriptions s on s.account = c.account and s.no = c.no and s.bucket = c.bucket
-    where (c.account, c.no) > ($1::int8, $2::int8) and checkout is not null
+    where (c.account, c.no) > ($1::int8, $2::int8) and (checkout is not null or external is not null)
       and (c.created_at >= $3 or c.updated_at >= $3 or state = 'open'
         or (state = 'begun' and (s.cancel_at is null or s.cancel_at >= $3)))
     order by c.account, c.no limit $4`,
@@ -105,9 +109,9 @@ const LAST = statement<[number], { no: bigint | null }>(
 const INSERT = statement<readonly unknown[], unknown>(
   'plan_checkout_insert',
   `insert into drawdown.plan_checkouts (account, no, provider, offer, trial, return_url, state, key, fingerprint,
-     created_at, updated_at, bucket, jurisdiction, law, refund_window, consent, saves)
+     created_at, updated_at, bucket, jurisdiction, law, refund_window, consent, saves, external)
    values ($1, $2, $3, $4::json, $5::json, $6, $7, decode($8, 'hex'), decode($9, 'hex'), $10, $11, $12,
-     $13, $14::json, $15, $16::json, $17)`,
+     $13, $14::json, $15, $16::json, $17, $18)`,
 );
 const UPDATE = statement<readonly unknown[], unknown>(
   'plan_checkout_update',
@@ -188,6 +192,7 @@ export function planInsertion(one: PlanCheckout): Write {
       one.refundWindow,
       one.consent && JSON.stringify(one.consent),
       one.saves,
+      one.external,
     ],
   };
 }

@@ -22,7 +22,7 @@ import {
   statusAt,
   termsAt,
 } from './subscription-state.ts';
-import { type Offer, sellsTheSame, stepOf, type Terms, termsOf } from './subscription-terms.ts';
+import { bare, type Offer, sellsTheSame, stepOf, type Terms, termsOf } from './subscription-terms.ts';
 
 type Sellable = Pick<Catalog, 'plans'>;
 
@@ -38,17 +38,27 @@ function offerSold(catalog: Sellable, sold: SoldPrice, agreed: Offer): Offer {
   const { currency, amountMinor, interval, quantity } = sold;
   const { price } = agreed;
   if (price !== null && price.currency !== currency) refuse('currency', `${price.currency} was agreed`);
+  // Where no price was agreed there is nothing to compare, and what bears no mark is what was agreed.
+  const isSameNumber = quantity === (agreed.seats ?? 1);
+  if (price === null && sold.plan === null) {
+    return isSameNumber ? agreed : (withSeats(agreed, quantity) ?? agreed);
+  }
   const isAgreed =
-    id === agreed.plan && interval === agreed.interval && price !== null && price.amountMinor === amountMinor;
+    id === agreed.plan &&
+    interval === agreed.interval &&
+    (price === null || price.amountMinor === amountMinor);
   if (!isAgreed && sold.plan === null) refuse('price', 'it is not the agreed one, and names no plan');
   const offer = isAgreed ? agreed : inCatalog(catalog, { ...sold, plan: id });
   if (offer === null || offer.kind !== agreed.kind) {
     return refuse('price', `the catalog sells no ${id} at this price to such an account`);
   }
-  if (quantity === (agreed.seats ?? 1) && isAgreed) return agreed;
+  if (isSameNumber && isAgreed) return agreed;
+  return withSeats(offer, quantity) ?? refuse('quantity', `${id} is not sold ${quantity} times`);
+}
+
+function withSeats(offer: Offer, quantity: number): Offer | null {
   if (offer.sizes.length === 0 && quantity === 1) return { ...offer, seats: null };
-  if (!offer.sizes.includes(quantity)) refuse('quantity', `${id} is not sold ${quantity} times`);
-  return { ...offer, seats: quantity };
+  return offer.sizes.includes(quantity) ? { ...offer, seats: quantity } : null;
 }
 
 function inCatalog({ plans }: Sellable, sold: SoldPrice & { readonly plan: string }): Offer | null {
@@ -129,7 +139,8 @@ export function agreeNext(
 
 const AGREES: readonly Status[] = ['trialing', 'active', 'past_due'];
 
-function soldOrNull(catalog: Sellable, sold: SoldPrice, agreed: Offer): Offer | null {
+/** As `offerSold`; null where it is none of ours. */
+export function soldOrNull(catalog: Sellable, sold: SoldPrice, agreed: Offer): Offer | null {
   try {
     return offerSold(catalog, sold, agreed);
   } catch (error) {
@@ -144,12 +155,6 @@ function split(last: Terms, { no, term }: Period, offer: Offer): Terms[] {
   const months = monthsTo(last, no);
   const next = { ...bare(offer), timeZone, anchor, months, first: stepOf(offer), startsAt, endsAt: null };
   return [{ ...last, endsAt: startsAt }, next];
-}
-
-/** What is sold, without when: terms are offers too. */
-function bare(offer: Offer): Offer {
-  const { plan, kind, class: klass, interval, refill, seats, sizes, credits, price, rollover, grace } = offer;
-  return { plan, kind, class: klass, interval, refill, seats, sizes, credits, price, rollover, grace };
 }
 
 const behind = () =>

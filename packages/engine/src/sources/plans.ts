@@ -5,6 +5,7 @@ import { DrawdownError } from '../errors.ts';
 import { readAccountId } from '../request.ts';
 import { keyHash } from '../store/chain.ts';
 import type { Outcome } from '../store/task.ts';
+import { adoptPlan } from './plan-adopt.ts';
 import { PlanChanges } from './plan-changes.ts';
 import { type Looked, NOTHING_NEW, PlanIntake, placeOf } from './plan-intake.ts';
 import { PlanOrders } from './plan-order.ts';
@@ -16,7 +17,7 @@ import {
   planCheckoutByKey,
   planIdOf,
 } from './plan-rows.ts';
-import type { PaymentProvider, PlanNews, ProviderId } from './provider.ts';
+import type { PaymentProvider, PlanMark, PlanNews, ProviderId } from './provider.ts';
 import type { Purchase } from './purchase-rows.ts';
 import type { SourceSetting } from './source.ts';
 import { readSubscriptions } from './subscription-rows.ts';
@@ -88,21 +89,33 @@ export class Plans {
     return presentPlanCheckout(this.#setting.presenter, row, account);
   }
 
-  /** Takes in an event about a plan; null where the plan is none that was sold here. */
+  /**
+   * Takes in an event about a plan. One that was sold elsewhere, and that the provider marked with a subscription of ours, is
+   * charged for by the provider from then on. Null where there is no such subscription.
+   */
   async receive(
     provider: ProviderId,
-    { plan, news }: { plan: string; news?: PlanNews },
+    { plan, external, news }: Omit<PlanMark, 'plan'> & { plan: string; news?: PlanNews },
   ): Promise<PlanCheckout | null> {
-    const row = await this.find(plan);
+    const row = (await this.find(plan)) ?? (await this.#adopted(provider, { plan, external }));
     if (row === null) return null;
     if (row.provider !== provider) {
       const about = { field: 'provider', subscription: plan };
       throw new DrawdownError('payment_refused', `provider: the plan is one of ${row.provider}`, about);
     }
+    demandSame(row, external);
     const applied = await (news === undefined ? this.#intake.look(row) : this.#intake.apply(row, news, null));
     if (applied.isUnwanted) await this.#endUnwanted(applied.checkout);
     if (applied.refusal !== null) throw applied.refusal;
     return applied.checkout;
+  }
+
+  /** Only where the provider says by which name it has the subscription, so that it can be asked. */
+  async #adopted(provider: ProviderId, { plan, external }: PlanMark): Promise<PlanCheckout | null> {
+    const address = parseSubscriptionId(plan);
+    if (address === null || external === null) return null;
+    if (this.#providers.get(provider)?.lookAtPlan === undefined) return null;
+    return adoptPlan(this.#setting, address, { provider, external });
   }
 
   /** What the provider knows of a plan, against what is known here; nothing is written. Null: it knows no such checkout. */
@@ -235,6 +248,14 @@ export class Plans {
     await this.#subscriptions.byId(account, subscription);
     return row;
   }
+}
+
+/** Of two subscriptions there that are marked alike only one is followed; the other one's money is not passed over. */
+function demandSame(row: PlanCheckout, external: string | null): void {
+  if (external === null || row.external === null || row.external === external) return;
+  const about = { field: 'subscription', subscription: planIdOf(row) };
+  const sentence = `subscription: ${row.provider} charges for it by ${row.external}, and this is ${external}`;
+  throw new DrawdownError('payment_refused', sentence, about);
 }
 
 const notThere = ({ provider }: PlanCheckout) =>

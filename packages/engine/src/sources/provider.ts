@@ -119,11 +119,19 @@ export interface Billed {
   readonly gross: number;
 }
 
-/** Something happened to a plan that a provider charges for. Without news the provider is asked how things stand. */
-export interface PlanEvent {
-  readonly id: string;
-  /** `sub_…` */
+/** Which plan something is about. */
+export interface PlanMark {
+  /** `sub_…`, as it is marked there. */
   readonly plan: string;
+  /** The provider's own id of the subscription; null where it does not say. */
+  readonly external: string | null;
+}
+
+/** Something happened to a plan that a provider charges for. Without news the provider is asked how things stand. */
+export interface PlanEvent extends PlanMark {
+  readonly id: string;
+  /** It tells of money, so that it must be about one of ours. */
+  readonly isPayment?: boolean;
   readonly news?: PlanNews;
 }
 
@@ -275,8 +283,8 @@ export interface PaymentProvider {
    * `payment_refused` where nothing was changed, because it could not be charged for.
    */
   changePlan?(place: PlanPlace, order: PlanChangeOrder): Promise<PlanNews | null>;
-  /** The plan that a payment is for, as `sub_…`; null where it is for none of ours. */
-  planOf?(payment: string): Promise<string | null>;
+  /** The plan that a payment is for; null where it is for none of ours. */
+  planOf?(payment: string): Promise<PlanMark | null>;
   /**
    * Charges while nobody is there: under the purchase's name, so that again is the same charge. Throws
    * `payment_refused` where it is declined, with `reason` `authentication_required` where its owner must be there.

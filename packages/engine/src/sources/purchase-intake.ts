@@ -6,7 +6,14 @@ import { DrawdownError } from '../errors.ts';
 import type { Accounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import type { Plans } from './plans.ts';
-import type { Delivery, PaymentEvent, PaymentProvider, ProviderId, RenewalEvent } from './provider.ts';
+import type {
+  Delivery,
+  PaymentEvent,
+  PaymentProvider,
+  PlanEvent,
+  ProviderId,
+  RenewalEvent,
+} from './provider.ts';
 import { idOf, lotsNumbered, type Purchase, purchaseByPayment } from './purchase-rows.ts';
 import { readSoundly } from './soundness.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -61,11 +68,16 @@ export async function receive(
   const event = await readSoundly(provider.read(delivery));
   let purchase: Purchase | null = null;
   if (event === null) purchase = null;
-  else if ('plan' in event) await means.plans.receive(provider.id, event);
+  else if ('plan' in event) await aboutPlan(means, provider.id, event);
   else if ('subscription' in event) await renewed(means, provider, event);
   else if ('usedOf' in event) await reportUse(means, provider, event.usedOf);
   else purchase = await means.enter(event);
   return purchase === null ? { purchase, state: null } : { purchase: idOf(purchase), state: purchase.state };
+}
+
+async function aboutPlan({ plans }: Means, provider: ProviderId, event: PlanEvent): Promise<void> {
+  const known = await plans.receive(provider, event);
+  if (known === null && event.isPayment === true) throw new DrawdownError('subscription_not_found');
 }
 
 /** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */
@@ -75,7 +87,7 @@ async function renewed(
   { id, subscription, paid, ref, periodEnd, cost, billed, plans: sold }: RenewalEvent,
 ): Promise<void> {
   // Of a plan that was sold here the provider knows more than one invoice says.
-  if ((await plans.receive(provider.id, { plan: subscription })) !== null) return;
+  if ((await plans.receive(provider.id, { plan: subscription, external: null })) !== null) return;
   const address = parseSubscriptionId(subscription);
   const account = address === null ? null : await accounts.idOf(address.account);
   if (account === null) throw new DrawdownError('subscription_not_found');

@@ -47,7 +47,7 @@ export async function subjectOf(
   const named = await provider.purchaseOf(payment);
   if (named !== null) return means.reach(named);
   const plan = (await provider.planOf?.(payment)) ?? null;
-  if (plan === null || (await means.plans.receive(id, { plan })) === null) return null;
+  if (plan === null || (await means.plans.receive(id, plan)) === null) return null;
   return paidWith(means, id, payment);
 }
 

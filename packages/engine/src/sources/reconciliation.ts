@@ -105,7 +105,8 @@ async function lookAtPlan(
   const compared = await plans.compare(row);
   if (compared === null) return { result: 'unknown' };
   const { differs, payments, refused } = compared;
-  const after = differs && repair ? await plans.receive(row.provider, { plan: planIdOf(row) }) : null;
+  const after =
+    differs && repair ? await plans.receive(row.provider, { plan: planIdOf(row), external: null }) : null;
   const told = { after: (after ?? compared.checkout).state };
   const spare = refused.filter(({ at }) => at >= since).map(({ ref, error }) => `${ref}: ${error.message}`);
   if (spare.length > 0) return { ...told, result: 'refused', reason: spare.join('; ') };

@@ -125,7 +125,7 @@ export class SandboxCheckouts {
     if (found?.row.checkout !== checkout) throw new DrawdownError('checkout_not_found');
     const { row, account } = found;
     const shown = plans.present(row, account);
-    const { returnUrl } = row;
+    const returnUrl = row.returnUrl as string;
     if (row.state !== 'begun') {
       const actions = row.state === 'open' ? [...OPEN, ...CARDS] : [];
       return { plan: shown, subscription: null, payment: null, returnUrl, actions };

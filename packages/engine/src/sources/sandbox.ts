@@ -206,7 +206,7 @@ export class Sandbox implements PaymentProvider {
     const saved = card === undefined ? {} : { saved: savedCard(subscription, card) };
     const news = { ...newsOf(action, { ...order, at: this.#setting.now() }), ...saved };
     const id = `evt_${placeIn(subscription)}_${action}_${this.#setting.now()}`;
-    return this.#signed({ id, plan: subscription, news });
+    return this.#signed({ id, plan: subscription, external: null, news });
   }
 
   async #signed(event: PaymentEvent | PlanEvent): Promise<Delivery> {

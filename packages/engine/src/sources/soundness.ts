@@ -1,6 +1,6 @@
 /** What a provider signed may still be nonsense: a broken proxy, another version, a bug of theirs. */
 import { DrawdownError } from '../errors.ts';
-import type { PaymentEvent } from './provider.ts';
+import type { PaymentEvent, PlanMark } from './provider.ts';
 
 /** Texts of providers are names, codes and currencies. */
 const MAX_TEXT = 1_000;
@@ -8,6 +8,7 @@ const MAX_TEXT = 1_000;
 /** Throws `payment_refused` where something cannot be kept, or is no amount or time: it would be refused later, by everything. */
 function demandSound<T extends object>(event: T): T {
   walk(event, '');
+  if ('plan' in event) demandNames(event as unknown as PlanMark);
   if ('facts' in event) for (const fact of (event as unknown as PaymentEvent).facts) demandWhole(fact);
   return event;
 }
@@ -33,6 +34,12 @@ function walk(value: unknown, path: string): void {
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, one] of Object.entries(value)) walk(one, path === '' ? name : `${path}.${name}`);
   }
+}
+
+/** They are looked up. */
+function demandNames({ plan, external }: PlanMark): void {
+  if (typeof plan !== 'string') throw refused('plan', 'is no text');
+  if (external != null && typeof external !== 'string') throw refused('external', 'is no text');
 }
 
 /** Nothing of a fact may be missing, and no amount or time is below zero. */

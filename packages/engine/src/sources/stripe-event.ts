@@ -1,9 +1,9 @@
 /** What Stripe's objects say, in our terms. Times on the wire are seconds, currencies lower case. */
 import type Stripe from 'stripe';
-import type { Billed, PaymentEvent, PlanEvent, RenewalEvent } from './provider.ts';
+import type { Billed, PaymentEvent, PlanEvent, PlanMark } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 
-type Read = Pick<PaymentEvent, 'subject' | 'facts'> | Omit<PlanEvent, 'id'> | Omit<RenewalEvent, 'id'>;
+type Read = Pick<PaymentEvent, 'subject' | 'facts'> | Omit<PlanEvent, 'id'>;
 
 /** Null where an event is of no concern: types that say nothing about credits, and objects that are none of ours. */
 export function readStripeEvent(event: Stripe.Event): Read | null {
@@ -31,22 +31,30 @@ export function readStripeEvent(event: Stripe.Event): Read | null {
     case 'charge.dispute.funds_reinstated':
       return aboutPayment(event.data.object, disputeFact(event.data.object, at));
     case 'invoice.paid':
-      return renewalOf(event.data.object, true);
     case 'invoice.payment_failed':
-      return renewalOf(event.data.object, false);
+      return isOfPlan(event.data.object) ? paymentOf(event.data.object) : null;
     case 'customer.subscription.created':
     case 'customer.subscription.updated':
     case 'customer.subscription.deleted':
-      return aboutPlan(event.data.object);
+      return aboutPlan(event.data.object, event.data.object.id);
     default:
       return null;
   }
 }
 
 /** Those without our mark were made by others on the same Stripe account. */
-function aboutPlan({ metadata }: { metadata: Stripe.Metadata | null }): Read | null {
+function aboutPlan(
+  { metadata }: { readonly metadata: Stripe.Metadata | null },
+  external: string | null,
+): PlanMark | null {
   const plan = metadata?.subscription;
-  return plan === undefined ? null : { plan };
+  return plan === undefined ? null : { plan, external };
+}
+
+/** The plan that an invoice is of, as its subscription was marked when it was made. */
+export function planIn({ parent }: Pick<Stripe.Invoice, 'parent'>): PlanMark | null {
+  const details = parent?.subscription_details;
+  return details == null ? null : aboutPlan(details, idOf(details.subscription ?? null));
 }
 
 /** A payment with a tax on top and one with the tax included both leave the net to be read. */
@@ -94,7 +102,7 @@ export function disputeFact(dispute: Stripe.Dispute, at: number): Fact | null {
 
 /** Sessions without our mark were opened by others on the same Stripe account. */
 function aboutSession(session: Stripe.Checkout.Session, fact: Fact | null): Read | null {
-  if (session.mode === 'subscription') return aboutPlan(session);
+  if (session.mode === 'subscription') return aboutPlan(session, idOf(session.subscription ?? null));
   const purchase = session.metadata?.purchase;
   if (purchase === undefined || fact === null || session.mode !== 'payment') return null;
   return { subject: { purchase }, facts: [fact] };
@@ -104,6 +112,15 @@ function aboutPayment({ payment_intent }: OfPayment, fact: Fact | null): Read | 
   const payment = idOf(payment_intent);
   return payment === null || fact === null ? null : { subject: { payment }, facts: [fact] };
 }
+
+function paymentOf(invoice: Stripe.Invoice): Omit<PlanEvent, 'id'> | null {
+  const plan = planIn(invoice);
+  return plan && { ...plan, isPayment: true };
+}
+
+/** What an invoice charges beside periods and changes is of no concern. */
+const isOfPlan = (invoice: Pick<Stripe.Invoice, 'billing_reason' | 'lines'>): boolean =>
+  invoice.billing_reason === 'subscription_update' || paysPeriod(invoice);
 
 /** Invoices that pay periods; all others are about changes within one. Absent of what was made by older versions. */
 const PERIODS: readonly unknown[] = ['subscription_create', 'subscription_cycle', null, undefined];
@@ -149,26 +166,6 @@ export function billedOf(invoice: Stripe.Invoice): Billed {
 
 function isProration({ parent }: Stripe.InvoiceLineItem): boolean {
   return (parent?.subscription_item_details ?? parent?.invoice_item_details)?.proration === true;
-}
-
-/** An invoice of a Stripe subscription that is marked with the id of one of ours. */
-function renewalOf(invoice: Stripe.Invoice, paid: boolean): Read | null {
-  const subscription = invoice.parent?.subscription_details?.metadata?.subscription;
-  if (subscription === undefined || invoice.id === undefined) return null;
-  // What is changed at Stripe is followed of plans that were sold here, whose provider is asked.
-  if (invoice.billing_reason === 'subscription_update') return { plan: subscription };
-  if (!paysPeriod(invoice)) return null;
-  return {
-    subscription,
-    paid,
-    ref: invoice.id,
-    periodEnd: periodEndOf(invoice),
-    billed: billedOf(invoice),
-    cost: {
-      amountMinor: invoice.total_excluding_tax ?? invoice.total,
-      currency: invoice.currency.toUpperCase(),
-    },
-  };
 }
 
 /** Where Stripe answers with an id, or with the whole object if one asks for it. */

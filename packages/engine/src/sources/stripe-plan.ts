@@ -5,6 +5,7 @@ import type {
   OpenedCheckout,
   PlanChangeOrder,
   PlanInvoice,
+  PlanMark,
   PlanNews,
   PlanOrder,
   PlanPlace,
@@ -18,6 +19,7 @@ import {
   periodEndOf,
   periodLines,
   periodStartOf,
+  planIn,
   startsAnew,
 } from './stripe-event.ts';
 import { planItem, schedule, scheduledIn, unschedule, WITH_SCHEDULE } from './stripe-schedule.ts';
@@ -197,15 +199,14 @@ export class StripePlans {
     }
   }
 
-  async ofPayment(payment: string): Promise<string | null> {
+  async ofPayment(payment: string): Promise<PlanMark | null> {
     const about = { type: 'payment_intent', payment_intent: payment };
     const { data } = await asking(
       this.#stripe.invoicePayments.list({ payment: about, limit: 1, expand: ['data.invoice'] }),
     );
     const invoice = data[0]?.invoice;
     if (typeof invoice !== 'object' || !('billing_reason' in invoice)) return null;
-    if (!paysPeriod(invoice)) return null;
-    return invoice.parent?.subscription_details?.metadata?.subscription ?? null;
+    return paysPeriod(invoice) ? planIn(invoice) : null;
   }
 }
 

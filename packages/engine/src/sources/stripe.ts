@@ -13,10 +13,10 @@ import type {
   PaymentProvider,
   PlanChangeOrder,
   PlanEvent,
+  PlanMark,
   PlanNews,
   PlanOrder,
   PlanPlace,
-  RenewalEvent,
   SavedMethod,
 } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
@@ -143,11 +143,11 @@ export class StripePayments implements PaymentProvider {
     return this.look({ ...order, payments: [] });
   }
 
-  planOf(payment: string): Promise<string | null> {
+  planOf(payment: string): Promise<PlanMark | null> {
     return this.#plans.ofPayment(payment);
   }
 
-  async read({ body, headers }: Delivery): Promise<PaymentEvent | PlanEvent | RenewalEvent | null> {
+  async read({ body, headers }: Delivery): Promise<PaymentEvent | PlanEvent | null> {
     const event = this.#verified(body, headers['stripe-signature']);
     if (typeof event?.data?.object !== 'object' || event.data.object === null) {
       throw invalid('data.object', 'must be an object: an event is about something');

@@ -53,8 +53,13 @@ export const BY_SERVER = 'The product itself charges for the subscription: its s
 const AT_PROVIDER: readonly string[] = ['cancel', 'reactivate', 'change'];
 
 /** What a provider charges for, only the provider may say: here it would be undone by what it says next. */
-export function demandUnbilled({ provider }: Pick<Subscription, 'provider'>, action: string): void {
+export function demandUnbilled(
+  { provider, pausedAt }: Pick<Subscription, 'provider' | 'pausedAt'>,
+  action: string,
+): void {
   if (provider === null || AT_PROVIDER.includes(action)) return;
+  // It was paused here before the provider was heard of: nobody else can end that.
+  if (action === 'resume' && pausedAt !== null) return;
   const sentence = `${provider} charges for the subscription: it can be changed, cancelled and kept here, all else is done there.`;
   throw new DrawdownError('subscription_billed', sentence, { provider });
 }

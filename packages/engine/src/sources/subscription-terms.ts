@@ -49,6 +49,12 @@ type Beginning = Pick<Terms, 'timeZone' | 'anchor' | 'months' | 'first' | 'start
 /** What is sold, before it is known from when. */
 export type Offer = Omit<Terms, keyof Beginning | 'endsAt'>;
 
+/** What is sold, without when: terms are offers too. */
+export function bare(offer: Offer): Offer {
+  const { plan, kind, class: klass, interval, refill, seats, sizes, credits, price, rollover, grace } = offer;
+  return { plan, kind, class: klass, interval, refill, seats, sizes, credits, price, rollover, grace };
+}
+
 export const begin = (offer: Offer, { timeZone, anchor }: Pick<Terms, 'timeZone' | 'anchor'>): Terms => ({
   ...offer,
   timeZone,

@@ -143,14 +143,20 @@ const STRIPE: Record<string, Case> = {
   'a payment that cannot be kept': wrong('subject.payment', () =>
     signed(stripe.event('charge.refunded', { payment_intent: '\u0000', amount_refunded: 1 })),
   ),
-  'an invoice that cannot be read': wrong('delivery', () =>
+  'an invoice whose mark is no text': wrong('plan', () =>
     signed(
       stripe.event('invoice.paid', {
         id: 'in_1',
-        currency: null,
-        total: 1,
         lines: { data: [] },
-        parent: { subscription_details: { metadata: { subscription: 'sub_0cn99285w001k0000000c' } } },
+        parent: { subscription_details: { metadata: { subscription: 7 } } },
+      }),
+    ),
+  ),
+  'a subscription whose name is no text': wrong('external', () =>
+    signed(
+      stripe.event('customer.subscription.updated', {
+        id: 7,
+        metadata: { subscription: 'sub_0cn99285w001k0000000c' },
       }),
     ),
   ),
