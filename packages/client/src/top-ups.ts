@@ -12,8 +12,9 @@ export function topUpMethods(transport: Transport) {
       const request = { method: 'PUT', path: path(account), body, options, kind: 'repeatable' } as const;
       return parsed<wire.AutoTopUp>(await transport.send(request));
     },
+    /** How they stand, also where nothing is agreed. */
     getAutoTopUp: (account: string, options?: CallOptions) =>
-      read<wire.AutoTopUp>(transport, path(account), { options }),
+      read<wire.AutoTopUp | wire.NoAutoTopUp>(transport, path(account), { options }),
     /** Switches them off; what was not sent yet is not sent any more. */
     async deleteAutoTopUp(account: string, options: CallOptions = {}): Promise<void> {
       await transport.send({ method: 'DELETE', path: path(account), options });

@@ -49,6 +49,16 @@ export interface AutoTopUp {
   updated_at: Instant;
 }
 
+/** Nothing is agreed: nothing is charged while nobody is there. */
+export interface NoAutoTopUp {
+  account: string;
+  state: 'off';
+  /** What it could be charged to. */
+  payment_method: PaymentMethod | null;
+  /** Of what was agreed before; newest first. */
+  history: TopUp[];
+}
+
 export interface PaymentMethod {
   provider: PaymentProvider;
   label: string;

@@ -9,14 +9,10 @@ import { credits } from './show.ts';
 const ACCOUNT = ['<account>', 'the account id'] as const;
 const MAX_MINOR = 1_000_000_000_000;
 
-function text(output: Output, one: wire.AutoTopUp): string {
-  const because = one.reason === null ? '' : ` (${one.reason})`;
-  const until = one.resumes_at === null ? '' : ` until ${one.resumes_at}`;
+function text(output: Output, one: wire.AutoTopUp | wire.NoAutoTopUp): string {
   const card = one.payment_method === null ? 'no way to pay' : one.payment_method.label;
-  const lead = [
-    `${one.account}: ${one.state}${because}${until}. Below ${credits(one.threshold)} it buys ${one.pack}, paid by ${card}.`,
-    `In minor units, this month ${money(one.spent_this_month)} of ${money(one.monthly_cap)}.`,
-  ];
+  const lead =
+    one.state === 'off' ? [`${one.account}: off. It could be paid by ${card}.`] : agreed(one, card);
   if (one.history.length === 0) return lead.join('\n');
   const columns = [{ title: 'purchase' }, { title: 'packs', align: 'right' as const }, { title: 'price' }];
   const rows = one.history.map((top) => [
@@ -27,6 +23,15 @@ function text(output: Output, one: wire.AutoTopUp): string {
     top.created_at,
   ]);
   return [...lead, '', output.table([...columns, { title: 'state' }, { title: 'at' }], rows)].join('\n');
+}
+
+function agreed(one: wire.AutoTopUp, card: string): string[] {
+  const because = one.reason === null ? '' : ` (${one.reason})`;
+  const until = one.resumes_at === null ? '' : ` until ${one.resumes_at}`;
+  return [
+    `${one.account}: ${one.state}${because}${until}. Below ${credits(one.threshold)} it buys ${one.pack}, paid by ${card}.`,
+    `In minor units, this month ${money(one.spent_this_month)} of ${money(one.monthly_cap)}.`,
+  ];
 }
 
 const show: ClientCommand = {

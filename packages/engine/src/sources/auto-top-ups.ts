@@ -22,7 +22,7 @@ import type { Ground } from './subscription-pay.ts';
 import { decideTopUp } from './top-up-decide.ts';
 import { endTopUps, forgetMethod, preparedTo } from './top-up-end.ts';
 import { stoppedNotice } from './top-up-notices.ts';
-import { presentAutoTopUp } from './top-up-present.ts';
+import { presentAutoTopUp, presentNone } from './top-up-present.ts';
 import * as rows from './top-up-rows.ts';
 import { type Charging, TopUpSender } from './top-up-send.ts';
 import { type Errand, TopUpWatch } from './top-up-watch.ts';
@@ -83,24 +83,30 @@ export class AutoTopUps {
       const fresh = { state: 'on' as const, reason: null, cappedUntil: null, updatedAt: now };
       return [rows.setupWrite({ account: account.number, ...agreed, ...fresh })];
     });
-    return this.get(id);
+    return this.#agreed(id);
   }
 
-  async get(id: string): Promise<wire.AutoTopUp> {
+  /** How they stand, also where nothing is agreed. */
+  async get(id: string): Promise<wire.AutoTopUp | wire.NoAutoTopUp> {
     const { database, presenter, queries } = this.#setting;
     const { number, timeZone } = await queries.profile(id);
-    const setup = await rows.autoTopUp(database, number);
-    if (setup === null) throw new DrawdownError('auto_top_up_not_found');
+    const [setup, method, history] = await Promise.all([
+      rows.autoTopUp(database, number),
+      paymentMethod(database, number),
+      rows.newestTopUps(database, number, SHOWN),
+    ]);
+    if (setup === null) return presentNone({ id, method, history });
     const now = await this.#now();
     const { startsAt: monthStart } = monthOf(now, timeZone);
     const { currency } = setup;
-    const about = { monthStart, since: now - HOUR_MS, currency };
-    const [method, sums, history] = await Promise.all([
-      paymentMethod(database, number),
-      rows.topUpSums(database, number, about),
-      rows.newestTopUps(database, number, SHOWN),
-    ]);
-    return presentAutoTopUp(presenter, setup, { id, now, method, spent: sums.spent, history });
+    const { spent } = await rows.topUpSums(database, number, { monthStart, since: now - HOUR_MS, currency });
+    return presentAutoTopUp(presenter, setup, { id, now, method, spent, history });
+  }
+
+  async #agreed(id: string): Promise<wire.AutoTopUp> {
+    const one = await this.get(id);
+    if (one.state === 'off') throw new DrawdownError('auto_top_up_not_found');
+    return one;
   }
 
   /** Switches it off: what was not sent yet is not sent any more. */

@@ -122,7 +122,10 @@ export function purchaseContract(server: () => TestServer): void {
     expect((await t.ask('GET', `${path}/auto_top_up`)).body).toEqual(agreed);
     expect((await t.ask('GET', `${path}/payment_method`)).body).toEqual(agreed.payment_method);
     expect((await t.ask('DELETE', `${path}/auto_top_up`)).body).toEqual({ removed: true });
-    expect((await t.ask('GET', `${path}/auto_top_up`)).body).toMatchObject({ code: 'auto_top_up_not_found' });
+    expect((await t.ask('GET', `${path}/auto_top_up`)).body).toMatchObject({ state: 'off' });
+    expect((await t.ask('DELETE', `${path}/auto_top_up`)).body).toMatchObject({
+      code: 'auto_top_up_not_found',
+    });
     expect((await t.ask('DELETE', `${path}/payment_method`)).body).toEqual({ removed: true });
     const none = await t.ask('PUT', `${path}/auto_top_up`, { body });
     expect(none.body).toMatchObject({ status: 409, code: 'payment_method_required' });

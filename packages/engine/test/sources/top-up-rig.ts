@@ -1,5 +1,5 @@
 /** Accounts whose owners left a card and agreed to be topped up by it, at a local Stripe. */
-import type { AutoTopUp } from '@drawdown/client';
+import type { AutoTopUp, NoAutoTopUp } from '@drawdown/client';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { openRig, type Rig } from '../engine/rig.ts';
 import { FakeStripe } from './stripe-fake.ts';
@@ -72,7 +72,7 @@ export class TopUpRig {
     return this.rig.first.topUps.put(account, { ...WISH, ...more }, { actor: `user:${account}` });
   }
 
-  show(account: string): Promise<AutoTopUp> {
+  show(account: string): Promise<AutoTopUp | NoAutoTopUp> {
     return this.rig.second.topUps.get(account);
   }
 

@@ -1,6 +1,6 @@
 /** Automatic top-ups: agreed to, looked at and switched off by the account's owner. */
 import { route } from '../route.ts';
-import { autoTopUp, autoTopUpRequest, paymentMethod, removed } from '../schemas/top-up.ts';
+import { autoTopUp, autoTopUpRequest, noAutoTopUp, paymentMethod, removed } from '../schemas/top-up.ts';
 import { ofAccount } from './params.ts';
 
 const PATH = '/v1/accounts/{account}/auto_top_up';
@@ -45,8 +45,13 @@ const getAutoTopUp = route({
   path: PATH,
   operationId: 'getAutoTopUp',
   summary: 'Shows what was agreed, how it stands, and the last top-ups',
-  answers: { 200: { description: 'Automatic top-ups of the account', schema: autoTopUp } },
-  problems: ['account_not_found', 'auto_top_up_not_found'],
+  answers: {
+    200: [
+      { description: 'Automatic top-ups of the account', schema: autoTopUp },
+      { description: 'Nothing is agreed', schema: noAutoTopUp },
+    ],
+  },
+  problems: ['account_not_found'],
   handler: async ({ engine }, { params }) => ({ body: await engine.topUps.get(params.account) }),
 });
 

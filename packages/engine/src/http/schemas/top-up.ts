@@ -27,6 +27,26 @@ export const paymentMethod = z
   .object({ provider, label: z.string() })
   .meta({ id: 'PaymentMethod', description: 'What its owner recognises it by.' });
 
+const history = z.array(
+  z.object({
+    purchase: purchaseId,
+    packs: z.int(),
+    price: cost,
+    state: z.enum(['pending', 'sent', 'completed', 'failed', 'canceled']),
+    reason: z.string().nullable(),
+    created_at: instant,
+  }),
+);
+
+export const noAutoTopUp = z
+  .object({
+    account: accountId,
+    state: z.literal('off'),
+    payment_method: paymentMethod.nullable(),
+    history,
+  })
+  .meta({ id: 'NoAutoTopUp', description: 'Nothing is agreed: nothing is charged while nobody is there.' });
+
 export const autoTopUp = z
   .object({
     account: accountId,
@@ -49,16 +69,7 @@ export const autoTopUp = z
     spent_this_month: cost,
     payment_method: paymentMethod.nullable(),
     consent: z.object({ off_session: z.literal(true), at: instant, actor: z.string() }),
-    history: z.array(
-      z.object({
-        purchase: purchaseId,
-        packs: z.int(),
-        price: cost,
-        state: z.enum(['pending', 'sent', 'completed', 'failed', 'canceled']),
-        reason: z.string().nullable(),
-        created_at: instant,
-      }),
-    ),
+    history,
     updated_at: instant,
   })
   .meta({ id: 'AutoTopUp' });
