@@ -15,6 +15,11 @@ afterAll(async () => {
   await stage.close();
 });
 
+async function isSound(page: Page): Promise<void> {
+  expect(await axeFaults(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+}
+
 const total = (page: Page) => page.locator('.dd-total');
 
 describe('buying on the page', () => {
@@ -66,6 +71,85 @@ describe('buying on the page', () => {
     await page.getByRole('button', { name: 'Stay with Pro' }).click();
     await expect.poll(() => page.locator('.dd-current-plan').innerText()).not.toContain('Then Pro');
     expect(await payments()).toBe(2);
+    await page.context().close();
+  });
+
+  it('tops an account up by itself, once its owner said yes, and stops when told to', async () => {
+    await stage.client.putAccount('u_top_up');
+    const page = await stage.open('/credits', { account: 'u_top_up' });
+    const offer = page.locator('.dd-option', { hasText: 'Automatic top-up' });
+    await expect.poll(() => offer.innerText()).toContain('Off.');
+    await offer.getByRole('button', { name: 'Set up' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Automatic top-up' });
+    await expect.poll(() => dialog.innerText()).toContain('No card is kept yet');
+    await isSound(page);
+    await dialog.getByRole('button', { name: /4\.99/ }).click();
+    await page.getByRole('button', { name: 'Pay, and keep the card for later', exact: true }).click();
+    await page.waitForURL(`${stage.url}/credits**`);
+    await expect.poll(() => total(page).textContent()).toBe('100');
+
+    await offer.getByRole('button', { name: 'Set up' }).click();
+    const on = dialog.getByRole('button', { name: 'Switch on' });
+    expect(await on.isDisabled()).toBe(true);
+    await dialog.getByLabel('When fewer credits are left than').fill('40');
+    await dialog.getByLabel('At most in a month (USD)').fill('4');
+    await dialog.getByRole('checkbox', { name: /Charge “Test card that works” without asking/ }).check();
+    // Less than one pack in a month would never buy anything.
+    expect(await on.isDisabled()).toBe(true);
+    await dialog.getByLabel('At most in a month (USD)').fill('9.98');
+    await isSound(page);
+    await on.click();
+    await expect
+      .poll(() => offer.innerText())
+      .toContain('Below 40 it buys 100 credits. US$0.00 of US$9.98 this month.');
+    expect(await stage.client.getAutoTopUp('u_top_up')).toMatchObject({
+      state: 'on',
+      threshold: 40,
+      monthly_cap: { amount_minor: 998, currency: 'USD' },
+    });
+
+    await stage.client.consume('u_top_up', { amount: 70 });
+    await expect.poll(() => total(page).textContent()).toBe('130');
+    await expect.poll(() => offer.innerText()).toContain('US$4.99 of US$9.98 this month');
+    await offer.getByRole('button', { name: 'Change' }).click();
+    await expect.poll(() => dialog.locator('.dd-payment').innerText()).toMatch(/Paid[\s\S]*\$4\.99/);
+    await isSound(page);
+    await dialog.getByRole('button', { name: 'Switch off' }).click();
+    await expect.poll(() => offer.innerText()).toContain('Off.');
+    await stage.client.consume('u_top_up', { amount: 130 });
+    await expect.poll(() => total(page).textContent()).toBe('0');
+    await offer.getByRole('button', { name: 'Set up' }).click();
+    await dialog.getByRole('button', { name: 'Remove “Test card that works”' }).click();
+    await expect.poll(() => dialog.innerText()).toContain('No card is kept yet');
+    expect((await stage.client.listPurchases('u_top_up')).data).toHaveLength(2);
+    await page.context().close();
+  });
+
+  it('shows every payment with its receipt, and the way back to one that was begun', async () => {
+    await stage.client.putAccount('u_paid');
+    const page = await stage.open('/credits', { account: 'u_paid' });
+    await page.getByRole('button', { name: 'Payments' }).click();
+    const drawer = page.getByRole('dialog', { name: 'Payments' });
+    await expect.poll(() => drawer.innerText()).toContain('Nothing has been paid yet.');
+    await drawer.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.dd-option', { hasText: '100 credits' }).first().getByRole('button').click();
+    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).waitFor();
+    await page.goto(`${stage.url}/credits`);
+    await page.getByRole('button', { name: 'Payments' }).click();
+    await expect.poll(() => drawer.innerText()).toContain('Not paid yet');
+    await isSound(page);
+    await drawer.getByRole('link', { name: 'Go on to pay' }).click();
+    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
+    await page.waitForURL(`${stage.url}/credits**`);
+    await expect.poll(() => total(page).textContent()).toBe('100');
+    await page.getByRole('button', { name: 'Payments' }).click();
+    await drawer.getByRole('button', { name: /^Receipt/ }).click();
+    const receipt = page.getByRole('dialog', { name: 'Receipt' });
+    // The pack is called by what is in it, which is not said twice.
+    await expect.poll(async () => (await receipt.innerText()).match(/100/g)?.length).toBe(1);
+    await isSound(page);
+    await receipt.getByRole('button', { name: 'All payments' }).click();
+    await expect.poll(() => drawer.innerText()).toMatch(/\$4\.99/);
     await page.context().close();
   });
 

@@ -7,7 +7,10 @@ import { useDrawdown } from './provider.tsx';
 import { addressToReturnTo } from './return-address.ts';
 
 /** What is bought: a pack, or an amount that the buyer names. */
-export type Bought = { pack: string; currency: string } | { credits: number; currency: string };
+export type Bought = { currency: string; save_payment_method?: true } & (
+  | { pack: string }
+  | { credits: number }
+);
 
 export interface Buying {
   /** Opens a checkout and goes there; the person comes back to the page that they are on. Nothing runs by itself then. */

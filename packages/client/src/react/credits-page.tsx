@@ -3,18 +3,17 @@ import { AtRisk } from './at-risk.tsx';
 import { ClassCards } from './class-cards.tsx';
 import { CreditsHeader } from './credits-header.tsx';
 import { Failure } from './failure.tsx';
-import { HistorySection } from './history-section.tsx';
-import { Invite } from './invite.tsx';
-import { whenOpened } from './lazily.tsx';
-import { PackPicker } from './pack-picker.tsx';
-import { PlanPicker, type PlanPickerProps } from './plan-picker.tsx';
+import { afterwards, whenOpened } from './lazily.tsx';
+import type { PlanPickerProps } from './plan-picker.tsx';
 import { useDrawdown } from './provider.tsx';
-import { RedeemForm } from './redeem-form.tsx';
 import { comesFromCheckout } from './return-address.ts';
 import { Timeline } from './timeline.tsx';
 import { useBalance } from './use-balance.ts';
 import { useStanding } from './use-team.ts';
 
+/** Below the first view. */
+const Offers = afterwards(async () => (await import('./offers.tsx')).Offers);
+const HistorySection = afterwards(async () => (await import('./history-section.tsx')).HistorySection);
 const CheckoutNote = whenOpened(async () => (await import('./checkout-note.tsx')).CheckoutNote);
 /** Most accounts are no team's. */
 const TeamSection = whenOpened(async () => (await import('./team-section.tsx')).TeamSection);
@@ -30,7 +29,7 @@ export interface CreditsPageProps {
 
 /** Profile → Credits. Nothing of it on a phone: there is no Credits section in a mobile profile. */
 export function CreditsPage({ onChoosePlan, useHref, currency }: CreditsPageProps): ReactNode {
-  const { t, surface, account, person } = useDrawdown();
+  const { surface, account, person } = useDrawdown();
   const manages = useStanding().data?.manages === true;
   const inCurrency = currency === undefined ? {} : { currency };
   if (surface === 'ios' || surface === 'android') return null;
@@ -43,19 +42,7 @@ export function CreditsPage({ onChoosePlan, useHref, currency }: CreditsPageProp
       <ClassCards />
       <TeamSection open={account !== person} />
       <Timeline />
-      {manages ? (
-        <div className="dd-columns">
-          <PackPicker {...inCurrency} />
-          <PlanPicker {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoose: onChoosePlan })} />
-          <section className="dd-section" aria-labelledby="dd-redeem-title">
-            <h2 className="dd-section__title" id="dd-redeem-title">
-              {t('redeem.title')}
-            </h2>
-            <RedeemForm />
-          </section>
-          <Invite />
-        </div>
-      ) : null}
+      {manages ? <Offers {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoosePlan })} /> : null}
       <HistorySection />
     </div>
   );

@@ -7,6 +7,8 @@ export interface Format {
   signed(amount: number): string;
   /** Of the currency's minor unit: `$4.99`. */
   money(amountMinor: number, currency: string): string;
+  /** How many of them are one of the currency: 100 cents, 1 yen. */
+  minorUnits(currency: string): number;
   /** Of one credit, to a hundredth of the minor unit: `$0.0499`. */
   unitPrice(amountMinor: number, credits: number, currency: string): string;
   /** `4 Apr 2026`, without the year where it is this one. */
@@ -75,6 +77,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
       const format = moneyFormat(locale, currency);
       return format.format(amountMinor / minorUnits(format));
     },
+    minorUnits: (currency) => minorUnits(moneyFormat(locale, currency)),
     unitPrice: (amountMinor, credits, currency) => {
       const format = moneyFormat(locale, currency);
       const decimals = (format.resolvedOptions().maximumFractionDigits ?? 2) + 2;

@@ -1,4 +1,7 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
+import { Failure } from './failure.tsx';
+import { useDrawdown } from './provider.tsx';
+import { useBalance } from './use-balance.ts';
 
 /**
  * A part of the page that is fetched when it is first opened: most visits need none of them. Until it is there, nothing
@@ -30,4 +33,66 @@ export function whenOpened<Props extends { open: boolean; onClose?(): void }>(
     }, [open, Part, onClose]);
     return Part === undefined ? null : <Part {...props} />;
   };
+}
+
+/**
+ * A part of the page below what is seen first: fetched once that is there and the browser has a moment, with its place
+ * kept meanwhile. Where it cannot be had, that is said in its place, with a way to ask again.
+ */
+export function afterwards<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): (props: Props) => ReactNode {
+  let known: ComponentType<Props> | undefined;
+  // biome-ignore lint/correctness/noComponentHookFactories: made once, where a module is read, and never while rendering
+  return function Afterwards(props) {
+    const [Part, setPart] = useState(() => known);
+    const [tries, setTries] = useState(0);
+    const [error, setError] = useState<unknown>(null);
+    const { balance, error: refused } = useBalance();
+    const isReady = balance !== null || refused !== null;
+    // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again when somebody presses the button
+    useEffect(() => {
+      if (!isReady || Part !== undefined) return;
+      let left = false;
+      const cancel = whenIdle(() => {
+        load().then(
+          (part) => {
+            known = part;
+            if (!left) setPart(() => part);
+          },
+          (caught: unknown) => {
+            if (!left) setError(caught);
+          },
+        );
+      });
+      return () => {
+        left = true;
+        cancel();
+      };
+    }, [isReady, Part, tries]);
+    if (Part !== undefined) return <Part {...props} />;
+    if (error === null) return <div className="dd-later" aria-busy="true" />;
+    const retry = (): void => {
+      setError(null);
+      setTries(tries + 1);
+    };
+    return <Unfetched onRetry={retry} />;
+  };
+}
+
+function Unfetched({ onRetry }: { onRetry(): void }): ReactNode {
+  const { t } = useDrawdown();
+  return <Failure error={null} text={t('failure.offline')} onRetry={onRetry} />;
+}
+
+/** Not every browser says when it has a moment. */
+const MOMENT_MS = 200;
+
+function whenIdle(act: () => void): () => void {
+  if (typeof requestIdleCallback !== 'function') {
+    const timer = setTimeout(act, MOMENT_MS);
+    return () => clearTimeout(timer);
+  }
+  const idle = requestIdleCallback(act, { timeout: MOMENT_MS });
+  return () => cancelIdleCallback(idle);
 }

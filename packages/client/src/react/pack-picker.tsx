@@ -1,8 +1,12 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { BuyingNotes, useBuying } from './buying.tsx';
 import { ExactAmount } from './exact-amount.tsx';
+import { whenOpened } from './lazily.tsx';
 import { PackOffer, usePackOffers } from './packs.tsx';
 import { useCatalog, useDrawdown } from './provider.tsx';
+import { TopUpOffer } from './top-up-offer.tsx';
+
+const PaymentsDialog = whenOpened(async () => (await import('./payments-dialog.tsx')).PaymentsDialog);
 
 /** What credits can be bought for, unit prices side by side. Nothing on a phone: there nothing is sold. */
 export function PackPicker({ currency }: { currency?: string }): ReactNode {
@@ -10,14 +14,20 @@ export function PackPicker({ currency }: { currency?: string }): ReactNode {
   const packs = usePackOffers(currency);
   const terms = useCatalog().data?.exact_amount ?? null;
   const buying = useBuying();
+  const [paymentsOpen, setPaymentsOpen] = useState(false);
   const priced = currency ?? Object.keys(terms?.tiers[0]?.unit_prices ?? {})[0];
   const isPhone = surface === 'ios' || surface === 'android';
   if (isPhone || (packs.length === 0 && terms === null)) return null;
   return (
     <section className="dd-section" aria-labelledby="dd-packs-title" id="dd-packs">
-      <h2 className="dd-section__title" id="dd-packs-title">
-        {t('packs.title')}
-      </h2>
+      <div className="dd-section__head">
+        <h2 className="dd-section__title" id="dd-packs-title">
+          {t('packs.title')}
+        </h2>
+        <button type="button" className="dd-button" data-size="small" onClick={() => setPaymentsOpen(true)}>
+          {t('payments.title')}
+        </button>
+      </div>
       <ul className="dd-options">
         {packs.map((pack) => (
           <li key={pack.pack.id}>
@@ -29,8 +39,14 @@ export function PackPicker({ currency }: { currency?: string }): ReactNode {
             <ExactAmount terms={terms} currency={priced} buying={buying} />
           </li>
         )}
+        {packs.length === 0 ? null : (
+          <li>
+            <TopUpOffer {...(currency === undefined ? {} : { currency })} />
+          </li>
+        )}
       </ul>
       <BuyingNotes buying={buying} />
+      <PaymentsDialog open={paymentsOpen} onClose={() => setPaymentsOpen(false)} />
     </section>
   );
 }

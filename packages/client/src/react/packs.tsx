@@ -34,7 +34,16 @@ export function smallestCovering(packs: readonly PackAtPrice[], shortfall: numbe
 }
 
 /** One pack with its total and what a credit costs in it, and when it would expire. */
-export function PackOffer({ pack: offer, buying }: { pack: PackAtPrice; buying: Buying }): ReactNode {
+export function PackOffer({
+  pack: offer,
+  buying,
+  saves = false,
+}: {
+  pack: PackAtPrice;
+  buying: Buying;
+  /** How it is paid is kept, for automatic top-ups. */
+  saves?: boolean;
+}): ReactNode {
   const { t, format } = useDrawdown();
   const names = useNames();
   const { pack, credits, amountMinor, currency } = offer;
@@ -53,7 +62,9 @@ export function PackOffer({ pack: offer, buying }: { pack: PackAtPrice; buying: 
         type="button"
         className="dd-button"
         aria-busy={isPending}
-        onClick={() => void buying.buy({ pack: pack.id, currency })}
+        onClick={() =>
+          void buying.buy({ pack: pack.id, currency, ...(saves ? { save_payment_method: true } : {}) })
+        }
       >
         {t('pack.buy', { price: format.money(amountMinor, currency) })}
       </button>

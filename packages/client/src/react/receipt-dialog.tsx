@@ -1,9 +1,11 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { Purchase } from '../wire.ts';
+import type { CatalogNames } from './catalog-names.ts';
 import { Dialog } from './dialog.tsx';
 import { Fact } from './fact.tsx';
 import { Failure } from './failure.tsx';
 import { Intent } from './intent.ts';
+import type { Translate } from './messages/translate.ts';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
 import { useAllLots } from './use-account.ts';
 
@@ -24,7 +26,7 @@ export function ReceiptDialog({ open, onClose, purchase }: ReceiptDialogProps): 
   );
 }
 
-function Receipt({ id }: { id: string }): ReactNode {
+export function Receipt({ id }: { id: string }): ReactNode {
   const { t } = useDrawdown();
   const { data, error, reload } = useReading(`purchase:${id}`, ({ client }) => client.getPurchase(id));
   if (data === undefined) {
@@ -42,26 +44,32 @@ function Receipt({ id }: { id: string }): ReactNode {
   );
 }
 
+/** What was bought, as the catalog calls it. */
+export function boughtName(
+  { pack, plan, credits }: Purchase,
+  { names, t }: { names: CatalogNames; t: Translate },
+): string {
+  if (plan !== null) return names.named('plan', plan);
+  return pack === null ? t('credits', { count: credits }) : names.named('pack', pack);
+}
+
 function Facts({ purchase }: { purchase: Purchase }): ReactNode {
   const { t, format } = useDrawdown();
   const names = useNames();
-  const { pack, plan, paid, price, paid_at: paidAt } = purchase;
-  const what =
-    plan !== null
-      ? names.named('plan', plan)
-      : pack !== null
-        ? names.named('pack', pack)
-        : t('credits', { count: purchase.credits });
+  const { paid, price, paid_at: paidAt } = purchase;
   return (
     <dl className="dd-facts dd-receipt">
       <Fact name={t('receipt.what')}>
-        {what} <span className="dd-chip">{t(`purchase_state.${purchase.state}`)}</span>
+        {boughtName(purchase, { names, t })}{' '}
+        <span className="dd-chip">{t(`purchase_state.${purchase.state}`)}</span>
       </Fact>
-      <Fact name={t('receipt.credits')}>
-        {purchase.bonus > 0
-          ? t('receipt.with_bonus', { count: purchase.credits, bonus: purchase.bonus })
-          : format.credits(purchase.credits)}
-      </Fact>
+      {isSaid(boughtName(purchase, { names, t }), purchase, { t }) ? null : (
+        <Fact name={t('receipt.credits')}>
+          {purchase.bonus > 0
+            ? t('receipt.with_bonus', { count: purchase.credits, bonus: purchase.bonus })
+            : format.credits(purchase.credits)}
+        </Fact>
+      )}
       <Fact name={t('receipt.price')}>
         {format.money(paid?.amount_minor ?? price.amount_minor, paid?.currency ?? price.currency)}
       </Fact>
@@ -84,6 +92,11 @@ function Facts({ purchase }: { purchase: Purchase }): ReactNode {
       </Fact>
     </dl>
   );
+}
+
+/** Many packs are called by what is in them, which is not said twice. */
+function isSaid(name: string, { credits, bonus }: Purchase, { t }: { t: Translate }): boolean {
+  return bonus === 0 && name === t('credits', { count: credits });
 }
 
 /** The way back: what happens to the credits and to the money is said before it does. */
@@ -129,6 +142,7 @@ function GiveBack({ purchase, onDone }: { purchase: Purchase; onDone(): void }):
           money,
           date: format.dateTime(until),
         })}
+        {isAsked && purchase.plan !== null ? ` ${t('receipt.ends_plan')}` : null}
       </p>
       <div className="dd-give-back__actions">
         {isAsked ? (

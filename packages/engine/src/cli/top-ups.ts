@@ -11,8 +11,7 @@ const MAX_MINOR = 1_000_000_000_000;
 
 function text(output: Output, one: wire.AutoTopUp | wire.NoAutoTopUp): string {
   const card = one.payment_method === null ? 'no way to pay' : one.payment_method.label;
-  const lead =
-    one.state === 'off' ? [`${one.account}: off. It could be paid by ${card}.`] : agreed(one, card);
+  const lead = one.state === 'off' ? [`${one.account}: off, with ${card}.`] : agreed(one, card);
   if (one.history.length === 0) return lead.join('\n');
   const columns = [{ title: 'purchase' }, { title: 'packs', align: 'right' as const }, { title: 'price' }];
   const rows = one.history.map((top) => [

@@ -53,6 +53,47 @@ export const money = {
   'pack.consent':
     'I want to use the credits at once, and know that my right to withdraw ends where I have used them. Press the button again.',
 
+  'payments.title': 'Payments',
+  'payments.empty': 'Nothing has been paid yet.',
+  'payments.all': 'All payments',
+  'payments.pay': 'Go on to pay',
+
+  'top_up.title': 'Automatic top-up',
+  'top_up.off': 'Off. It buys credits by itself when they run low.',
+  'top_up.on': 'Below {threshold} it buys {pack}. {spent} of {cap} this month.',
+  'top_up.capped': '{spent} of {cap} this month. It goes on {date}.',
+  'top_up.set_up': 'Set up',
+  'top_up.change': 'Change',
+  'top_up.explain':
+    'When fewer credits are left than you say, a pack is bought with your card. Every charge is told to you, and it stops after one that is declined.',
+  'top_up.no_card': 'No card is kept yet. It can be kept with your next purchase:',
+  'top_up.threshold': 'When fewer credits are left than',
+  'top_up.pack': 'Buy',
+  'top_up.cap': 'At most in a month ({currency})',
+  'top_up.consent': 'Charge “{card}” without asking each time, at most {cap} a month.',
+  'top_up.switch_on': 'Switch on',
+  'top_up.save': 'Save',
+  'top_up.switch_off': 'Switch off',
+  'top_up.forget': 'Remove “{card}”',
+  'top_up.history': 'Charges',
+  'top_up_standing.on': 'On',
+  'top_up_standing.capped': 'Monthly limit reached',
+  'top_up_standing.stopped': 'Stopped',
+  'top_up_reason.declined': 'The card was declined.',
+  'top_up_reason.authentication_required':
+    'The bank wants you to be there. Buy once by yourself, then switch it on again.',
+  'top_up_reason.abnormal_use': 'Credits went much faster than usual. Switch it on again if that is right.',
+  'top_up_reason.payment_method_removed': 'The card was removed.',
+  'top_up_reason.pack_unavailable': 'The pack is not sold any more.',
+  'top_up_reason.charge_differs':
+    'The charge was another one than was agreed. What was taken is owed to you.',
+  'top_up_reason.account_closed': 'The account is closed.',
+  'top_up_state.pending': 'Being paid',
+  'top_up_state.sent': 'Being paid',
+  'top_up_state.completed': 'Paid',
+  'top_up_state.failed': 'Not paid',
+  'top_up_state.canceled': 'Not charged',
+
   'exact.title': 'Another amount',
   'exact.bounds': '{minimum} to {maximum}, in steps of {step}',
   'exact.buy': 'Buy',
@@ -163,6 +204,7 @@ export const money = {
   'receipt.give_back': 'Give it back',
   'receipt.consent':
     'You get {money} back the way you paid. The {count} credits leave your account, and this cannot be undone.',
+  'receipt.ends_plan': 'Your plan ends with it.',
   'receipt.keep': 'Keep the credits',
   'receipt.confirm': 'Give back for {money}',
 

@@ -55,6 +55,48 @@ export const money: Record<keyof typeof english, Message> = {
   'pack.consent':
     'Ich will die Credits sofort verwenden und weiß, dass mein Widerrufsrecht endet, wo ich sie verbraucht habe. Drück den Knopf noch einmal.',
 
+  'payments.title': 'Zahlungen',
+  'payments.empty': 'Es wurde noch nichts bezahlt.',
+  'payments.all': 'Alle Zahlungen',
+  'payments.pay': 'Weiter zur Zahlung',
+
+  'top_up.title': 'Automatisch aufladen',
+  'top_up.off': 'Aus. Kauft von selbst Credits, wenn sie knapp werden.',
+  'top_up.on': 'Unter {threshold} kauft es {pack}. Diesen Monat {spent} von {cap}.',
+  'top_up.capped': 'Diesen Monat {spent} von {cap}. Weiter geht es am {date}.',
+  'top_up.set_up': 'Einrichten',
+  'top_up.change': 'Ändern',
+  'top_up.explain':
+    'Sind weniger Credits übrig, als du angibst, wird mit deiner Karte ein Paket gekauft. Du erfährst von jeder Abbuchung, und nach einer abgelehnten ist Schluss.',
+  'top_up.no_card': 'Noch ist keine Karte hinterlegt. Das geht mit deinem nächsten Kauf:',
+  'top_up.threshold': 'Wenn weniger Credits übrig sind als',
+  'top_up.pack': 'Kaufen',
+  'top_up.cap': 'Höchstens im Monat ({currency})',
+  'top_up.consent': '„{card}“ ohne jedes Mal zu fragen belasten, höchstens mit {cap} im Monat.',
+  'top_up.switch_on': 'Einschalten',
+  'top_up.save': 'Speichern',
+  'top_up.switch_off': 'Ausschalten',
+  'top_up.forget': '„{card}“ entfernen',
+  'top_up.history': 'Abbuchungen',
+  'top_up_standing.on': 'An',
+  'top_up_standing.capped': 'Monatsgrenze erreicht',
+  'top_up_standing.stopped': 'Angehalten',
+  'top_up_reason.declined': 'Die Karte wurde abgelehnt.',
+  'top_up_reason.authentication_required':
+    'Die Bank will, dass du dabei bist. Kaufe einmal selbst und schalte es dann wieder ein.',
+  'top_up_reason.abnormal_use':
+    'Credits gingen viel schneller weg als sonst. Schalte es wieder ein, wenn das stimmt.',
+  'top_up_reason.payment_method_removed': 'Die Karte wurde entfernt.',
+  'top_up_reason.pack_unavailable': 'Das Paket wird nicht mehr verkauft.',
+  'top_up_reason.charge_differs':
+    'Abgebucht wurde etwas anderes, als vereinbart war. Was genommen wurde, steht dir zu.',
+  'top_up_reason.account_closed': 'Das Konto ist geschlossen.',
+  'top_up_state.pending': 'Wird bezahlt',
+  'top_up_state.sent': 'Wird bezahlt',
+  'top_up_state.completed': 'Bezahlt',
+  'top_up_state.failed': 'Nicht bezahlt',
+  'top_up_state.canceled': 'Nicht abgebucht',
+
   'exact.title': 'Andere Menge',
   'exact.bounds': '{minimum} bis {maximum}, in Schritten von {step}',
   'exact.buy': 'Kaufen',
@@ -166,6 +208,7 @@ export const money: Record<keyof typeof english, Message> = {
   'receipt.give_back': 'Zurückgeben',
   'receipt.consent':
     'Du bekommst {money} auf dem Weg zurück, auf dem du bezahlt hast. Die {count} Credits verlassen dein Konto, und das lässt sich nicht rückgängig machen.',
+  'receipt.ends_plan': 'Dein Tarif endet damit.',
   'receipt.keep': 'Credits behalten',
   'receipt.confirm': 'Für {money} zurückgeben',
 
