@@ -13,6 +13,7 @@ const COLUMNS = [
   'operation',
   'reverses',
   'reason',
+  'member',
 ] as const;
 
 /** The entries as a table (RFC 4180), in the order in which they come; numbers and times as a machine reads them. */
@@ -39,6 +40,7 @@ function rowOf(entry: Entry): (string | number)[] {
     entry.operation ?? '',
     entry.reverses ?? '',
     entry.reason ?? '',
+    entry.member ?? '',
   ];
 }
 

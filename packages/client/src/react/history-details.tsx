@@ -6,6 +6,7 @@ import { Failure } from './failure.tsx';
 import type { HistoryRow } from './history-rows.ts';
 import { sourceOf } from './lots.ts';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
+import { reasonText } from './reasons.ts';
 import { ReceiptLink } from './receipt-link.tsx';
 import { useAllLots } from './use-account.ts';
 
@@ -30,7 +31,7 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
             {settings.map(([name, value]) => `${name}: ${value}`).join(', ')}
           </Fact>
         )}
-        {entry.reason === null ? null : <Fact name={t('details.reason')}>{entry.reason}</Fact>}
+        {entry.reason === null ? null : <Fact name={t('details.reason')}>{reasonText(entry.reason, t)}</Fact>}
         <Fact name={t('details.time')}>{format.utc(entry.at)}</Fact>
         <Fact name={t('details.price_version')}>
           <code>{entry.catalog_version.slice(0, 12)}</code>
