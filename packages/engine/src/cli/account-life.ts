@@ -65,6 +65,21 @@ function mergeText(
   ].join('\n');
 }
 
+const merged: ClientCommand = {
+  name: 'merged',
+  summary: 'Show where everything of a merged account went, or is',
+  parameters: [ACCOUNT],
+  target: { staff: true },
+  run: async (invocation) => {
+    const { client, output } = invocation;
+    const report = await client.getMerge(parameter(invocation, 0));
+    output.answer(report, () =>
+      mergeText(output, report, report.state === 'delivered' ? 'went' : 'is on its way'),
+    );
+    return undefined;
+  },
+};
+
 const close: ClientCommand = {
   name: 'close',
   summary: 'Close an account for good, and settle what was paid for and not spent',
@@ -184,4 +199,11 @@ const erase: ClientCommand = {
   },
 };
 
-export const accountLifeCommands: readonly ClientCommand[] = [merge, close, closure, exporting, erase];
+export const accountLifeCommands: readonly ClientCommand[] = [
+  merge,
+  merged,
+  close,
+  closure,
+  exporting,
+  erase,
+];

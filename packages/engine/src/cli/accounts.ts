@@ -2,7 +2,7 @@
 import type * as wire from '@drawdown/client';
 import { type ClientCommand, type CommandData, type Options, parameter, stated } from './command.ts';
 import { CommandError } from './exit.ts';
-import { KEY_OPTION, METADATA_OPTION, metadataOption, takeKey } from './options.ts';
+import { costOption, KEY_OPTION, METADATA_OPTION, metadataOption, takeKey } from './options.ts';
 import { balanceTable, credits, entriesTable, grantsTable, receiptText } from './show.ts';
 
 const ACCOUNT = ['<account>', 'the account id'] as const;
@@ -46,9 +46,9 @@ const grant: ClientCommand = {
         priority: options.whole('priority', { min: -1e9, max: 1e9 }),
         features: options.list('feature'),
         metadata: metadataOption(options),
+        cost: grantCost(options),
       }),
       ...expiry(options.text('expires-at')),
-      ...costOf(options),
       ...(type === undefined ? {} : { source: { type, ref: ref ?? null } }),
     };
     const receipt = await client.grant(parameter(invocation, 0), body, takeKey(options));
@@ -62,16 +62,12 @@ const grant: ClientCommand = {
   },
 };
 
-/** The server judges the words; one without the other means nothing. */
-function costOf(options: Options): { cost?: wire.Cost } {
-  const [minor, currency] = [
-    options.whole('cost', { min: 0, max: Number.MAX_SAFE_INTEGER }),
-    options.text('currency'),
-  ];
-  if (minor === undefined && currency === undefined) return {};
-  if (minor === undefined || currency === undefined)
+/** Of a grant the currency is of its cost alone. */
+function grantCost(options: Options): wire.Cost | undefined {
+  if (options.text('cost') === undefined && options.text('currency') !== undefined) {
     throw new CommandError('usage', '--cost and --currency go together');
-  return { cost: { amount_minor: minor, currency } };
+  }
+  return costOption(options, 'cost');
 }
 
 function expiry(text: string | undefined): { expires_at?: string | null } {
@@ -133,6 +129,7 @@ const history: ClientCommand = {
     ['--type <type>', 'grant, consume, hold, capture, release, refund, expire, void, …'],
     ['--class <class>', 'entries that touch this class'],
     ['--feature <id>', 'entries of this feature'],
+    ['--member <account>', 'of a team: on whose behalf'],
     ['--from <time>', 'at or after'],
     ['--to <time>', 'before'],
     ['--limit <number>', `how many at most (default: ${DEFAULT_ENTRIES})`],
@@ -147,6 +144,7 @@ const history: ClientCommand = {
       type: options.text('type') as wire.EntryType | undefined,
       class: options.text('class'),
       feature: options.text('feature'),
+      member: options.text('member'),
       from: options.text('from'),
       to: options.text('to'),
     });

@@ -1,11 +1,11 @@
 /** Acts that wait for a second person, and what staff did. */
 import type * as wire from '@drawdown/client';
 import { type ClientCommand, parameter, stated } from './command.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { credits } from './show.ts';
 
 const APPROVAL = ['<approval>', 'apr_…'] as const;
 const REASON = ['--reason <text>', 'why; kept in the audit log'] as const;
-const CURSOR = ['--cursor <cursor>', 'the page that begins there'] as const;
 const RIGHT = 'right' as const;
 
 function text(one: wire.Approval): string {
@@ -21,13 +21,19 @@ function text(one: wire.Approval): string {
 const list: ClientCommand = {
   name: 'approvals list',
   summary: 'List acts that wait for a second person, newest first',
-  options: [['--all', 'those that are decided too'], ['--account <account>', 'of one account'], CURSOR],
+  options: [
+    ['--all', 'those that are decided too'],
+    ['--expired', 'those that nobody decided on in time'],
+    ['--account <account>', 'of one account'],
+    ['--asked-by <id>', 'by one of the staff: key_… or oidc_…'],
+    CURSOR_OPTION,
+  ],
   target: { staff: true },
   run: async ({ client, options, output }) => {
     const page = await client.listApprovals({
-      limit: 200,
-      state: options.flag('all') ? 'all' : 'pending',
-      ...stated({ account: options.text('account'), cursor: options.text('cursor') }),
+      ...pageOption(options),
+      state: options.flag('all') ? 'all' : options.flag('expired') ? 'expired' : 'pending',
+      ...stated({ account: options.text('account'), asked_by: options.text('asked-by') }),
     });
     output.answer(page, () => {
       const columns = ['approval', 'account', 'act', 'size', 'by', 'state', 'until'];
@@ -44,8 +50,7 @@ const list: ClientCommand = {
         columns.map((title) => ({ title, ...(title === 'size' ? { align: RIGHT } : {}) })),
         rows,
       );
-      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
-      return rows.length === 0 ? 'Nothing waits for a second person.' : [table, ...more].join('\n');
+      return pageText(page, 'Nothing waits for a second person.', () => table);
     });
     return undefined;
   },
@@ -110,7 +115,7 @@ const audit: ClientCommand = {
     ['--from <time>', 'at or after'],
     ['--to <time>', 'before'],
     ['--csv', 'all of it as a table, instead of a page'],
-    CURSOR,
+    CURSOR_OPTION,
   ],
   target: { staff: true },
   run: async ({ client, options, output }) => {
@@ -126,11 +131,7 @@ const audit: ClientCommand = {
       process.stdout.write(await client.auditCsv(wanted));
       return undefined;
     }
-    const page = await client.listAudit({
-      limit: 200,
-      ...wanted,
-      ...stated({ cursor: options.text('cursor') }),
-    });
+    const page = await client.listAudit({ ...wanted, ...pageOption(options) });
     output.answer(page, () => {
       const columns = ['at', 'to', 'act', 'size', 'by', 'approved by', 'why'];
       const rows = page.data.map((one) => [
@@ -146,8 +147,7 @@ const audit: ClientCommand = {
         columns.map((title) => ({ title, ...(title === 'size' ? { align: RIGHT } : {}) })),
         rows,
       );
-      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
-      return rows.length === 0 ? 'Nothing.' : [table, ...more].join('\n');
+      return pageText(page, 'Nothing.', () => table);
     });
     return undefined;
   },

@@ -4,6 +4,7 @@ import { type ClientCommand, type CommandData, type Options, parameter, stated }
 import { CommandError } from './exit.ts';
 import { KEY_OPTION, SURFACE_OPTION, takeKey } from './options.ts';
 import type { Output } from './output.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { credits, receiptText } from './show.ts';
 
 const CAMPAIGN = ['<campaign>', 'the campaign id'] as const;
@@ -208,6 +209,30 @@ const codes: ClientCommand = {
   },
 };
 
+const redemptions: ClientCommand = {
+  name: 'campaigns redemptions',
+  summary: 'List who was granted what by a campaign, newest first',
+  parameters: [CAMPAIGN],
+  options: [CURSOR_OPTION],
+  target: { staff: true },
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const page = await client.listRedemptions(parameter(invocation, 0), pageOption(options));
+    output.answer(page, () =>
+      pageText(page, 'Nobody yet.', (data) =>
+        output.table(
+          [
+            ...['at', 'account', 'role', 'grant'].map((title) => ({ title })),
+            { title: 'credits', align: 'right' },
+          ],
+          data.map((one) => [one.at, one.account, one.role, one.grant, String(one.amount)]),
+        ),
+      ),
+    );
+    return undefined;
+  },
+};
+
 function campaignText(output: Output, one: wire.Campaign): string {
   const { metrics } = one;
   const from = one.starts_at === null ? '' : `from ${one.starts_at} `;
@@ -227,4 +252,12 @@ function campaignText(output: Output, one: wire.Campaign): string {
   ].join('\n');
 }
 
-export const campaignCommands: readonly CommandData[] = [redeem, create, list, show, stop, codes];
+export const campaignCommands: readonly CommandData[] = [
+  redeem,
+  create,
+  list,
+  show,
+  stop,
+  codes,
+  redemptions,
+];

@@ -10,8 +10,9 @@ import {
   takeKey,
   UNITS_OPTION,
 } from './options.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { credits, drawsText, receiptText } from './show.ts';
-import { FREE_TEXT, spendBody } from './spend.ts';
+import { FREE_TEXT, MEMBER_OPTION, QUOTE_OPTION, spendBody } from './spend.ts';
 
 const HOLD = ['<hold>', 'the hold: hld_…'] as const;
 /** The contract's bound: a day. */
@@ -29,6 +30,8 @@ const hold: ClientCommand = {
     UNITS_OPTION,
     SURFACE_OPTION,
     ['--ttl <seconds>', 'how long it holds'],
+    QUOTE_OPTION,
+    MEMBER_OPTION,
     METADATA_OPTION,
     KEY_OPTION,
   ],
@@ -40,6 +43,8 @@ const hold: ClientCommand = {
       ...spendBody(parameters[1], options),
       ...stated({
         ttl_seconds: options.whole('ttl', { min: 1, max: MAX_TTL_SECONDS }),
+        quote: options.text('quote'),
+        member: options.text('member'),
         metadata: metadataOption(options),
       }),
     };
@@ -92,4 +97,59 @@ const release: ClientCommand = {
   },
 };
 
-export const holdCommands: readonly CommandData[] = [hold, capture, release];
+const extendHold: ClientCommand = {
+  name: 'extend-hold',
+  summary: 'Set the time-out of a hold anew, counted from now',
+  parameters: [HOLD],
+  options: [['--ttl <seconds>', 'how long it holds'], KEY_OPTION],
+  target: {},
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    options.demand('ttl');
+    const body = { ttl_seconds: options.whole('ttl', { min: 1, max: MAX_TTL_SECONDS }) as number };
+    const receipt = await client.extendHold(parameter(invocation, 0), body, takeKey(options));
+    const { account, amount, expires_at } = receipt.hold;
+    const did = `Holds ${credits(amount)} of ${account} until ${expires_at}.`;
+    output.answer(receipt, () => receiptText(output, receipt, { did }));
+    return undefined;
+  },
+};
+
+const holds: ClientCommand = {
+  name: 'holds',
+  summary: 'List what of an account is reserved, newest first',
+  parameters: [['<account>', 'the account id']],
+  options: [['--state <state>', 'open or all (default: open)'], CURSOR_OPTION],
+  target: {},
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    // The server judges the word.
+    const state = options.text('state') as 'open' | 'all' | undefined;
+    const page = await client.listHolds(parameter(invocation, 0), {
+      ...pageOption(options),
+      ...stated({ state }),
+    });
+    output.answer(page, () =>
+      pageText(page, 'Nothing is reserved.', (data) =>
+        output.table(
+          [
+            { title: 'hold' },
+            { title: 'amount', align: 'right' },
+            ...['feature', 'member', 'state', 'until'].map((title) => ({ title })),
+          ],
+          data.map((one) => [
+            one.id,
+            String(one.amount),
+            one.feature ?? '-',
+            one.member ?? '-',
+            one.state,
+            one.expires_at,
+          ]),
+        ),
+      ),
+    );
+    return undefined;
+  },
+};
+
+export const holdCommands: readonly CommandData[] = [hold, holds, capture, release, extendHold];

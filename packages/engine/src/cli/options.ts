@@ -1,5 +1,5 @@
 /** What several commands take alike. */
-import type { ChangeOptions, Metadata, Units } from '@drawdown/client';
+import type { ChangeOptions, Cost, Metadata, Units } from '@drawdown/client';
 import type { OptionFlags, Options } from './command.ts';
 import { CommandError } from './exit.ts';
 
@@ -27,6 +27,15 @@ export function metadataOption(options: Options): Metadata | undefined {
     // Falls through: said once for both mistakes.
   }
   throw new CommandError('usage', '--metadata must be a JSON object such as {"order": "4711"}');
+}
+
+/** The server judges the words; a sum without its currency means nothing. `name`: the option with the sum. */
+export function costOption(options: Options, name: string): Cost | undefined {
+  const minor = options.whole(name, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (minor === undefined) return undefined;
+  const currency = options.text('currency');
+  if (currency === undefined) throw new CommandError('usage', `--${name} and --currency go together`);
+  return { amount_minor: minor, currency };
 }
 
 /** `3` or `seconds=60,resolution=1080p`; undefined where it was not given. */

@@ -1,6 +1,7 @@
 /** Small balances that are paid out, and what finance has to pay. */
 import { type ClientCommand, parameter, stated } from './command.ts';
 import { KEY_OPTION, takeKey } from './options.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { money } from './purchases.ts';
 import { credits } from './show.ts';
 
@@ -41,10 +42,10 @@ const cashOut: ClientCommand = {
 const payables: ClientCommand = {
   name: 'payables',
   summary: 'List what is to be paid to people and is not marked as paid',
-  options: [['--cursor <cursor>', 'the page that begins there']],
+  options: [CURSOR_OPTION],
   target: { staff: true },
   run: async ({ client, options, output }) => {
-    const page = await client.payables({ limit: 200, ...stated({ cursor: options.text('cursor') }) });
+    const page = await client.payables(pageOption(options));
     output.answer(page, () => {
       const table = output.table(
         [
@@ -62,8 +63,7 @@ const payables: ClientCommand = {
           one.value.currency,
         ]),
       );
-      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
-      return page.data.length === 0 ? 'Nothing is to be paid.' : [table, ...more].join('\n');
+      return pageText(page, 'Nothing is to be paid.', () => table);
     });
     return undefined;
   },

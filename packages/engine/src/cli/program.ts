@@ -28,6 +28,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 };
 
 const GROUPS: Readonly<Record<string, string>> = {
+  accounts: 'Make, show and find accounts',
   approvals: 'List, show and decide on acts that wait for a second person',
   campaigns: 'Make, list, watch and stop campaigns, and make their codes',
   purchases: 'List, show, give back and claim purchases',

@@ -3,6 +3,7 @@ import type * as wire from '@drawdown/client';
 import { type ClientCommand, type Invocation, parameter, stated } from './command.ts';
 import { CommandError } from './exit.ts';
 import { KEY_OPTION, takeKey } from './options.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { credits } from './show.ts';
 
 const ACCOUNT = ['<account>', 'the account id'] as const;
@@ -137,12 +138,11 @@ const list: ClientCommand = {
   name: 'purchases list',
   summary: 'List the purchases of an account, newest first',
   parameters: [ACCOUNT],
-  options: [['--cursor <cursor>', 'the page that begins there']],
+  options: [CURSOR_OPTION],
   target: {},
   run: async (invocation) => {
     const { client, options, output } = invocation;
-    const query = { limit: 200, ...stated({ cursor: options.text('cursor') }) };
-    const page = await client.listPurchases(parameter(invocation, 0), query);
+    const page = await client.listPurchases(parameter(invocation, 0), pageOption(options));
     output.answer(page, () => {
       const columns = [
         { title: 'purchase' },
@@ -160,8 +160,7 @@ const list: ClientCommand = {
         money(one.price),
         one.created_at,
       ]);
-      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
-      return rows.length === 0 ? 'No purchases.' : [output.table(columns, rows), ...more].join('\n');
+      return pageText(page, 'No purchases.', () => output.table(columns, rows));
     });
     return undefined;
   },
@@ -223,4 +222,24 @@ const claim: ClientCommand = {
   },
 };
 
-export const purchaseCommands: readonly ClientCommand[] = [price, checkout, list, show, giveBack, claim];
+const token: ClientCommand = {
+  name: 'purchases app-account-token',
+  summary: "Show what an app passes on to its store with a purchase, so that it is this account's",
+  parameters: [ACCOUNT],
+  target: {},
+  run: async (invocation) => {
+    const one = await invocation.client.appAccountToken(parameter(invocation, 0));
+    invocation.output.answer(one, () => one.app_account_token);
+    return undefined;
+  },
+};
+
+export const purchaseCommands: readonly ClientCommand[] = [
+  price,
+  checkout,
+  list,
+  show,
+  giveBack,
+  claim,
+  token,
+];

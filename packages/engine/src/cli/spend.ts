@@ -16,6 +16,9 @@ import { balanceTable, credits, drawsText, receiptText } from './show.ts';
 const ACCOUNT = ['<account>', 'the account id'] as const;
 const FEATURE = ['[feature]', 'the feature that is used; its price is the amount'] as const;
 
+export const QUOTE_OPTION = ['--quote <quote>', 'pay at most what this quote says'] as const;
+export const MEMBER_OPTION = ['--member <account>', 'of a team: on whose behalf'] as const;
+
 /** What a feature, its units and an amount are on the wire; the server says what is missing. */
 export function spendBody(feature: unknown, options: Options) {
   return stated({
@@ -36,8 +39,8 @@ const consume: ClientCommand = {
     AMOUNT_OPTION,
     UNITS_OPTION,
     SURFACE_OPTION,
-    ['--quote <quote>', 'pay at most what this quote says'],
-    ['--member <account>', 'of a team: on whose behalf'],
+    QUOTE_OPTION,
+    MEMBER_OPTION,
     ['--overdraft', 'let what is missing become debt, where the catalog allows it'],
     METADATA_OPTION,
     KEY_OPTION,

@@ -1,18 +1,15 @@
 /** Who of the staff is signed in to the console. */
-import { type ClientCommand, parameter, stated } from './command.ts';
+import { type ClientCommand, parameter } from './command.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 
 const list: ClientCommand = {
   name: 'staff sessions',
   summary: 'List who of the staff is signed in to the console, newest first',
-  options: [['--cursor <cursor>', 'the page that begins there']],
+  options: [CURSOR_OPTION],
   target: { staff: true },
   run: async ({ client, options, output }) => {
-    const page = await client.listStaffSessions({
-      limit: 200,
-      ...stated({ cursor: options.text('cursor') }),
-    });
+    const page = await client.listStaffSessions(pageOption(options));
     output.answer(page, () => {
-      if (page.data.length === 0) return 'Nobody is signed in.';
       const table = output.table(
         ['session', 'who', 'id', 'by', 'since', 'last used', 'until'].map((title) => ({ title })),
         page.data.map((one) => [
@@ -25,8 +22,7 @@ const list: ClientCommand = {
           one.expires_at,
         ]),
       );
-      const more = page.next_cursor === null ? [] : ['', `More: --cursor ${page.next_cursor}`];
-      return [table, ...more].join('\n');
+      return pageText(page, 'Nobody is signed in.', () => table);
     });
     return undefined;
   },

@@ -1,13 +1,16 @@
 /** Beginning, renewing, changing and cancelling subscriptions, as the product's server would. */
 import type * as wire from '@drawdown/client';
 import { type ClientCommand, type CommandData, type Invocation, parameter, stated } from './command.ts';
-import { KEY_OPTION, takeKey } from './options.ts';
+import { costOption, KEY_OPTION, takeKey } from './options.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { balanceTable, credits } from './show.ts';
 
 const ACCOUNT = ['<account>', 'the account id'] as const;
 const SUBSCRIPTION = ['<subscription>', 'the subscription: sub_…'] as const;
 const INTERVAL = ['--interval <interval>', 'month or year'] as const;
 const SEATS = ['--seats <number>', "one of the plan's sizes"] as const;
+const PAID = ['--paid <minor>', 'what was in fact paid, net, in minor units, with --currency'] as const;
+const CURRENCY = ['--currency <code>', "of the plan's prices and of --paid, e.g. USD"] as const;
 const PREVIEW = ['--preview', 'only say what it would do to each lot'] as const;
 /** Plans have few sizes; the server knows them. */
 const MAX_SEATS = 1_000_000;
@@ -48,7 +51,9 @@ const subscribe: ClientCommand = {
     INTERVAL,
     SEATS,
     ['--trial', "begin with the plan's trial"],
-    ['--currency <code>', "of the plan's prices, e.g. USD"],
+    ['--started-at <time>', 'when its first period began (default: now)'],
+    PAID,
+    CURRENCY,
     ['--ref <ref>', 'what it is called where it was sold; the same again is the same subscription'],
     KEY_OPTION,
   ],
@@ -62,8 +67,10 @@ const subscribe: ClientCommand = {
         interval: intervalOf(invocation),
         seats: seatsOf(invocation),
         trial: options.flag('trial') ? true : undefined,
+        started_at: options.text('started-at'),
         currency: options.text('currency'),
         ref: options.text('ref'),
+        cost: costOption(options, 'paid'),
       }),
     };
     return answer(invocation, await client.subscribe(parameter(invocation, 0), body, takeKey(options)));
@@ -77,13 +84,23 @@ const renew: ClientCommand = {
   options: [
     ['--ref <ref>', 'the payment'],
     ['--period-end <time>', 'the end of the period that it pays (default: the first unpaid one)'],
+    PAID,
+    CURRENCY,
+    PREVIEW,
     KEY_OPTION,
   ],
   target: {},
   run: async (invocation) => {
     const { client, options } = invocation;
-    const body = { ref: options.demand('ref'), ...stated({ period_end: options.text('period-end') }) };
+    const body: wire.RenewRequest = {
+      ref: options.demand('ref'),
+      ...stated({ period_end: options.text('period-end'), cost: costOption(options, 'paid') }),
+    };
     const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+    if (options.flag('preview')) {
+      const preview = await client.previewSubscription(account, on, { action: 'renew', ...body });
+      return answerPreview(invocation, preview);
+    }
     return answer(invocation, await client.renewSubscription(account, on, body, takeKey(options)));
   },
 };
@@ -98,6 +115,8 @@ const change: ClientCommand = {
     SEATS,
     ['--at <time>', 'now or period_end'],
     ['--ref <ref>', 'the payment of the period that begins now'],
+    PAID,
+    CURRENCY,
     PREVIEW,
     KEY_OPTION,
   ],
@@ -110,7 +129,9 @@ const change: ClientCommand = {
       interval: intervalOf(invocation),
       seats: seatsOf(invocation),
       at: options.text('at') as 'now' | 'period_end' | undefined,
+      currency: options.text('currency'),
       ref: options.text('ref'),
+      cost: costOption(options, 'paid'),
     });
     if (options.flag('preview')) {
       const preview = await client.previewSubscription(account, on, { action: 'change', ...body });
@@ -161,12 +182,22 @@ const reactivate: ClientCommand = {
   name: 'reactivate',
   summary: 'Take a cancellation back, or begin anew after the end: then a payment pays the first period',
   parameters: [ACCOUNT, SUBSCRIPTION],
-  options: [['--ref <ref>', 'the payment of the period that begins now'], KEY_OPTION],
+  options: [
+    ['--ref <ref>', 'the payment of the period that begins now'],
+    PAID,
+    CURRENCY,
+    PREVIEW,
+    KEY_OPTION,
+  ],
   target: {},
   run: async (invocation) => {
     const { client, options } = invocation;
     const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
-    const body = stated({ ref: options.text('ref') });
+    const body = stated({ ref: options.text('ref'), cost: costOption(options, 'paid') });
+    if (options.flag('preview')) {
+      const preview = await client.previewSubscription(account, on, { action: 'reactivate', ...body });
+      return answerPreview(invocation, preview);
+    }
     return answer(invocation, await client.reactivateSubscription(account, on, body, takeKey(options)));
   },
 };
@@ -175,14 +206,51 @@ const subscriptions: ClientCommand = {
   name: 'subscriptions',
   summary: 'List the subscriptions of an account, newest first',
   parameters: [ACCOUNT],
+  options: [CURSOR_OPTION],
+  target: {},
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const page = await client.listSubscriptions(parameter(invocation, 0), pageOption(options));
+    output.answer(page, () => pageText(page, 'No subscriptions.', (data) => data.map(did).join('\n')));
+    return undefined;
+  },
+};
+
+const subscription: ClientCommand = {
+  name: 'subscription',
+  summary: 'Show a subscription: what was agreed, what is paid, what follows',
+  parameters: [ACCOUNT, SUBSCRIPTION],
   target: {},
   run: async (invocation) => {
     const { client, output } = invocation;
-    const page = await client.listSubscriptions(parameter(invocation, 0), { limit: 200 });
-    output.answer(page, () =>
-      page.data.length === 0 ? 'No subscriptions.' : page.data.map((one) => did(one)).join('\n'),
-    );
+    const one = await client.getSubscription(parameter(invocation, 0), parameter(invocation, 1));
+    const next =
+      one.pending === null
+        ? ''
+        : `\nFrom ${one.pending.at} on: ${one.pending.plan} by the ${one.pending.interval}.`;
+    output.answer(one, () => `${did(one)}${next}`);
     return undefined;
+  },
+};
+
+const paymentFailed: ClientCommand = {
+  name: 'payment-failed',
+  summary: 'Report that a payment failed: the grace period begins',
+  parameters: [ACCOUNT, SUBSCRIPTION],
+  options: [
+    ['--ref <ref>', 'the payment'],
+    ['--period-end <time>', 'the end of the period that it was for (default: the first unpaid one)'],
+    KEY_OPTION,
+  ],
+  target: {},
+  run: async (invocation) => {
+    const { client, options } = invocation;
+    const [account, on] = [parameter(invocation, 0), parameter(invocation, 1)];
+    const body: wire.PaymentFailedRequest = stated({
+      ref: options.text('ref'),
+      period_end: options.text('period-end'),
+    });
+    return answer(invocation, await client.reportFailedPayment(account, on, body, takeKey(options)));
   },
 };
 
@@ -194,5 +262,7 @@ export const subscriptionCommands: readonly CommandData[] = [
   plain('pause', 'Pause at the end of what is paid: nothing is granted until it is resumed'),
   plain('resume', 'Go on after a pause'),
   reactivate,
+  paymentFailed,
   subscriptions,
+  subscription,
 ];

@@ -3,6 +3,7 @@ import type * as wire from '@drawdown/client';
 import { isProblem } from '@drawdown/client';
 import { type ClientCommand, type CommandData, type Invocation, parameter, stated } from './command.ts';
 import { CommandError } from './exit.ts';
+import { CURSOR_OPTION, pageOption, pageText } from './paging.ts';
 import { credits } from './show.ts';
 
 const TEAM = ['<team>', 'the account of the team'] as const;
@@ -40,7 +41,8 @@ function table({ output }: Invocation, page: wire.Page<wire.Member>, first: 'tea
       String(one.period.held),
       one.period.remaining === null ? '' : String(one.period.remaining),
     ]);
-    return output.table([...columns, number('used'), number('reserved'), number('left')], rows);
+    const table = () => output.table([...columns, number('used'), number('reserved'), number('left')], rows);
+    return pageText(page, first === 'team' ? 'No teams.' : 'No members.', table);
   });
   return undefined;
 }
@@ -113,22 +115,34 @@ const list: ClientCommand = {
   name: 'members list',
   summary: 'List the members of a team with limits and use',
   parameters: [TEAM],
-  options: [ALL],
+  options: [ALL, CURSOR_OPTION],
   target: {},
   run: async (invocation) => {
-    const state = invocation.options.flag('all') ? 'all' : 'active';
-    const page = await invocation.client.listMembers(parameter(invocation, 0), { state, limit: 200 });
+    const { client, options } = invocation;
+    const state = options.flag('all') ? 'all' : 'active';
+    const page = await client.listMembers(parameter(invocation, 0), { state, ...pageOption(options) });
     return table(invocation, page, 'account');
   },
+};
+
+const show: ClientCommand = {
+  name: 'members show',
+  summary: 'Show a member of a team: role, limit, and what is left of it',
+  parameters: [TEAM, MEMBER],
+  target: {},
+  run: async (invocation) =>
+    answer(invocation, await invocation.client.getMember(parameter(invocation, 0), parameter(invocation, 1))),
 };
 
 const teams: ClientCommand = {
   name: 'members teams',
   summary: 'List the teams that an account is a member of',
   parameters: [['<account>', 'the account id']],
+  options: [CURSOR_OPTION],
   target: {},
   run: async (invocation) => {
-    const page = await invocation.client.listTeams(parameter(invocation, 0), { limit: 200 });
+    const { client, options } = invocation;
+    const page = await client.listTeams(parameter(invocation, 0), pageOption(options));
     return table(invocation, page, 'team');
   },
 };
@@ -153,15 +167,16 @@ const requests: ClientCommand = {
   name: 'members requests',
   summary: 'List requests for more, newest first',
   parameters: [TEAM],
-  options: [ALL],
+  options: [ALL, ['--member <member>', 'of one of them'], CURSOR_OPTION],
   target: {},
   run: async (invocation) => {
     const { client, output, options } = invocation;
-    const state = options.flag('all') ? 'all' : 'pending';
-    const page = await client.listRequests(parameter(invocation, 0), { state, limit: 200 });
-    output.answer(page, () =>
-      page.data.length === 0 ? 'No requests.' : page.data.map(requested).join('\n'),
-    );
+    const page = await client.listRequests(parameter(invocation, 0), {
+      state: options.flag('all') ? 'all' : 'pending',
+      ...pageOption(options),
+      ...stated({ member: options.text('member') }),
+    });
+    output.answer(page, () => pageText(page, 'No requests.', (data) => data.map(requested).join('\n')));
     return undefined;
   },
 };
@@ -184,6 +199,7 @@ export const teamCommands: readonly CommandData[] = [
   put,
   remove,
   list,
+  show,
   teams,
   ask,
   requests,

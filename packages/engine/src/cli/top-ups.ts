@@ -101,4 +101,17 @@ const off: ClientCommand = {
   },
 };
 
-export const topUpCommands: readonly ClientCommand[] = [show, set, off];
+const paymentMethod: ClientCommand = {
+  name: 'top-up payment-method',
+  summary: 'Show the way to pay that an account left',
+  parameters: [ACCOUNT],
+  target: {},
+  run: async (invocation) => {
+    const { client, output } = invocation;
+    const one = await client.getPaymentMethod(parameter(invocation, 0));
+    output.answer(one, () => `${one.label}, at ${one.provider}`);
+    return undefined;
+  },
+};
+
+export const topUpCommands: readonly ClientCommand[] = [show, set, off, paymentMethod];

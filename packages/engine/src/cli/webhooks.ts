@@ -2,6 +2,8 @@
 import type * as wire from '@drawdown/client';
 import { type ClientCommand, type CommandData, type Options, parameter, stated } from './command.ts';
 import { EXIT } from './exit.ts';
+import type { Output } from './output.ts';
+import { CURSOR_OPTION, pageText } from './paging.ts';
 
 const ENDPOINT = ['<endpoint>', 'the id: whe_…'] as const;
 
@@ -28,6 +30,20 @@ const create: ClientCommand = {
   },
 };
 
+function endpointsTable(output: Output, endpoints: readonly wire.WebhookEndpoint[]): string {
+  return output.table(
+    ['endpoint', 'url', 'types', 'state', 'failing since', 'last error'].map((title) => ({ title })),
+    endpoints.map((one) => [
+      one.id,
+      one.url,
+      one.types?.join(' ') ?? 'all',
+      one.disabled_reason === null ? one.state : `${one.state} (${one.disabled_reason})`,
+      one.failing_since ?? '-',
+      one.last_error ?? '-',
+    ]),
+  );
+}
+
 const list: ClientCommand = {
   name: 'webhooks list',
   summary: 'List webhook endpoints, newest first, and how they do',
@@ -36,17 +52,7 @@ const list: ClientCommand = {
     const page = await client.listWebhookEndpoints();
     output.answer(page, () => {
       if (page.data.length === 0) return 'No webhook endpoints.';
-      return output.table(
-        ['endpoint', 'url', 'types', 'state', 'failing since', 'last error'].map((title) => ({ title })),
-        page.data.map((one) => [
-          one.id,
-          one.url,
-          one.types?.join(' ') ?? 'all',
-          one.disabled_reason === null ? one.state : `${one.state} (${one.disabled_reason})`,
-          one.failing_since ?? '-',
-          one.last_error ?? '-',
-        ]),
-      );
+      return endpointsTable(output, page.data);
     });
     return undefined;
   },
@@ -67,6 +73,44 @@ const enable = (enabled: boolean): ClientCommand => ({
     return undefined;
   },
 });
+
+const show: ClientCommand = {
+  name: 'webhooks show',
+  summary: 'Show a webhook endpoint and how it does',
+  parameters: [ENDPOINT],
+  target: {},
+  run: async (invocation) => {
+    const { client, output } = invocation;
+    const one = await client.getWebhookEndpoint(parameter(invocation, 0));
+    output.answer(one, () => endpointsTable(output, [one]));
+    return undefined;
+  },
+};
+
+const update: ClientCommand = {
+  name: 'webhooks update',
+  summary: 'Change where an endpoint is, what it is told of, or what it is for; the rest stays',
+  parameters: [ENDPOINT],
+  options: [
+    ['--to <url>', 'where: https://…'],
+    ['--type <type...>', 'of what, such as credits.expiring; or all'],
+    ['--description <text>', 'what it is for'],
+  ],
+  target: {},
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const before = await client.getWebhookEndpoint(parameter(invocation, 0));
+    const types = typesOf(options);
+    const isAll = options.list('type')?.join() === 'all';
+    const changed = await client.updateWebhookEndpoint(before.id, {
+      url: options.text('to') ?? before.url,
+      types: isAll ? null : (types ?? before.types),
+      description: options.text('description') ?? before.description,
+    });
+    output.answer(changed, () => endpointsTable(output, [changed]));
+    return undefined;
+  },
+};
 
 const remove: ClientCommand = {
   name: 'webhooks delete',
@@ -125,6 +169,7 @@ const deliveries: ClientCommand = {
   options: [
     ['--state <state>', 'pending, delivered, dead or all (default: all)'],
     ['--limit <count>', 'at most so many, up to 200 (default: 50)'],
+    CURSOR_OPTION,
   ],
   target: {},
   run: async (invocation) => {
@@ -132,23 +177,25 @@ const deliveries: ClientCommand = {
     const query = stated({
       state: options.text('state') as wire.DeliveriesQuery['state'],
       limit: options.whole('limit', { min: 1, max: 200 }),
+      cursor: options.text('cursor'),
     });
     const page = await client.listWebhookDeliveries(parameter(invocation, 0), query);
-    output.answer(page, () => {
-      if (page.data.length === 0) return 'No deliveries.';
-      return output.table(
-        ['delivery', 'account', 'type', 'at', 'state', 'attempts', 'outcome'].map((title) => ({ title })),
-        page.data.map((one) => [
-          one.id,
-          one.account,
-          one.type,
-          one.at,
-          one.state,
-          String(one.attempts),
-          one.error ?? (one.status === null ? '-' : String(one.status)),
-        ]),
-      );
-    });
+    output.answer(page, () =>
+      pageText(page, 'No deliveries.', (data) =>
+        output.table(
+          ['delivery', 'account', 'type', 'at', 'state', 'attempts', 'outcome'].map((title) => ({ title })),
+          data.map((one) => [
+            one.id,
+            one.account,
+            one.type,
+            one.at,
+            one.state,
+            String(one.attempts),
+            one.error ?? (one.status === null ? '-' : String(one.status)),
+          ]),
+        ),
+      ),
+    );
     return undefined;
   },
 };
@@ -193,6 +240,8 @@ const replay: ClientCommand = {
 export const webhookCommands: readonly CommandData[] = [
   create,
   list,
+  show,
+  update,
   enable(true),
   enable(false),
   remove,
