@@ -185,7 +185,13 @@ export class Engine {
     });
     const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
     const queries = new Queries(queriesSetting);
-    const quoting = new Quoting({ ...queriesSetting, queries, quotes, spending });
+    const quoting = new Quoting({
+      ...queriesSetting,
+      database: answering(database),
+      queries,
+      quotes,
+      spending,
+    });
     const catalogs = new Catalogs(database);
     const records = new Records(queriesSetting, queries, catalogs);
     const audited: ChangesSetting['audited'] = (staff) => this.staff.acts.audited(staff);

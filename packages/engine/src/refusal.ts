@@ -1,13 +1,29 @@
+import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
 import { formatAmount, toCredits } from './core/amount.ts';
 import { formatInstant } from './core/calendar.ts';
-import type { Refusal } from './core/command.ts';
+import type { MemberLimit, Refusal } from './core/command.ts';
 import { DrawdownError, invalid } from './errors.ts';
 
 /** The refusal of whatever is asked of a closed account. `into`: the account that it was merged into. */
 export function accountClosed(into: string | null): DrawdownError {
   const sentence = into === null ? 'The account is closed.' : `The account was merged into ${into}.`;
   return new DrawdownError('account_closed', sentence, { merged_into: into });
+}
+
+/** What a member may spend, with amounts in credits: alike before the deduction and in its refusal. */
+export function presentLimit(limit: MemberLimit, catalog: Catalog): Omit<wire.QuotedLimit, 'sufficient'> {
+  const credits = (atoms: bigint): number => toCredits(atoms, catalog.scale);
+  return {
+    member: limit.member,
+    limit: credits(limit.limit),
+    per: limit.per,
+    extra: credits(limit.extra),
+    used: credits(limit.used),
+    held: credits(limit.held),
+    remaining: credits(limit.remaining),
+    resets_at: formatInstant(limit.resetsAt),
+  };
 }
 
 /** The typed error of a refusal, with amounts in credits. */
@@ -36,17 +52,7 @@ export function errorOf(refusal: Refusal, catalog: Catalog): DrawdownError {
         refusal.code,
         `${text(refusal.required)} credits are needed and the limit per ${refusal.per} leaves ` +
           `${text(refusal.remaining)}.`,
-        {
-          member: refusal.member,
-          required: credits(refusal.required),
-          limit: credits(refusal.limit),
-          per: refusal.per,
-          extra: credits(refusal.extra),
-          used: credits(refusal.used),
-          held: credits(refusal.held),
-          remaining: credits(refusal.remaining),
-          resets_at: formatInstant(refusal.resetsAt),
-        },
+        { required: credits(refusal.required), ...presentLimit(refusal, catalog) },
       );
     case 'amount_exceeds_hold':
       return new DrawdownError(refusal.code, `The hold reserves ${text(refusal.held)}.`, {

@@ -66,13 +66,15 @@ export class Spending {
   /** What to quote anew where a promise no longer holds. */
   again(command: Command): wire.QuoteRequest {
     if (command.verb !== 'consume' && command.verb !== 'hold') throw new Error('only spending is quoted');
+    const member = command.member === undefined ? {} : { member: command.member };
     if (command.feature === null || command.units === undefined) {
       return {
+        ...member,
         amount: formatAmount(command.amount, this.#catalog.scale),
         ...(command.feature === null ? {} : { feature: command.feature }),
       };
     }
-    return { feature: command.feature, units: command.units as wire.Units };
+    return { ...member, feature: command.feature, units: command.units as wire.Units };
   }
 }
 

@@ -71,8 +71,7 @@ export function CostButton(props: CostButtonProps): ReactNode {
   if (mode === 'open_on_web' || isProblem(quoting.error, 'surface_not_supported')) {
     return <OpenOnWeb feature={feature} />;
   }
-  const shortage =
-    quote === null ? null : shortageOf(quote, { catalog, member: standing.data?.member ?? null });
+  const shortage = quote === null ? null : shortageOf(quote, catalog);
 
   const spend = async (): Promise<void> => {
     if (quote === null) return;

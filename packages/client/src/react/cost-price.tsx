@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Quote } from '../wire.ts';
 import { DrawBar } from './draw-bar.tsx';
 import { Icon } from './icon.tsx';
+import type { Translate } from './messages/translate.ts';
 import { useDrawdown, useNames } from './provider.tsx';
 import type { Shortage } from './shortage.ts';
 import type { Quoting } from './use-quote.ts';
@@ -21,9 +22,7 @@ export function Split({ quote, shortage }: { quote: Quote; shortage: Shortage | 
     return (
       <p className="dd-cost__short">
         <Icon name="warning" />
-        {shortage.kind === 'limit'
-          ? t('cost.limit', { count: shortage.available })
-          : t('cost.short', { count: shortage.missing })}
+        {shortText(shortage, t)}
       </p>
     );
   }
@@ -41,6 +40,23 @@ export function Split({ quote, shortage }: { quote: Quote; shortage: Shortage | 
         }))}
       />
       <p>{t('cost.split', { parts: words.join(' + '), rest: quote.after.available })}</p>
+      {quote.member_limit === null ? null : (
+        <p>{t('cost.limit_left', { count: quote.member_limit.remaining - quote.amount })}</p>
+      )}
     </>
   );
+}
+
+/** Each reason has its own way out, so each is said in its own words already before the click. */
+function shortText(shortage: Shortage, t: Translate): string {
+  switch (shortage.kind) {
+    case 'limit':
+      return t('cost.limit', { count: shortage.available });
+    case 'held':
+      return t('cost.held', { count: shortage.missing });
+    case 'class':
+      return t('cost.class', { count: shortage.missing });
+    case 'few':
+      return t('cost.short', { count: shortage.missing });
+  }
 }

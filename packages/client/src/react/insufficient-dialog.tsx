@@ -5,7 +5,6 @@ import { DrawBar } from './draw-bar.tsx';
 import { InsufficientOptions } from './insufficient-options.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
 import { type Shortage, shortageOf } from './shortage.ts';
-import { useStanding } from './use-team.ts';
 
 export interface InsufficientCreditsDialogProps {
   open: boolean;
@@ -28,8 +27,7 @@ export function InsufficientCreditsDialog(props: InsufficientCreditsDialogProps)
   const { open, onClose, quote } = props;
   const { t } = useDrawdown();
   const catalog = useCatalog().data;
-  const member = useStanding().data?.member ?? null;
-  const shortage = shortageOf(quote, { catalog, member });
+  const shortage = shortageOf(quote, catalog);
   return (
     <Dialog
       open={open}

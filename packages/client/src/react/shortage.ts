@@ -1,4 +1,4 @@
-import type { Catalog, LimitPeriod, Member, Quote } from '../wire.ts';
+import type { Catalog, LimitPeriod, Quote } from '../wire.ts';
 
 /** Why a price cannot be paid now: each has its own way out, so each is said in other words. */
 export type Shortage = {
@@ -16,16 +16,10 @@ export type Shortage = {
   | { readonly kind: 'limit'; readonly per: LimitPeriod; readonly resetsAt: string }
 );
 
-interface Ground {
-  readonly catalog: Catalog | undefined;
-  /** Where the person stands, where a team pays. */
-  readonly member: Member | null;
-}
-
 /** What a quote is short of; null: it can be paid. A limit goes first, since no purchase would help against it. */
-export function shortageOf(quote: Quote, { catalog, member }: Ground): Shortage | null {
+export function shortageOf(quote: Quote, catalog: Catalog | undefined): Shortage | null {
   const required = quote.amount;
-  const limit = limitShortage(required, member);
+  const limit = limitShortage(quote);
   if (limit !== null) return limit;
   if (quote.sufficient) return null;
   const missing = quote.shortfall;
@@ -39,9 +33,8 @@ export function shortageOf(quote: Quote, { catalog, member }: Ground): Shortage 
   return held >= missing ? { ...amounts, kind: 'held', held } : { ...amounts, kind: 'few' };
 }
 
-function limitShortage(required: number, member: Member | null): Shortage | null {
-  const remaining = member?.period.remaining ?? null;
-  if (member === null || remaining === null || remaining >= required) return null;
-  const { per, resets_at: resetsAt } = member.period;
-  return { kind: 'limit', required, available: remaining, missing: required - remaining, per, resetsAt };
+function limitShortage({ amount: required, member_limit: limit }: Quote): Shortage | null {
+  if (limit === null || limit.sufficient) return null;
+  const { remaining: available, per, resets_at: resetsAt } = limit;
+  return { kind: 'limit', required, available, missing: required - available, per, resetsAt };
 }

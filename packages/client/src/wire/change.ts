@@ -2,6 +2,7 @@
 import type { Balance, Cost, Grant } from './account.ts';
 import type { Amount, EntryType, Instant, Metadata, Surface, Units } from './common.ts';
 import type { Problem } from './problem.ts';
+import type { LimitPeriod } from './team.ts';
 
 export interface GrantRequest {
   class: string;
@@ -107,6 +108,27 @@ export interface QuoteRequest {
   units?: Units;
   amount?: Amount;
   surface?: Surface;
+  /** Team accounts: on whose behalf. Of a session it is its person. */
+  member?: string;
+}
+
+/** What a member's limit leaves, in the words of `member_limit_reached`. */
+export interface QuotedLimit {
+  member: string;
+  limit: number;
+  per: LimitPeriod;
+  /** Allowed beyond the limit, in this period only. */
+  extra: number;
+  /** Spent in the period, less what was refunded of it. */
+  used: number;
+  /** Reserved by the member's open holds. */
+  held: number;
+  /** What the limit leaves now, before the quoted use. */
+  remaining: number;
+  /** The first instant of the next period. */
+  resets_at: Instant;
+  /** Whether it leaves enough for the quoted use. */
+  sufficient: boolean;
 }
 
 export interface Quote {
@@ -117,8 +139,11 @@ export interface Quote {
   price_version: string;
   draws: Draw[];
   after: Balance;
+  /** Whether the account has enough; of a member, `member_limit` says whether they may spend it. */
   sufficient: boolean;
   shortfall: number;
+  /** Null: nobody's limit stands in the way. */
+  member_limit: QuotedLimit | null;
   expires_at: Instant;
 }
 

@@ -7,7 +7,7 @@ import { cheaperSettings } from '../../src/react/cheaper.ts';
 import { historyRows } from '../../src/react/history-rows.ts';
 import { Intent } from '../../src/react/intent.ts';
 import { shortageOf } from '../../src/react/shortage.ts';
-import type { Balance, Catalog, CatalogPrice, Entry, Member, Quote } from '../../src/wire.ts';
+import type { Balance, Catalog, CatalogPrice, Entry, Quote, QuotedLimit } from '../../src/wire.ts';
 
 const balance = (available: number, held = 0) => ({ available, held }) as Balance;
 const quote = (more: Partial<Quote>): Quote => ({
@@ -19,24 +19,29 @@ const quote = (more: Partial<Quote>): Quote => ({
   after: balance(18),
   sufficient: false,
   shortfall: 7,
+  member_limit: null,
   expires_at: '2026-03-25T10:00:00.000Z',
   ...more,
 });
-const memberWith = (remaining: number | null) =>
-  ({ period: { remaining, per: 'month', resets_at: '2026-04-01T00:00:00.000Z' } }) as Member;
-const NOBODY = { catalog: undefined, member: null };
+const limitOf = (remaining: number, sufficient: boolean) =>
+  ({ remaining, sufficient, per: 'month', resets_at: '2026-04-01T00:00:00.000Z' }) as QuotedLimit;
 
 describe('what a price is short of', () => {
   it('is nothing where it can be paid', () => {
-    expect(shortageOf(quote({ sufficient: true, shortfall: 0 }), NOBODY)).toBeNull();
+    expect(shortageOf(quote({ sufficient: true, shortfall: 0 }), undefined)).toBeNull();
   });
 
   it('is told apart: too few, reserved, of another kind, beyond a limit', () => {
-    expect(shortageOf(quote({}), NOBODY)).toEqual({ kind: 'few', required: 25, available: 18, missing: 7 });
-    expect(shortageOf(quote({ after: balance(18, 6) }), NOBODY)).toMatchObject({ kind: 'few' });
-    expect(shortageOf(quote({ after: balance(18, 7) }), NOBODY)).toMatchObject({ kind: 'held', held: 7 });
+    expect(shortageOf(quote({}), undefined)).toEqual({
+      kind: 'few',
+      required: 25,
+      available: 18,
+      missing: 7,
+    });
+    expect(shortageOf(quote({ after: balance(18, 6) }), undefined)).toMatchObject({ kind: 'few' });
+    expect(shortageOf(quote({ after: balance(18, 7) }), undefined)).toMatchObject({ kind: 'held', held: 7 });
     const catalog = { features: [{ id: 'ai_script', classes: ['purchased'] }] } as unknown as Catalog;
-    expect(shortageOf(quote({ after: balance(25) }), { catalog, member: null })).toMatchObject({
+    expect(shortageOf(quote({ after: balance(25) }), catalog)).toMatchObject({
       kind: 'class',
       other: 7,
       allowed: ['purchased'],
@@ -45,11 +50,16 @@ describe('what a price is short of', () => {
 
   it('is the limit first, also where the team has enough', () => {
     const rich = quote({ sufficient: true, shortfall: 0, after: balance(500) });
-    const limited = { catalog: undefined, member: memberWith(5) };
-    expect(shortageOf(rich, limited)).toMatchObject({ kind: 'limit', available: 5, missing: 20 });
-    expect(shortageOf(quote({}), limited)).toMatchObject({ kind: 'limit' });
-    expect(shortageOf(rich, { catalog: undefined, member: memberWith(25) })).toBeNull();
-    expect(shortageOf(rich, { catalog: undefined, member: memberWith(null) })).toBeNull();
+    const limited = { member_limit: limitOf(5, false) };
+    expect(shortageOf({ ...rich, ...limited }, undefined)).toMatchObject({
+      kind: 'limit',
+      available: 5,
+      missing: 20,
+      per: 'month',
+      resetsAt: '2026-04-01T00:00:00.000Z',
+    });
+    expect(shortageOf(quote(limited), undefined)).toMatchObject({ kind: 'limit' });
+    expect(shortageOf({ ...rich, member_limit: limitOf(25, true) }, undefined)).toBeNull();
   });
 });
 

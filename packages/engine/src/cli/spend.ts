@@ -75,16 +75,23 @@ const quote: ClientCommand = {
   name: 'quote',
   summary: 'Say what it would cost and which credits it would take; writes nothing',
   parameters: [ACCOUNT, FEATURE],
-  options: [AMOUNT_OPTION, UNITS_OPTION, SURFACE_OPTION],
+  options: [AMOUNT_OPTION, UNITS_OPTION, SURFACE_OPTION, MEMBER_OPTION],
   target: {},
   run: async (invocation) => {
     const { client, options, output, parameters } = invocation;
-    const body = spendBody(parameters[1], options);
+    const body: wire.QuoteRequest = {
+      ...spendBody(parameters[1], options),
+      ...stated({ member: options.text('member') }),
+    };
     const answer = await client.quote(parameter(invocation, 0), body);
     output.answer(answer, () => {
       if (!('quote' in answer)) return FREE_TEXT;
       if (!answer.sufficient) {
         return `It costs ${credits(answer.amount)}: ${answer.shortfall} too few are there.`;
+      }
+      const limit = answer.member_limit;
+      if (limit?.sufficient === false) {
+        return `It costs ${credits(answer.amount)}, and the limit per ${limit.per} of ${limit.member} leaves ${limit.remaining} until ${limit.resets_at}.`;
       }
       return [
         `It costs ${credits(answer.amount)}: ${drawsText(answer.draws)}. Afterwards:`,

@@ -6,7 +6,7 @@ export type Refusal =
   | { code: 'insufficient_credits'; required: bigint; available: bigint; held: bigint; shortfall: bigint }
   | { code: 'not_a_team' }
   | { code: 'not_a_member'; member: string }
-  | ({ code: 'member_limit_reached'; required: bigint } & LimitReached)
+  | ({ code: 'member_limit_reached'; required: bigint } & MemberLimit)
   | { code: 'overdraft_not_allowed' }
   | { code: 'quote_expired'; expiresAt: number }
   | { code: 'quote_changed' }
@@ -29,7 +29,7 @@ export type Refusal =
   | { code: 'account_busy'; holds: readonly number[] };
 
 /** What a member may spend in the period that runs, and has spent and reserved of it. */
-export interface LimitReached {
+export interface MemberLimit {
   readonly member: string;
   readonly limit: bigint;
   readonly per: Per;

@@ -1,6 +1,6 @@
 import type { Account, Entry } from './account.ts';
 import { calendarDay, periodEnd } from './calendar.ts';
-import type { LimitReached, Refusal, Spend } from './command.ts';
+import type { MemberLimit, Refusal, Spend } from './command.ts';
 import { InvariantBroken } from './invariant.ts';
 
 /*
@@ -68,21 +68,27 @@ export function refusedToMember(account: Account, spend: Spend, now: number): Re
   const member = demandMember(account, id);
   if (account.members?.kept === false) return null;
   if (member === null || member.leftAt !== null) return { code: 'not_a_member', member: id };
+  const limit = limitOf(account, id, now);
+  if (limit === null || spend.amount <= limit.remaining) return null;
+  return { code: 'member_limit_reached', required: spend.amount, ...limit };
+}
+
+/** What a member may spend in the period that runs; null: as much as the team has, or the team keeps no members. */
+export function limitOf(account: Account, id: string, now: number): MemberLimit | null {
+  const member = demandMember(account, id);
+  if (!member?.limit || account.members?.kept === false) return null;
   const { limit } = member;
-  if (limit === null) return null;
   const { extra, used, held, remaining, resetsAt } = standingOf(account, member, now);
-  if (remaining === null || spend.amount <= remaining) return null;
-  const reached: LimitReached = {
+  return {
     member: id,
     limit: limit.amount,
     per: limit.per,
     extra,
     used,
     held,
-    remaining,
+    remaining: remaining as bigint,
     resetsAt,
   };
-  return { code: 'member_limit_reached', required: spend.amount, ...reached };
 }
 
 /** Where a member stands in the period that runs: that of the limit, or the month where there is none. */

@@ -103,9 +103,9 @@ function concerned(command: Command, account: Account): string[] {
   }
 }
 
-/** Reads the members that the tasks concern into their accounts, in one statement behind the lock. */
+/** Reads the members that the tasks concern into their accounts, in one statement; behind the lock where it is to bind. */
 export async function loadMembers(
-  on: Connection,
+  on: Pick<Connection, 'query'>,
   tasks: readonly { account: number; command: Command }[],
   accountAt: (number: number) => Account | undefined,
 ): Promise<void> {

@@ -255,3 +255,35 @@ test('what is approved beyond a limit stays an amount that can be told, whicheve
   expect(await approve(1)).toBe('invalid_amount');
   expect(await codeOf(rig.first.members.put('t_most', 'anna', PER_MONTH(2), {}))).toBe('invalid_amount');
 });
+
+test('a quote says what the deduction would: what the limit leaves, with holds, extras and who may not at all', async () => {
+  await team('t_quote', { anna: PER_MONTH(60), ben: { role: 'admin' }, owner: { role: 'owner' } });
+  await spend(0, 't_quote', 'anna', 10);
+  await held('t_quote', 'anna', 20);
+  const quote = async (member: string, amount: number) => {
+    const given = await rig.second.quote('t_quote', { amount, member }, {});
+    if (!('quote' in given)) throw new Error('quoted');
+    return given;
+  };
+  const allowed = await quote('anna', 30);
+  expect(allowed.member_limit).toMatchObject({ member: 'anna', limit: 60, per: 'month', extra: 0 });
+  expect(allowed.member_limit).toMatchObject({ used: 10, held: 20, remaining: 30, sufficient: true });
+  expect(allowed).toMatchObject({ sufficient: true, after: { total: 960, held: 20 } });
+  const beyond = await quote('anna', 31);
+  // The team has enough, and what would be refused leaves everything as it is.
+  expect(beyond).toMatchObject({ sufficient: true, shortfall: 0, after: { total: 990 } });
+  expect(beyond.member_limit).toMatchObject({ remaining: 30, sufficient: false });
+  const refusal = await rig.first
+    .consume('t_quote', { amount: 31, member: 'anna' }, {})
+    .catch((error) => error);
+  const { sufficient: _, ...told } = beyond.member_limit as wire.QuotedLimit;
+  expect(refusal).toMatchObject({ code: 'member_limit_reached', details: { required: 31, ...told } });
+  // Without a limit, or without a member, there is none to tell of.
+  expect((await quote('ben', 31)).member_limit).toBeNull();
+  expect(await codeOf(rig.first.quote('t_quote', { amount: 1, member: 'nobody' }, {}))).toBe('not_a_member');
+  await rig.first.putAccount('u_alone', {});
+  expect(await codeOf(rig.first.quote('u_alone', { amount: 1, member: 'anna' }, {}))).toBe('invalid_request');
+  await team('t_quote_open', {});
+  const open = await rig.first.quote('t_quote_open', { amount: 1, member: 'anyone' }, {});
+  expect(open).toMatchObject({ member_limit: null, sufficient: true });
+});

@@ -43,7 +43,7 @@ export const COMMAND_LINES: readonly string[] = [
   'unfreeze grt_1 --reason asked',
   'adjust u_1 --amount 5 --class promotional --reason wrong --metadata {"a":1}',
   // Spending
-  'quote u_1 ai_script --units 2 --surface web',
+  'quote u_1 ai_script --units 2 --surface web --member u_2',
   'quote u_1 --amount 5',
   'consume u_1 ai_script --units 2 --surface web --quote qte_1 --member u_2 --overdraft --metadata {"a":1}',
   'consume u_1 --amount 5',

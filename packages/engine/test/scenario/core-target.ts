@@ -182,6 +182,8 @@ export class CoreTarget implements ScenarioTarget {
       after: { ...this.#presenter.balance(after, this.#ledgers.now), version: ledger.account.seq },
       sufficient: missing === 0n,
       shortfall: this.#presenter.credits(missing),
+      // No story quotes on somebody's behalf.
+      member_limit: null,
       expires_at: formatInstant(expiresAt),
     };
   }

@@ -45,11 +45,12 @@ const createQuote = route({
     'invalid_units',
     'unknown_feature',
     'unknown_surface',
+    'not_a_member',
     'surface_not_supported',
     'account_not_found',
   ],
-  handler: async ({ engine }, { params, body, call }) => ({
-    body: await engine.quote(params.account, body, call),
+  handler: async ({ engine }, { params, body, call, caller }) => ({
+    body: await engine.quote(params.account, onBehalfOf(caller, params.account, body), call),
   }),
 });
 

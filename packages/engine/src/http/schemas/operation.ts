@@ -10,6 +10,7 @@ import {
   grantId,
   holdId,
   instant,
+  limitPeriod,
   metadata,
   metadataIn,
   operationId,
@@ -135,8 +136,23 @@ export const quoteRequest = z
     units: units.exactOptional(),
     amount: amount.exactOptional(),
     surface: surface.exactOptional(),
+    member: accountId.exactOptional().meta({ description: 'Team accounts: on whose behalf.' }),
   })
   .meta({ id: 'QuoteRequest', examples: [{ feature: 'ai_script' }] });
+
+export const quotedLimit = z
+  .object({
+    member: accountId,
+    limit: credits,
+    per: limitPeriod,
+    extra: credits.meta({ description: 'Allowed beyond the limit, in this period only.' }),
+    used: credits.meta({ description: 'Spent in the period, less what was refunded of it.' }),
+    held: credits.meta({ description: "Reserved by the member's open holds." }),
+    remaining: credits.meta({ description: 'What the limit leaves now, before the quoted use.' }),
+    resets_at: instant,
+    sufficient: z.boolean().meta({ description: 'Whether it leaves enough for the quoted use.' }),
+  })
+  .meta({ id: 'QuotedLimit', description: "What a member's limit leaves." });
 
 export const quote = z
   .object({
@@ -149,6 +165,9 @@ export const quote = z
     after: balance,
     sufficient: z.boolean(),
     shortfall: credits,
+    member_limit: quotedLimit
+      .nullable()
+      .meta({ description: "Null: nobody's limit stands in the way of it." }),
     expires_at: instant,
   })
   .meta({ id: 'Quote' });

@@ -64,6 +64,10 @@ export const surface = z.enum(SURFACES).meta({ id: 'Surface' }) satisfies z.ZodT
 
 export const entryType = z.enum(ENTRY_TYPES).meta({ id: 'EntryType' }) satisfies z.ZodType<EntryType>;
 
+export const limitPeriod = z
+  .enum(['day', 'month'])
+  .meta({ id: 'LimitPeriod', description: "A calendar day or month in the team's time zone." });
+
 /** A sentence for people: not blank, and short enough for a list. */
 export const sentence = z
   .string()

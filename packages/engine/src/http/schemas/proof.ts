@@ -64,6 +64,7 @@ export type AnswersAreTheWireTypes = Proof<{
   HoldReceipt: Same<Of<typeof operation.holdReceipt>, Flat<wire.HoldReceipt>>;
   FreeOnDevice: Same<Of<typeof operation.freeOnDevice>, wire.FreeOnDevice>;
   BatchResponse: Same<Of<typeof operation.batchResponse>, wire.BatchResponse>;
+  QuotedLimit: Same<Of<typeof operation.quotedLimit>, wire.QuotedLimit>;
   Quote: Same<Of<typeof operation.quote>, wire.Quote>;
   Hold: Same<Of<typeof operation.hold>, wire.Hold>;
   Forecast: Same<Of<typeof forecast.forecast>, wire.Forecast>;

@@ -1,19 +1,25 @@
 /** Members of teams, and their requests for more. */
 import { z } from 'zod';
-import { accountId, amount, credits, instant, page, resourceId, sentence } from './primitives.ts';
+import {
+  accountId,
+  amount,
+  credits,
+  instant,
+  limitPeriod,
+  page,
+  resourceId,
+  sentence,
+} from './primitives.ts';
 
 export const requestId = resourceId('req').meta({ description: "The id of a member's request for more." });
 
 const role = z.enum(['owner', 'admin', 'member']).meta({ id: 'Role' });
-const per = z
-  .enum(['day', 'month'])
-  .meta({ id: 'LimitPeriod', description: "A calendar day or month in the team's time zone." });
 
 export const memberRequest = z
   .strictObject({
     role,
     limit: z
-      .strictObject({ amount, per })
+      .strictObject({ amount, per: limitPeriod })
       .exactOptional()
       .meta({ description: 'Absent: as much as the team has.' }),
   })
@@ -24,10 +30,10 @@ export const member = z
     team: accountId,
     account: accountId,
     role,
-    limit: z.object({ amount: credits, per }).nullable(),
+    limit: z.object({ amount: credits, per: limitPeriod }).nullable(),
     period: z
       .object({
-        per,
+        per: limitPeriod,
         extra: credits.meta({ description: 'Allowed beyond the limit, in this period only.' }),
         used: credits.meta({ description: 'Spent in the period, less what was refunded of it.' }),
         held: credits.meta({ description: "Reserved by the member's open holds." }),
