@@ -38,10 +38,12 @@ export const WITHOUT_TYPE: Readonly<Record<string, string>> = {
   'getBreakage format': 'the method whose name ends in Csv asks for it',
   'listAudit format': 'the method whose name ends in Csv asks for it',
   'streamEvents last_event_id': 'the client sends the header of the same meaning',
+  'streamEvents also': 'an option of the method events, which takes no query',
   'moveTestClock now': 'the parameter of setTestClock, which takes no object',
   'moveTestClock advance': 'the parameter of advanceTestClock, which takes no object',
 };
 
 export const WITHOUT_OPTION: Readonly<Record<string, string>> = {
+  'streamEvents also': 'for pages that show one account and must know when others change; watch has one each',
   'streamEvents last_event_id': '--after is sent as the header of the same meaning',
 };
