@@ -133,7 +133,9 @@ describe('before credits are spent', () => {
     await stage.client.grant('u_class', { class: 'promotional', amount: 90, valid_for: 'P30D' });
     await stage.client.grant('u_class', { class: 'purchased', amount: 4 });
     const page = await host.open('u_class', { feature: 'premium_template_export' });
-    await expect.poll(() => page.locator('.dd-cost__short').innerText()).toBe('6 short');
+    await expect
+      .poll(() => page.locator('.dd-cost__short').innerText())
+      .toBe('6 short: your other credits cannot pay for this');
     await page.locator('.dd-cost__button').click();
     const dialog = page.getByRole('dialog', { name: 'Not enough credits' });
     await expect.poll(() => dialog.innerText()).toContain('You need 10 and have 4: 6 short.');
@@ -154,6 +156,7 @@ describe('before credits are spent', () => {
     const page = await host.open('u_limit', { feature: 'ai_script', show: 't_host', teams: ['t_host'] });
     const button = page.locator('.dd-cost__button');
     await expect.poll(() => button.innerText()).toContain('25 credits');
+    await expect.poll(() => page.locator('.dd-cost__short').innerText()).toBe('Your limit leaves 20');
     await button.click();
     const dialog = page.getByRole('dialog', { name: 'Your limit is reached' });
     await expect
