@@ -2,7 +2,7 @@
  * A server that does nothing but write down which route was asked with what. It holds every request to the schemas of
  * that route, as the real one would, and answers in the documented shape.
  */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Route } from '../../src/http/route.ts';
@@ -35,7 +35,7 @@ export function routeOf(method: string, path: string): Route | undefined {
 
 export async function startRecorder(): Promise<Recorder> {
   let asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://recorder');
     const say = (status: number, body: unknown, type = 'application/json') => {
       response.writeHead(status, { 'content-type': type });
@@ -65,6 +65,9 @@ export async function startRecorder(): Promise<Recorder> {
     // Of several, one that is all of them; the first says what they have in common.
     const samples = schemas.map((schema) => sampleOf(schema, { goesOn: query.cursor === undefined }));
     say(route.status, Object.assign({}, ...samples.reverse()));
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
