@@ -155,8 +155,9 @@ export class Engine {
     const clock = options.testClock === true ? TEST_CLOCK : SYSTEM_CLOCK;
     const quotes = new Quotes(secret);
     const spending = new Spending(catalog, quotes);
-    const accounts = new Accounts(database, clock, answering(database));
-    const history = new History(answering(database));
+    const reading = { database: answering(database) };
+    const accounts = new Accounts(database, clock, reading.database);
+    const history = new History(reading.database);
     const wakeups = new Wakeups(database);
     const reader = new Reader(database, clock, inOrder);
     const writer = new Writer({
@@ -185,13 +186,7 @@ export class Engine {
     });
     const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
     const queries = new Queries(queriesSetting);
-    const quoting = new Quoting({
-      ...queriesSetting,
-      database: answering(database),
-      queries,
-      quotes,
-      spending,
-    });
+    const quoting = new Quoting({ ...queriesSetting, ...reading, queries, quotes, spending });
     const catalogs = new Catalogs(database);
     const records = new Records(queriesSetting, queries, catalogs);
     const audited: ChangesSetting['audited'] = (staff) => this.staff.acts.audited(staff);
@@ -205,7 +200,7 @@ export class Engine {
     });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const { log = () => undefined, random = Math.random } = options;
-    const source = { ...queriesSetting, queries, database: answering(database), clock, random, log };
+    const source = { ...queriesSetting, ...reading, queries, clock, random, log };
 
     this.#announcing = new Announcing(source, options.webhooks ?? {});
     this.catalog = catalog;
