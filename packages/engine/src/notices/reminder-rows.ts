@@ -11,10 +11,17 @@ export const DUE_ACCOUNTS = statement<[number, number, string], { account: bigin
     group by account order by 2`,
 );
 
-/** Read under the account's lock, which all who change them hold. */
-export const DUE_OF_ACCOUNT = statement<[number, number], { grant_no: bigint; days: string }>(
+/** Read under the account's lock, which all who change them hold. `days` null: of a lot from before announcements were. */
+export const DUE_OF_ACCOUNT = statement<[number, number], { grant_no: bigint; days: string | null }>(
   'reminders_of_account',
   `select grant_no, days::text from drawdown.notice_reminders where account = $1 and due_at <= $2 order by grant_no`,
+);
+
+/** Whether an end of this lot was ever announced, as far as notices are kept. */
+export const ANNOUNCED = statement<[number, string], { announced: boolean }>(
+  'reminders_announced',
+  `select exists (select from drawdown.notices where account = $1 and type = 'credits.expiring'
+     and data ->> 'grant' = $2) as announced`,
 );
 
 const POSTPONE = statement<readonly unknown[], unknown>(

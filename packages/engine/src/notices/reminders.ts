@@ -1,13 +1,14 @@
 import type { Runner } from '../change.ts';
-import { type Account, findGrant } from '../core/account.ts';
+import { type Account, findGrant, type Grant } from '../core/account.ts';
+import { grantId } from '../core/id.ts';
 import type { Notice } from '../core/notice.ts';
-import { remind } from '../core/reminder.ts';
+import { remind, remindersOf } from '../core/reminder.ts';
 import type { Rules } from '../core/rules.ts';
 import type { Accounts } from '../store/accounts.ts';
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
-import { DUE_ACCOUNTS, DUE_OF_ACCOUNT, daysOf, endAll, keep } from './reminder-rows.ts';
+import { ANNOUNCED, DUE_ACCOUNTS, DUE_OF_ACCOUNT, daysOf, endAll, keep } from './reminder-rows.ts';
 
 /** Lots in one round. */
 const ROUND = 500;
@@ -127,11 +128,28 @@ export class Reminders {
     const writes: Write[] = [];
     for (const row of rows) {
       const no = Number(row.grant_no);
-      const about = { lot: findGrant(account, no), days: daysOf(row.days) };
-      const { notice, later } = remind(account, about, { now, rules });
+      const lot = findGrant(account, no);
+      const days =
+        row.days === null ? await this.#daysOfEarlier(on, { account, lot, now }) : daysOf(row.days);
+      const { notice, later } = remind(account, { lot, days }, { now, rules });
       if (notice !== null) notices.push(notice);
       writes.push(keep(account.number, no, later));
     }
     return { command: { verb: 'settle' }, writes: () => writes, notices: () => notices };
+  }
+
+  /**
+   * Of a lot from before announcements were: the days that would have been written with it. Where one of them was told
+   * since, because the lot was extended, only what is still to come.
+   */
+  async #daysOfEarlier(
+    on: Connection,
+    { account, lot, now }: { account: Account; lot: Grant | undefined; now: number },
+  ): Promise<number[]> {
+    const { notices } = this.#setting.rules;
+    if (lot === undefined || !notices.types.has('credits.expiring')) return [];
+    const { rows } = await on.query(ANNOUNCED, [account.number, grantId(account.number, lot.no)]);
+    const from = rows[0]?.announced === true ? now : lot.createdAt;
+    return remindersOf(lot, notices, { now: from, timeZone: account.timeZone }).map(({ days }) => days);
   }
 }
