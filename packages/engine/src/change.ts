@@ -76,6 +76,8 @@ export interface Asked<T> {
   readonly verb: Verb;
   /** What the audit log calls it, where that is not the verb. */
   readonly act?: wire.AuditedAct;
+  /** The id of what it is done to, where that is no account, for the audit log. */
+  readonly subject?: string;
   /** What was asked, as it was asked: the key is bound to this, not to what it resolves to. */
   readonly input: unknown;
   /** May refuse; a repetition of a key is answered all the same, since catalogs change and first answers do not. */
@@ -231,11 +233,12 @@ function told<T>({
   verb,
   act,
   input,
-}: Pick<Asked<T>, 'call' | 'verb' | 'act' | 'input'>): Pick<Task<T>, 'told'> {
+  subject,
+}: Pick<Asked<T>, 'call' | 'verb' | 'act' | 'input' | 'subject'>): Pick<Task<T>, 'told'> {
   // What the engine asks of itself, nobody of the staff does.
-  return call.staff === undefined
-    ? {}
-    : { told: toldOf(call.staff, act ?? (verb as wire.AuditedAct), input) };
+  if (call.staff === undefined) return {};
+  const one = toldOf(call.staff, act ?? (verb as wire.AuditedAct), input);
+  return { told: subject === undefined ? one : { ...one, subject } };
 }
 
 const MAX_KEY = 255;

@@ -32,6 +32,7 @@ import {
   type Tills,
 } from './sources/payments.ts';
 import { Subscriptions } from './sources/subscriptions.ts';
+import { TopUpsByHand } from './sources/top-up-by-hand.ts';
 import { Spending } from './spending.ts';
 import { type ApprovalOptions, limitsOf, recordLimits } from './staff/limits.ts';
 import { Staff } from './staff/staff.ts';
@@ -214,7 +215,8 @@ export class Engine {
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, database, clock, settle });
-    this.staff = new Staff(source, changes, limitsOf(options.approvals ?? {}, catalog.scale));
+    const limits = limitsOf(options.approvals ?? {}, catalog.scale);
+    this.staff = new Staff(source, { changes, topUps: new TopUpsByHand(source), limits });
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);

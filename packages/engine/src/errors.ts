@@ -90,6 +90,7 @@ export const PROBLEMS = {
   payment_pending: { status: 409, title: 'The payment is not complete yet' },
   payment_method_required: { status: 409, title: 'A way to pay must be kept first' },
   payment_refused: { status: 409, title: 'The payment does not fit the purchase' },
+  top_up_closed: { status: 409, title: 'No charge of that purchase is open' },
   purchase_not_refundable: { status: 409, title: 'The purchase cannot be given back' },
   webhook_endpoint_limit: { status: 409, title: 'There are as many webhook endpoints as there may be' },
   sum_not_exact: { status: 409, title: 'A sum is more than can be told exactly' },

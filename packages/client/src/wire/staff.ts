@@ -1,6 +1,6 @@
 /** What the product's own people see and do: sign-in, acts, second persons, the audit log, and how the server is. */
 import type { Scope } from './access.ts';
-import type { Balance, GrantState } from './account.ts';
+import type { Balance, Cost, GrantState } from './account.ts';
 import type { Operation } from './change.ts';
 import type { Amount, Instant, Metadata } from './common.ts';
 
@@ -52,7 +52,15 @@ export interface StaffSignIn {
   current: boolean;
 }
 
-export type ActName = 'grant' | 'extend' | 'void' | 'freeze' | 'unfreeze' | 'refund' | 'adjust';
+export type ActName =
+  | 'grant'
+  | 'extend'
+  | 'void'
+  | 'freeze'
+  | 'unfreeze'
+  | 'refund'
+  | 'adjust'
+  | 'end_top_up';
 
 export interface GrantAct {
   act: 'grant';
@@ -95,8 +103,21 @@ export interface AdjustAct {
   metadata?: Metadata;
 }
 
+/** A payment that a provider took, by its own id of it. */
+export interface TakenCharge extends Cost {
+  payment: string;
+}
+
+/** Ends a charge of an automatic top-up that its provider does not answer about, as whoever looked there found it. */
+export interface EndTopUpAct {
+  act: 'end_top_up';
+  purchase: string;
+  /** Null: nothing was taken. Money that arrives all the same is owed back. */
+  taken: TakenCharge | null;
+}
+
 /** What staff may do to an account, before anybody says why. */
-export type Act = GrantAct | ExtendAct | LotAct | RefundAct | AdjustAct;
+export type Act = GrantAct | ExtendAct | LotAct | RefundAct | AdjustAct | EndTopUpAct;
 
 /** `preview`: the effect that was shown; where it is another one now, nothing is done. */
 export type ActRequest = Act & { reason: string; preview: string };
@@ -107,6 +128,15 @@ export interface LotFacts {
   held: number;
   state: GrantState;
   expires_at: Instant | null;
+}
+
+/** What becomes of a charge that is ended. */
+export interface EndedCharge {
+  purchase: string;
+  asked: Cost;
+  becomes: 'completed' | 'failed';
+  /** What was taken and nothing is given for; null: nothing is owed. */
+  owed: Cost | null;
 }
 
 /** What an act would do now. */
@@ -122,6 +152,8 @@ export interface ActPreview {
   after: Balance;
   /** Those that it changes. `grant` null: the lot that it makes. */
   lots: { grant: string | null; class: string; before: LotFacts | null; after: LotFacts }[];
+  /** Of a charge that it ends. */
+  charge?: EndedCharge;
   /** Whether a second person must approve, and what this one has done alone within 24 hours. */
   approval: ApprovalLimits & { required: boolean; account_used: number; staff_used: number };
 }

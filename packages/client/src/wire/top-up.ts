@@ -35,6 +35,7 @@ export interface AutoTopUp {
     | 'payment_method_removed'
     | 'pack_unavailable'
     | 'charge_differs'
+    | 'not_taken'
     | 'account_closed'
     | null;
   resumes_at: Instant | null;

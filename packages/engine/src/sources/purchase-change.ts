@@ -8,6 +8,7 @@ import type { Outcome, Prepared } from '../store/task.ts';
 import { forgetWrite, keepMethod } from './payment-method-rows.ts';
 import type { PaymentEvent } from './provider.ts';
 import { follow } from './purchase-follow.ts';
+import { asTaken, isForNothing, writesForNothing } from './purchase-for-nothing.ts';
 import { purchaseNotices } from './purchase-notices.ts';
 import type { Place } from './purchase-order.ts';
 import { idOf, lotsNumbered, type Purchase, purchaseByNo, update } from './purchase-rows.ts';
@@ -38,6 +39,12 @@ export interface PurchaseChanged {
   readonly differs: boolean;
 }
 
+interface Prepares {
+  readonly prepared: Prepared;
+  /** `spare`: what is to be logged of money that nothing is given for; null: there is none that was not known. */
+  readonly result: Omit<PurchaseChanged, 'replayed'> & { readonly spare: string | null };
+}
+
 type ChangesSetting = Pick<SourceSetting, 'runner' | 'database' | 'presenter' | 'log'>;
 
 export class PurchaseChanges {
@@ -52,42 +59,12 @@ export class PurchaseChanges {
     { account, no }: { account: Place; no: number },
     about: PurchaseChange,
   ): Promise<PurchaseChanged> {
-    const { runner, database, presenter } = this.#setting;
-    let result: (Omit<PurchaseChanged, 'replayed'> & { isPaidAgain: boolean }) | undefined;
+    const { runner, database } = this.#setting;
+    let result: Prepares['result'] | undefined;
     const prepare = async (on: Connection, locked: { account: Account; now: number }): Promise<Prepared> => {
-      const current = await purchaseByNo(on, account.number, no);
-      if (current === null) throw new DrawdownError('purchase_not_found');
-      const { closed, seq } = locked.account;
-      if (closed !== null && closed.into !== null) {
-        throw new DrawdownError('unavailable', 'The account is being merged: try again in a moment.');
-      }
-      const lots = await lotsOf(on, locked.account, current);
-      const added = about.facts(current, { ...locked, lots: [...lots.values()] });
-      const settlements = await settlementsOfPurchase(on, current);
-      const { changed, commands } = follow(current, added, { ...locked, lots, settlements });
-      // What a debt was repaid out of may be a lot of this purchase as well: it is looked at once more.
-      const forgives = commands.some(({ verb }) => verb === 'forgive');
-      const isPaidAgain = outcomeOf(changed.facts).again.length > outcomeOf(current.facts).again.length;
-      result = { purchase: changed, differs: changed !== current, isPaidAgain };
-      if (about.isRehearsal === true) return { command: { verb: 'settle' }, writes: () => [] };
-      const { saved } = about;
-      const kept =
-        closed === null
-          ? await keepMethod(on, account.number, { saved, now: locked.now })
-          : saved && [forgetWrite(account.number, saved, locked.now)];
-      return {
-        command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
-        writes: (outcome) => [
-          ...(changed === current && !current.awaits
-            ? []
-            : [update(changed, forgives ? seq : outcome.account.seq)]),
-          ...(kept ?? []),
-          ...(closed === null ? [] : paidTooLate(current, changed)),
-          ...paidAgain(changed),
-        ],
-        notices: ({ account: settled, now }) =>
-          purchaseNotices(current, changed, { account: settled, presenter, now }),
-      };
+      const found = await this.prepared(on, { account, no }, { locked, about });
+      ({ result } = found);
+      return found.prepared;
     };
     await runner.runPrepared({
       alsoClosed: true,
@@ -100,14 +77,63 @@ export class PurchaseChanges {
       answer: (_: Outcome) => undefined,
     });
     if (result !== undefined) {
-      if (about.isRehearsal !== true && result.isPaidAgain) {
-        this.#setting.log(`${idOf(result.purchase)} was paid again: what more was paid is owed to the payer`);
-      }
-      return { ...result, replayed: false };
+      const { spare, ...changed } = result;
+      if (about.isRehearsal !== true && spare !== null)
+        this.#setting.log(`${idOf(changed.purchase)} ${spare}`);
+      return { ...changed, replayed: false };
     }
     // A repetition prepares nothing: what it came to is what is kept.
     const kept = (await purchaseByNo(database, account.number, no)) as Purchase;
     return { purchase: kept, replayed: true, differs: false };
+  }
+
+  /** What a change comes to, for whoever makes it in a transaction with more. Under the account's lock. */
+  async prepared(
+    on: Connection,
+    { account, no }: { account: Place; no: number },
+    {
+      locked,
+      about,
+    }: { locked: { account: Account; now: number }; about: Omit<PurchaseChange, 'call' | 'input'> },
+  ): Promise<Prepares> {
+    const { presenter } = this.#setting;
+    const current = await purchaseByNo(on, account.number, no);
+    if (current === null) throw new DrawdownError('purchase_not_found');
+    const { closed, seq } = locked.account;
+    if (closed !== null && closed.into !== null) {
+      throw new DrawdownError('unavailable', 'The account is being merged: try again in a moment.');
+    }
+    const lots = await lotsOf(on, locked.account, current);
+    const added = about.facts(current, { ...locked, lots: [...lots.values()] });
+    const settlements = await settlementsOfPurchase(on, current);
+    const { changed: followed, commands } = follow(current, added, { ...locked, lots, settlements });
+    const givesNothing = isForNothing(current);
+    const changed = givesNothing ? asTaken(followed) : followed;
+    const result = { purchase: changed, differs: changed !== current, spare: spareIn(current, changed) };
+    const nothing: Prepared = { command: { verb: 'settle' }, writes: () => [] };
+    if (about.isRehearsal === true) return { result, prepared: nothing };
+    // What a debt was repaid out of may be a lot of this purchase as well: it is looked at once more.
+    const forgives = commands.some(({ verb }) => verb === 'forgive');
+    const { saved } = about;
+    const kept =
+      closed === null
+        ? await keepMethod(on, account.number, { saved, now: locked.now })
+        : saved && [forgetWrite(account.number, saved, locked.now)];
+    const late = givesNothing ? writesForNothing(changed) : paidTooLate(current, changed);
+    const prepared: Prepared = {
+      command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
+      writes: (outcome) => [
+        ...(changed === current && !current.awaits
+          ? []
+          : [update(changed, forgives ? seq : outcome.account.seq)]),
+        ...(kept ?? []),
+        ...(closed === null && !givesNothing ? [] : late),
+        ...paidAgain(changed),
+      ],
+      notices: ({ account: settled, now }) =>
+        purchaseNotices(current, changed, { account: settled, presenter, now }),
+    };
+    return { result, prepared };
   }
 
   /** Brings the lots to what is known already; true where they, or what is said of them, did not follow. */
@@ -116,6 +142,13 @@ export class PurchaseChanges {
     const input = { follow: place.no };
     return (await this.make(place, { call, input, facts: () => [], isRehearsal })).differs;
   }
+}
+
+function spareIn(before: Purchase, after: Purchase): string | null {
+  const [was, is] = [outcomeOf(before.facts), outcomeOf(after.facts)];
+  if (is.again.length > was.again.length) return 'was paid again: what more was paid is owed to the payer';
+  const isNew = was.paid === null && is.paid !== null;
+  return isNew && isForNothing(after) ? 'was paid after it was given up: it is owed to the payer' : null;
 }
 
 /** Live ones as they are settled, finished ones as they are stored. */

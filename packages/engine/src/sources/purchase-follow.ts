@@ -3,6 +3,7 @@ import type { Account } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
 import type { PaymentEvent, ProviderId } from './provider.ts';
+import { isForNothing } from './purchase-for-nothing.ts';
 import { partsText } from './purchase-parts.ts';
 import { planOf, type Situation } from './purchase-plan.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
@@ -14,6 +15,8 @@ export function checked(current: Purchase, provider: ProviderId, event: PaymentE
     throw new DrawdownError('payment_refused', `${field}: ${reason}`, { field, purchase: idOf(current) });
   };
   if (current.provider !== provider) refuse('provider', `the purchase is one of ${current.provider}`);
+  // What buys nothing is owed back, however much it is.
+  if (isForNothing(current)) return event.facts;
   for (const fact of event.facts) {
     if (fact.kind !== 'paid') continue;
     if (fact.currency !== current.currency) refuse('currency', `${current.currency} was asked for`);

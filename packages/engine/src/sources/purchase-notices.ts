@@ -1,6 +1,7 @@
 import type { Json } from '../core/account.ts';
 import type { Notice } from '../core/notice.ts';
 import type { Presenter } from '../present.ts';
+import { isForNothing } from './purchase-for-nothing.ts';
 import { presentPurchase } from './purchase-present.ts';
 import type { Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
@@ -26,8 +27,8 @@ export function purchaseNotices(
     return { type, at: now, data };
   };
   const notices: Notice[] = [];
-  if (was.paid === null && is.paid !== null && is.state !== 'reversed')
-    notices.push(tell('purchase.completed'));
+  const isBought = is.paid !== null && is.state !== 'reversed' && !isForNothing(after);
+  if (was.paid === null && isBought) notices.push(tell('purchase.completed'));
   if (is.back > was.back) {
     const amount = { amount_minor: is.back - was.back, currency: after.currency };
     notices.push(tell('purchase.reversed', { paid_back: amount }));

@@ -20,6 +20,8 @@ export type Fact =
       readonly net: number;
       readonly currency: string;
       readonly at: number;
+      /** One of the staff said so, where the provider said nothing: whatever that says counts instead. */
+      readonly by?: 'staff';
     }
   /** The checkout ended without money. */
   | { readonly kind: 'ended'; readonly how: 'canceled' | 'failed' | 'expired' }
@@ -112,7 +114,9 @@ function accountOf(paid: Paid, own: readonly Fact[]) {
   return { paid, own, back, disputed, refunding: isAsked(own, refunded) };
 }
 
-function aboutPayment(facts: readonly Fact[], { payment }: Paid, isFirst: boolean): Fact[] {
+function aboutPayment(facts: readonly Fact[], { payment, by }: Paid, isFirst: boolean): Fact[] {
+  // Of a payment that the provider has not told of yet it may use another name than the staff did.
+  if (by === 'staff') return [...facts];
   return facts.filter((fact) => {
     if (fact.kind === 'paid') return fact.payment === payment;
     if (fact.kind === 'ended' || fact.kind === 'asked' || fact.kind === 'declined') return true;
@@ -129,7 +133,9 @@ function stateOf(about: { paid: Paid; back: number; disputed: boolean; refunding
 
 /** In order of time. Two events may tell of one payment with instants of their own: the earlier one counts. */
 function paymentsOf(facts: readonly Fact[]): Paid[] {
-  const paid = facts.filter((fact) => fact.kind === 'paid');
+  const all = facts.filter((fact) => fact.kind === 'paid');
+  const told = all.filter(({ by }) => by === undefined);
+  const paid = told.length === 0 ? all : told;
   paid.sort((a, b) => a.at - b.at || (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   return paid.filter((one, nth) => paid.findIndex(({ payment }) => payment === one.payment) === nth);
 }

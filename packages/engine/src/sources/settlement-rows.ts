@@ -66,6 +66,14 @@ const INSERT = statement<readonly unknown[], unknown>(
      created_at, bucket, seq, kind, payment) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
    on conflict (account, kind, no, payment, bucket) do nothing`,
 );
+/** As the provider tells it: what one of the staff said before it did is put right, until somebody paid it. */
+const PUT_LATE = statement<readonly unknown[], unknown>(
+  'settlement_put_late',
+  `insert into drawdown.settlements (account, no, purchase, credits, amount_minor, currency, way, back_minor,
+     created_at, bucket, seq, kind, payment) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+   on conflict (account, kind, no, payment, bucket) do update set amount_minor = excluded.amount_minor,
+     currency = excluded.currency where settlements.paid_at is null`,
+);
 const ALL = statement<[number], Row>(
   'settlements',
   `select ${COLUMNS} from drawdown.settlements s where account = $1 order by no, kind, payment`,
@@ -172,6 +180,10 @@ export function settlementOfLate({ account, no, facts, updatedAt }: Purchase): W
   const about = { account, kind: 'late', no, payment: '', purchase: no, credits: 0n } as const;
   return [settlementWrite({ ...about, ...money, createdAt: updatedAt, seq: null })];
 }
+
+/** As much, of a purchase that gives nothing. */
+export const lateAsTold = (purchase: Purchase): Write[] =>
+  settlementOfLate(purchase).map(({ params }) => ({ statement: PUT_LATE, params }));
 
 /** Money that arrived when its account was closed already. */
 export const paidTooLate = (before: Purchase, after: Purchase): Write[] =>

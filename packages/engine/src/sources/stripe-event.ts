@@ -17,6 +17,8 @@ export function readStripeEvent(event: Stripe.Event): Read | null {
       return aboutSession(event.data.object, { kind: 'ended', how: 'failed' });
     case 'checkout.session.expired':
       return aboutSession(event.data.object, { kind: 'ended', how: 'expired' });
+    case 'payment_intent.succeeded':
+      return aboutCharge(event.data.object);
     case 'charge.refunded':
       return aboutPayment(event.data.object, refundedFact(event.data.object));
     case 'refund.created':
@@ -70,6 +72,27 @@ export function paidBy(session: Stripe.Checkout.Session, at: number): Fact | nul
     currency: (session.currency ?? '').toUpperCase(),
     at,
   };
+}
+
+/** What a charge of ours is marked with: other payments are told of by their checkouts and invoices. */
+export const TOP_UP = 'auto_top_up';
+
+export function chargedFact({ id, amount_received: gross, currency, created }: Stripe.PaymentIntent): Fact {
+  return {
+    kind: 'paid',
+    payment: id,
+    gross,
+    net: gross,
+    currency: currency.toUpperCase(),
+    at: created * 1000,
+  };
+}
+
+function aboutCharge(intent: Stripe.PaymentIntent): Read | null {
+  const { purchase, charge } = intent.metadata;
+  return purchase === undefined || charge !== TOP_UP
+    ? null
+    : { subject: { purchase }, facts: [chargedFact(intent)] };
 }
 
 export function refundFact(refund: Stripe.Refund): Fact {

@@ -1,9 +1,9 @@
 /** Payment methods that are kept at Stripe, and charges while nobody is there. */
 import type Stripe from 'stripe';
 import { DrawdownError } from '../errors.ts';
-import type { Charge, PaymentEvent, SavedMethod } from './provider.ts';
+import type { Charge, Heard, PaymentEvent, SavedMethod } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
-import { idOf } from './stripe-event.ts';
+import { chargedFact, idOf, TOP_UP } from './stripe-event.ts';
 
 const MAX_PAGE = 100;
 
@@ -59,7 +59,7 @@ export class StripeSaving {
             payment_method: method,
             off_session: true,
             confirm: true,
-            metadata: { purchase },
+            metadata: { purchase, charge: TOP_UP },
           },
           { idempotencyKey: `top_up:${purchase}` },
         ),
@@ -68,6 +68,16 @@ export class StripeSaving {
     if (intent.status === 'processing') throw unavailable('Stripe has not decided on the charge yet.');
     const reason = intent.last_payment_error?.code ?? intent.status;
     throw new DrawdownError('payment_refused', 'Stripe declined the charge.', { provider: 'stripe', reason });
+  }
+
+  /** Charges that succeeded and are marked as ours, whatever became of whoever sent them. */
+  async *recent(since: number): AsyncGenerator<Heard, void> {
+    const created = { gte: Math.floor(since / 1000) };
+    for await (const intent of this.#stripe.paymentIntents.list({ created, limit: MAX_PAGE })) {
+      const { purchase, charge } = intent.metadata;
+      if (purchase === undefined || charge !== TOP_UP || intent.status !== 'succeeded') continue;
+      yield { name: intent.id, read: () => Promise.resolve(chargedBy(intent, purchase)) };
+    }
   }
 
   async #sent({ customer, purchase }: Charge): Promise<Stripe.PaymentIntent | null> {
@@ -101,8 +111,8 @@ function savedMethod(customer: string, { card, type, id }: Stripe.PaymentMethod)
   return { provider: 'stripe', customer, method: id, label };
 }
 
-function chargedBy(intent: Stripe.PaymentIntent, purchase: string): PaymentEvent {
-  const { id, amount_received: gross, currency, created } = intent;
-  const paid = { payment: id, gross, net: gross, currency: currency.toUpperCase(), at: created * 1000 };
-  return { id: `charge:${id}`, subject: { purchase }, facts: [{ kind: 'paid', ...paid }] };
-}
+const chargedBy = (intent: Stripe.PaymentIntent, purchase: string): PaymentEvent => ({
+  id: `charge:${intent.id}`,
+  subject: { purchase },
+  facts: [chargedFact(intent)],
+});

@@ -272,8 +272,9 @@ export class StripePayments implements PaymentProvider {
     return { id: `look:${purchase}:${digest}`, subject: { purchase }, facts: known };
   }
 
-  /** Checkouts that were gone through with and are marked as ours, oldest last; those of others on the same account are not. */
+  /** Charges of top-ups, and checkouts that were gone through with, which are marked as ours, oldest last; those of others on the same account are not. */
   async *recent({ since }: { since: number }): AsyncGenerator<Heard, void> {
+    yield* this.#saving.recent(since);
     const about = {
       created: { gte: Math.floor(since / 1000) },
       status: 'complete',

@@ -12,6 +12,7 @@ export type StopReason =
   | 'payment_method_removed'
   | 'pack_unavailable'
   | 'charge_differs'
+  | 'not_taken'
   | 'account_closed';
 
 export interface TopUpConsent {

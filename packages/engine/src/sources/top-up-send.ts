@@ -5,7 +5,8 @@ import { nowStatement } from '../store/clock.ts';
 import * as methods from './payment-method-rows.ts';
 import type { PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
 import type { Place } from './purchase-order.ts';
-import type { Paid } from './purchase-state.ts';
+import { purchaseByNo } from './purchase-rows.ts';
+import { outcomeOf, type Paid } from './purchase-state.ts';
 import type { Purchases } from './purchases.ts';
 import type { SourceSetting } from './source.ts';
 import { completedNotice, stoppedNotice } from './top-up-notices.ts';
@@ -48,6 +49,12 @@ export class TopUpSender {
   /** Sends a charge, or asks what became of it; whoever holds it alone does. */
   async send(account: Place, open: rows.TopUp): Promise<void> {
     const { database, log } = this.#setting;
+    // The provider may have told of it in another way, and never answer whoever sent it.
+    const told = await purchaseByNo(database, open.account, open.no);
+    if (told !== null && outcomeOf(told.facts).paid !== null) {
+      await this.#end(account, open, { state: 'completed', reason: null });
+      return;
+    }
     const provider = this.#providers.get(open.provider);
     // What this installation cannot send is not called sent: then it could not be taken back any more.
     if (provider?.charge === undefined) {
@@ -67,7 +74,9 @@ export class TopUpSender {
       }
       const taken = otherwiseTaken(paid, topUp);
       if (taken !== null) {
-        await this.#end(account, topUp, { state: 'failed', reason: 'charge_differs', taken });
+        const ended = { state: 'failed', reason: 'charge_differs', taken } as const;
+        // Whoever ended it meanwhile may have said that nothing was taken.
+        if (!(await this.#end(account, topUp, ended))) await this.#purchases.enter(provider.id, paid);
         log(
           `${purchaseId(topUp.account, topUp.no)}: ${taken.gross} ${taken.currency} was taken where ${topUp.priceMinor} ${topUp.currency} was asked for: it is owed to the payer`,
         );
@@ -102,7 +111,9 @@ export class TopUpSender {
     await this.#purchases.enter(provider, { id: `declined:${purchase}`, subject: { purchase }, facts });
   }
 
-  async #end(account: Place, topUp: rows.TopUp, { state, reason, taken }: Ending): Promise<void> {
+  /** False where it had ended before. */
+  async #end(account: Place, topUp: rows.TopUp, { state, reason, taken }: Ending): Promise<boolean> {
+    let wasOpen = false;
     await this.#setting.runner.runPrepared({
       account,
       alsoClosed: true,
@@ -113,6 +124,7 @@ export class TopUpSender {
         const { now } = ground;
         const open = await rows.openTopUp(on, account.number);
         const isOpen = open?.no === topUp.no;
+        wasOpen = isOpen;
         const setup = reason === null ? null : await rows.autoTopUp(on, account.number);
         const stops = isOpen && reason !== null && setup?.state === 'on';
         const nothing =
@@ -132,6 +144,7 @@ export class TopUpSender {
       },
       answer: () => undefined,
     });
+    return wasOpen;
   }
 
   /** Forgets ways to pay at their providers; what a provider does not answer stays due. True where more may be. */

@@ -6,12 +6,13 @@ import type { Command } from '../core/command.ts';
 import { parseOperationId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
 import type { SourceSetting } from '../sources/source.ts';
+import type { TopUpsByHand } from '../sources/top-up-by-hand.ts';
 import { nextNo, recording } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Prepared } from '../store/task.ts';
 import { type ApprovalRow, approvalByKey, approvalOf, deciding } from './approval-rows.ts';
 import { type Approved, asking, demandOpen, keyOf, type Wanted, type Where } from './asking.ts';
-import { auditOf } from './audit-rows.ts';
+import { auditBefore, auditOf } from './audit-rows.ts';
 import { type Effect, effectOf } from './effect.ts';
 import { aloneAs, doneOfLate } from './family.ts';
 import {
@@ -25,6 +26,12 @@ import {
 
 export type Act = wire.Act & { readonly reason?: string };
 
+export interface Actors {
+  readonly changes: Changes;
+  readonly topUps: Pick<TopUpsByHand, 'end'>;
+  readonly limits: Limits;
+}
+
 /** What a change is wrapped in on its way to the write path. */
 type Wrap = <T>(asked: AskedPrepared<T>, prepared: Prepared, where: Where) => Promise<Prepared>;
 
@@ -32,11 +39,13 @@ type Wrap = <T>(asked: AskedPrepared<T>, prepared: Prepared, where: Where) => Pr
 export class Acts {
   readonly #setting: SourceSetting;
   readonly #changes: Changes;
+  readonly #topUps: Pick<TopUpsByHand, 'end'>;
   readonly #limits: Limits;
 
-  constructor(setting: SourceSetting, changes: Changes, limits: Limits) {
+  constructor(setting: SourceSetting, { changes, topUps, limits }: Actors) {
     this.#setting = setting;
     this.#changes = changes;
+    this.#topUps = topUps;
     this.#limits = limits;
   }
 
@@ -89,11 +98,13 @@ export class Acts {
     const waiting = { request: asked as unknown as Metadata, key };
     const wrap = this.#recording(staff, { preview, reason: reason ?? '', asking: waiting, approval: null });
     const acting = this.#acting(wrap, { place });
-    const done = (await this.#perform(act, { ...call, acting })) as (wire.Receipt & Replayed) | undefined;
+    const done = await this.#perform(act, { ...call, acting });
     if (done !== undefined) return this.#done(done, null);
     const { clock, database, presenter } = this.#setting;
     const row = await approvalByKey(database, place.number, key);
-    if (row === null) throw new Error('what was not done waits for somebody');
+    if (row === null || (row.state === 'approved' && row.seq === null)) {
+      return this.#noted(act, { approval: row && presentApproval(presenter, row, 0), place });
+    }
     const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
     const approval = presentApproval(presenter, row, now);
     const { state } = approval;
@@ -120,10 +131,28 @@ export class Acts {
     const staff = { id: row.staff, name: row.name, request: by.request };
     const approval = { row, by, reason };
     const wrap = this.#recording(staff, { preview, reason: row.reason, asking: null, approval });
-    const done = await this.#perform(act, { ...call, acting: this.#acting(wrap, {}) });
+    const place: Place = { number: Number(row.account) };
+    const done = await this.#perform(act, { ...call, acting: this.#acting(wrap, { place }) });
     const { database, presenter } = this.#setting;
     const after = (await approvalOf(database, Number(row.account), Number(row.no))) as ApprovalRow;
-    return this.#done(done, presentApproval(presenter, after, 0));
+    const shown = presentApproval(presenter, after, 0);
+    if (done !== undefined) return this.#done(done, shown);
+    return this.#noted(act, { approval: shown, place });
+  }
+
+  /** What was done without an entry in a ledger, which is done once: by its record. */
+  async #noted(
+    act: Act,
+    { approval, place }: { approval: wire.Approval | null; place: Place },
+  ): Promise<wire.ActReceipt & Replayed> {
+    const subject = act.act === 'end_top_up' ? act.purchase : null;
+    const { database, presenter, queries } = this.#setting;
+    const any = { account: null, staff: null, from: null, to: null, before: Number.MAX_SAFE_INTEGER };
+    const [row] =
+      subject === null ? [] : await auditBefore(database, { ...any, act: act.act, subject, limit: 1 });
+    if (row === undefined || row.id === null) throw new Error('what was done has its record');
+    const [audit, balance] = [presentAudit(presenter, row), await queries.balance(row.id)];
+    return { state: 'done', audit, operation: null, balance, approval, replayed: place.isReplayed === true };
   }
 
   async #done(
@@ -137,9 +166,14 @@ export class Acts {
     return { state: 'done', audit, operation, balance, approval, replayed };
   }
 
-  async #perform(act: Act, call: Call): Promise<wire.Receipt & Replayed> {
+  /** Undefined where nothing was entered in a ledger. */
+  async #perform(act: Act, call: Call): Promise<(wire.Receipt & Replayed) | undefined> {
     const { reason = '' } = act;
     switch (act.act) {
+      case 'end_top_up': {
+        const { purchase, taken } = act;
+        return this.#topUps.end({ purchase, taken }, reason, call);
+      }
       case 'grant': {
         const { act: _act, account, reason: _reason, ...body } = act;
         await this.#demandAccount(account);
@@ -185,7 +219,10 @@ export class Acts {
         call,
         keepsKey: place !== undefined,
         prepare: async (on, locked) => wrap(asked, await asked.prepare(on, locked), { on, now: locked.now }),
-        answer: (outcome) => (looksOnly || outcome.entry === null ? (undefined as T) : asked.answer(outcome)),
+        answer: (outcome) => {
+          if (place !== undefined) place.isReplayed = outcome.replayed;
+          return looksOnly || outcome.entry === null ? (undefined as T) : asked.answer(outcome);
+        },
       });
     };
     return {
@@ -239,9 +276,11 @@ export class Acts {
               waitMs: this.#limits.waitMs,
             });
           const { account, entry, now: at } = outcome;
-          if (entry === null) throw new Error('an act enters something');
-          const entries = { first: entry.seq, last: account.seq };
-          const act = { ...known, act: asked.verb as wire.ActName, at, input, entries };
+          if (entry === null && prepared.shown === undefined) throw new Error('an act enters something');
+          const entries = entry && { first: entry.seq, last: account.seq };
+          const { subject } = asked;
+          const about = subject === undefined ? {} : { subject };
+          const act = { ...known, act: asked.verb as wire.ActName, at, input, entries, ...about };
           if (approval === null) return [...prepared.writes(outcome), recording(act)];
           const { row, by } = approval;
           const which = { account: Number(row.account), no: Number(row.no) };
@@ -254,7 +293,7 @@ export class Acts {
               by,
               at,
               reason: approval.reason,
-              seq: entry.seq,
+              seq: entry?.seq ?? null,
             }),
           ];
         },
@@ -265,7 +304,7 @@ export class Acts {
   /** A look at what it would do, for when the account is at hand with all that the command names. */
   async #looking<T>(
     { account: { number }, verb, input, call }: AskedPrepared<T>,
-    { command }: Prepared,
+    { command, shown }: Prepared,
     { on, now: at }: Where,
   ): Promise<(account: Account, now: number) => { effect: Effect; preview: StoredPreview } | null> {
     const { rules, presenter } = this.#setting;
@@ -276,18 +315,20 @@ export class Acts {
       now: at,
     });
     return (account, now) => {
-      const effect = effectOf(account, command, { now, rules, actor: call.actor ?? 'library', asked });
+      const moved = effectOf(account, command, { now, rules, actor: call.actor ?? 'library', asked });
+      if (moved === null) return null;
+      const effect = shown?.size === undefined ? moved : { ...moved, size: shown.size };
       const act = verb as wire.ActName;
-      const limits = this.#limits;
-      return (
-        effect && { effect, preview: previewOf(presenter, { act, account, now, effect, ofLate, limits }) }
-      );
+      const about = { act, account, now, effect, ofLate, limits: this.#limits, charge: shown?.charge };
+      return { effect, preview: previewOf(presenter, about) };
     };
   }
 }
 
 interface Place {
   number: number;
+  /** The key did it before. */
+  isReplayed?: boolean;
 }
 
 function commandOf(command: Command | { readonly instead: unknown }): Command {

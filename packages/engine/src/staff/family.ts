@@ -46,7 +46,7 @@ const OF_LATE = statement<[string, number, number], { on_account: string; in_all
    sums as (
      select h.head, coalesce(sum(u.size) filter (where u.account = $2), 0) as on_account, coalesce(sum(u.size), 0) as in_all
        from hands h join drawdown.audit u on u.staff = h.id
-      where u.at > $3 and u.seq is not null and u.approval is null group by h.head)
+      where u.at > $3 and u.approval is null group by h.head)
    select coalesce(max(on_account), 0)::text as on_account, coalesce(max(in_all), 0)::text as in_all from sums`,
 );
 /**

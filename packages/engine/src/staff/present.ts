@@ -23,6 +23,8 @@ export interface Shown {
   readonly effect: Effect;
   readonly ofLate: OfLate;
   readonly limits: Limits;
+  /** Of a charge that it ends. */
+  readonly charge: wire.EndedCharge | undefined;
 }
 
 /** From how many atoms on, of one of the staff within 24 hours, a second person is needed; null: never. */
@@ -45,7 +47,7 @@ export function presentLimits(presenter: Presenter, { account, staff }: Limits):
 }
 
 export function previewOf(presenter: Presenter, shown: Shown): StoredPreview {
-  const { act, account, now, effect, ofLate, limits } = shown;
+  const { act, account, now, effect, ofLate, limits, charge } = shown;
   const unnamed = ({ account: _account, ...balance }: wire.Balance): Unnamed => balance;
   const facts = (grant: Grant): wire.LotFacts => ({
     remaining: presenter.credits(grant.phase === 'scheduled' ? grant.amount : grant.remaining),
@@ -66,6 +68,7 @@ export function previewOf(presenter: Presenter, shown: Shown): StoredPreview {
       before: before && facts(before),
       after: facts(after),
     })),
+    ...(charge === undefined ? {} : { charge }),
     approval: {
       required: needsSecond(limits, ofLate, effect.size),
       ...presentLimits(presenter, limits),

@@ -1,3 +1,4 @@
+import type { EndedCharge } from '@drawdown/client';
 import type { Account } from '../core/account.ts';
 import type { Command, Refusal } from '../core/command.ts';
 import type { Notice } from '../core/notice.ts';
@@ -30,6 +31,8 @@ export interface Prepared {
    */
   consider?(account: Account, now: number): Command | null;
   writes(outcome: Outcome): readonly Write[];
+  /** What staff are shown of it besides what it does to lots, and what it counts for against their limits, in atoms. */
+  readonly shown?: { readonly charge: EndedCharge; readonly size?: bigint };
   /** What a source tells besides what its entries tell by themselves; written with them, after theirs. */
   notices?(outcome: Outcome): readonly Notice[];
 }

@@ -67,7 +67,7 @@ const CHECKS = [
       where u.approval is not null and not exists (
         select from drawdown.approvals p where p.account = u.account and p.no = u.approval
           and case u.act when 'request' then true when 'reject' then p.state = 'rejected'
-            when 'withdraw' then p.state = 'withdrawn' else p.state = 'approved' and p.seq = u.seq end)`,
+            when 'withdraw' then p.state = 'withdrawn' else p.state = 'approved' and p.seq is not distinct from u.seq end)`,
   ),
   named(
     'credentials_recorded',

@@ -39,8 +39,9 @@ export class FakeCharges {
     return Object.assign(method, { customer: null });
   }
 
-  intentsOf(customer: string): Json {
-    const data = this.made.filter((one) => one.customer === customer).reverse();
+  /** Null: of all customers. */
+  intentsOf(customer: string | null): Json {
+    const data = this.made.filter((one) => customer === null || one.customer === customer).reverse();
     return { object: 'list', url: '/v1/payment_intents', has_more: false, data };
   }
 

@@ -47,6 +47,8 @@ export class FakeStripe {
   declinesRefunds = false;
   /** Answers to these are lost on their way, after all was done. */
   losing = /^$/;
+  /** Answers to these, whatever was done, come no sooner than this. */
+  late: { readonly path: RegExp; readonly until: Promise<void> } | null = null;
   /** To these nobody answers; the next so many are not even done. */
   hanging = /^$/;
   deaf = 0;
@@ -78,6 +80,7 @@ export class FakeStripe {
     }
     const { status, body } = this.#answer(request, Buffer.concat(chunks).toString());
     if (hangs) return;
+    if (this.late?.path.test(request.url ?? '') === true) await this.late.until;
     if (request.method === 'POST' && this.losing.test(request.url ?? '')) return void response.destroy();
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.#next()}` });
     response.end(JSON.stringify(body));
@@ -134,7 +137,7 @@ export class FakeStripe {
     const billed = this.billing.get(url);
     if (billed !== null) return billed;
     if (kind === 'payment_intents' && second === '')
-      return this.charges.intentsOf(url.searchParams.get('customer') ?? '');
+      return this.charges.intentsOf(url.searchParams.get('customer'));
     const store = { payment_methods: this.charges.methods, payment_intents: this.intents }[kind];
     if (store !== undefined) return this.#one(store, second, kind.slice(0, -1));
     if ((kind === 'refunds' || kind === 'disputes') && second === '') {

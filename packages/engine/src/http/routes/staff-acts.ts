@@ -37,6 +37,8 @@ const REFUSALS = [
   'amount_exceeds_operation',
   'operation_not_refundable',
   'insufficient_credits',
+  'purchase_not_found',
+  'top_up_closed',
 ] as const;
 
 const previewAct = route({

@@ -1,7 +1,7 @@
 /** What the product's own people see and do. */
 import { z } from 'zod';
 import { scope } from './access.ts';
-import { balance, extendGrantRequest, grantRequest, grantState } from './account.ts';
+import { balance, cost, extendGrantRequest, grantRequest, grantState } from './account.ts';
 import { operation } from './operation.ts';
 import {
   accountId,
@@ -13,6 +13,7 @@ import {
   metadataIn,
   operationId,
   page,
+  purchaseId,
   sentence,
   seq,
 } from './primitives.ts';
@@ -103,7 +104,16 @@ export const foundAccount = z
 
 export const foundAccountPage = page(foundAccount, 'FoundAccountPage');
 
-const ACT_NAMES = ['grant', 'extend', 'void', 'freeze', 'unfreeze', 'refund', 'adjust'] as const;
+const ACT_NAMES = [
+  'grant',
+  'extend',
+  'void',
+  'freeze',
+  'unfreeze',
+  'refund',
+  'adjust',
+  'end_top_up',
+] as const;
 export const actName = z.enum(ACT_NAMES).meta({ id: 'ActName' });
 
 const ofLot = { grant: grantId };
@@ -132,6 +142,26 @@ const acts = {
     class: grantClass.exactOptional(),
     metadata: metadataIn.exactOptional(),
   }),
+  end_top_up: z.strictObject({
+    act: z.literal('end_top_up'),
+    purchase: purchaseId.meta({
+      description: 'Of a charge that was sent and that its provider does not answer about.',
+    }),
+    taken: z
+      .strictObject({
+        payment: z
+          .string()
+          .min(1)
+          .max(255)
+          .meta({ description: "The provider's own id of the payment, e.g. `pi_…`." }),
+        ...cost.shape,
+      })
+      .nullable()
+      .meta({
+        description:
+          'Null: nothing was taken; money that arrives all the same is owed back. Else it was, and is entered once, whatever the provider says later; another sum than was asked for is owed back.',
+      }),
+  }),
 };
 
 const all = <S extends z.ZodRawShape>(more: S) =>
@@ -143,6 +173,7 @@ const all = <S extends z.ZodRawShape>(more: S) =>
     acts.unfreeze.extend(more),
     acts.refund.extend(more),
     acts.adjust.extend(more),
+    acts.end_top_up.extend(more),
   ]);
 
 const previewName = z
@@ -181,6 +212,15 @@ export const actPreview = z
         }),
       )
       .meta({ description: 'Those that it changes.' }),
+    charge: z
+      .object({
+        purchase: purchaseId,
+        asked: cost,
+        becomes: z.enum(['completed', 'failed']),
+        owed: cost.nullable().meta({ description: 'What was taken and nothing is given for.' }),
+      })
+      .exactOptional()
+      .meta({ id: 'EndedCharge', description: 'What becomes of the charge that is ended.' }),
     approval: z.object({
       required: z.boolean(),
       ...limits,

@@ -59,6 +59,7 @@ export const autoTopUp = z
         'payment_method_removed',
         'pack_unavailable',
         'charge_differs',
+        'not_taken',
         'account_closed',
       ])
       .nullable(),
