@@ -9,6 +9,7 @@ const CHARGE = /payment_intents$/;
 
 let world: TopUpRig;
 let rig: Rig;
+let limitedBefore: TopUpRig;
 
 beforeAll(async () => {
   world = await TopUpRig.open({ sweep: false });
@@ -71,14 +72,14 @@ const takenOf = (account: string, more: Partial<TakenCharge> = {}): TakenCharge 
 async function outcome(account: string, purchase: string) {
   const { data } = await rig.first.entries(account, {});
   const { state, credits, price } = await rig.first.purchases.byId(purchase, {});
-  const { state: setting, reason, history } = await world.show(account);
+  const { history, ...setup } = await world.show(account);
   const payables = (await rig.first.life.settlements.payables({ limit: 200 })).data;
   const notices = (await rig.first.notices.ofAccount(account, { limit: 100 })).data;
   return {
     entries: data.map(({ type, amount }) => [type, amount]),
     purchase: [state, credits, price.amount_minor, price.currency],
     charges: history.map((one) => [one.state, one.reason]),
-    setting: [setting, reason],
+    setting: [setup.state, setup.state === 'off' ? null : setup.reason],
     owed: payables
       .filter((one) => one.account === account && one.payable_minor > 0)
       .map(({ kind, payable_minor, value }) => [kind, payable_minor, value.currency]),
@@ -343,4 +344,52 @@ describe('it was taken', () => {
     expect(await codeOf(end('pur_0', null))).toBe('purchase_not_found');
     expect((await world.show('h_wrong_2')).history).toMatchObject([{ state: 'sent' }]);
   });
+});
+
+test('what grants, or is to be paid out, waits for a second person above the limit; what ends alone does not', async () => {
+  const limited = await TopUpRig.open({ sweep: false, approvals: { accountLimit: '99' } });
+  [world, limitedBefore] = [limited, world];
+  rig = limited.rig;
+  const BEN = { ...ADA, id: 'key_ben', name: 'Ben' };
+  const { approvals } = rig.first.staff;
+  const cases = [
+    ['s_none', () => null, 'failed', 100],
+    ['s_taken', () => takenOf('s_taken'), 'completed', 200],
+    ['s_other', () => takenOf('s_other', { amount_minor: 998 }), 'failed', 100],
+  ] as const;
+  for (const [account, taken, state, total] of cases) {
+    const purchase = await unanswered(account);
+    const done = await end(purchase, taken());
+    expect(done.state).toBe(state === 'failed' && total === 100 && taken() === null ? 'done' : 'pending');
+    if (done.approval !== null) {
+      expect(done.approval).toMatchObject({ act: 'end_top_up', size: account === 's_other' ? 200 : 100 });
+      expect((await world.show(account)).history).toMatchObject([{ state: 'sent' }]);
+      const { preview } = await approvals.preview(done.approval.id, caller('look', BEN));
+      const approve = (engine: Engine) =>
+        engine.staff.approvals.approve(
+          done.approval?.id as string,
+          { reason: 'seen', preview },
+          caller('x', BEN),
+        );
+      expect(await codeOf(approvals.approve(done.approval.id, { reason: 'I', preview }, caller('x')))).toBe(
+        'forbidden',
+      );
+      const both = await Promise.all(rig.engines.map(approve));
+      expect(both.map((one) => [one.state, one.approval?.state])).toEqual([
+        ['done', 'approved'],
+        ['done', 'approved'],
+      ]);
+      expect(both.map(({ replayed }) => replayed).sort()).toEqual([false, true]);
+      expect(both[0]?.audit).toMatchObject({ subject: purchase, approved_by: { id: 'key_ben' } });
+      // Asked for again, the answer is how it stands.
+      const act = { act: 'end_top_up', purchase, taken: taken(), reason: 'Stripe says so', preview } as const;
+      const again = await rig.first.staff.acts.act(act, caller(`end ${purchase}`));
+      expect(again).toMatchObject({ state: 'done', approval: { state: 'approved' } });
+    }
+    expect((await world.show(account)).history).toMatchObject([{ state }]);
+    expect(await rig.first.balance(account)).toMatchObject({ total });
+  }
+  await expectWhole(rig);
+  [world, rig] = [limitedBefore, limitedBefore.rig];
+  await limited.close();
 });

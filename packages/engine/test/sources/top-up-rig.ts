@@ -1,6 +1,7 @@
 /** Accounts whose owners left a card and agreed to be topped up by it, at a local Stripe. */
 import type { AutoTopUp, NoAutoTopUp } from '@drawdown/client';
 import type { Catalog } from '../../src/catalog/catalog.ts';
+import type { EngineOptions } from '../../src/engine.ts';
 import { openRig, type Rig } from '../engine/rig.ts';
 import { FakeStripe } from './stripe-fake.ts';
 
@@ -27,10 +28,11 @@ export class TopUpRig {
   /** Two engines under a clock that is moved. Without a sweep they charge nobody by themselves. */
   static async open({
     sweep = true,
-    catalog,
+    ...more
   }: {
     sweep?: boolean;
     catalog?: Catalog;
+    approvals?: EngineOptions['approvals'] & object;
   } = {}): Promise<TopUpRig> {
     const stripe = new FakeStripe();
     const api = await stripe.start();
@@ -45,7 +47,7 @@ export class TopUpRig {
       await openRig({
         testClock: true,
         sweep,
-        ...(catalog && { catalog }),
+        ...more,
         engines: [{ payments }, { payments }],
       }),
     );

@@ -134,7 +134,7 @@ function Viewed({ account, onAct }: { account: Account; onAct: OnAct }): ReactNo
     case 'holds':
       return <HoldsView />;
     case 'payments':
-      return <PaymentsView />;
+      return <PaymentsView onAct={onAct} />;
     case 'team':
       return <TeamView account={account} />;
     case 'audit':

@@ -1,11 +1,12 @@
 /** What one of the staff is about to do, from what was typed so far. */
-import type { Act, ActName, Entry, Grant } from '@drawdown/client';
+import type { Act, ActName, Entry, Grant, TakenCharge, TopUp } from '@drawdown/client';
 
-/** What an act is about: an account, a lot, or a line of the ledger. */
+/** What an act is about: an account, a lot, a line of the ledger, or a charge that nobody answers about. */
 export type Subject =
   | { readonly act: 'grant' | 'adjust'; readonly account: string }
   | { readonly act: 'extend' | 'void' | 'freeze' | 'unfreeze'; readonly lot: Grant }
-  | { readonly act: 'refund'; readonly entry: Entry & { operation: string } };
+  | { readonly act: 'refund'; readonly entry: Entry & { operation: string } }
+  | { readonly act: 'end_top_up'; readonly charge: TopUp };
 
 export interface Draft {
   readonly class: string;
@@ -14,6 +15,10 @@ export interface Draft {
   readonly days: string;
   /** Local time, as the browser's own field gives it. */
   readonly until: string;
+  /** Of a charge: whether the provider took it, by which payment, and in which currency `amount` is. */
+  readonly taken: 'unsaid' | 'nothing' | 'money';
+  readonly payment: string;
+  readonly currency: string;
 }
 
 const POSITIVE = /^(?!0*(?:\.0*)?$)\d{1,16}(?:\.\d{1,6})?$/;
@@ -25,11 +30,49 @@ const USUAL_DAYS = '30';
 export function emptyDraft(subject: Subject, classes: readonly string[]): Draft {
   return {
     class: classes[0] ?? '',
-    amount: '',
+    amount: subject.act === 'end_top_up' ? majorOf(subject.charge.price) : '',
     validity: subject.act === 'extend' ? 'until' : 'usual',
     days: USUAL_DAYS,
     until: '',
+    taken: 'unsaid',
+    payment: '',
+    currency: subject.act === 'end_top_up' ? subject.charge.price.currency : '',
   };
+}
+
+/** Throws nothing for what is no currency: two decimals, as most have. */
+function decimalsOf(currency: string): number {
+  try {
+    const about = { style: 'currency', currency } as const;
+    return new Intl.NumberFormat('en', about).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
+function majorOf({ amount_minor: minor, currency }: TopUp['price']): string {
+  const decimals = decimalsOf(currency);
+  const digits = String(minor).padStart(decimals + 1, '0');
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+/** Null where it is finer than the currency, or no sum. */
+function minorOf(major: string, currency: string): number | null {
+  const decimals = decimalsOf(currency);
+  const [, whole = '', part = ''] = /^(\d{1,12})(?:[.,](\d{1,4}))?$/.exec(major) ?? [];
+  if (whole === '' || part.length > decimals) return null;
+  const minor = Number(whole + part.padEnd(decimals, '0'));
+  return minor > 0 ? minor : null;
+}
+
+const CURRENCY = /^[A-Z]{3}$/;
+
+function takenOf({ payment, amount, currency: typed }: Draft): TakenCharge | null {
+  const currency = typed.trim().toUpperCase();
+  const minor = CURRENCY.test(currency) ? minorOf(amount.trim(), currency) : null;
+  return minor === null || payment.trim() === ''
+    ? null
+    : { payment: payment.trim(), amount_minor: minor, currency };
 }
 
 /** Null as long as something is missing, or is no such thing. */
@@ -61,6 +104,12 @@ export function actOf(subject: Subject, draft: Draft): Act | null {
         operation: subject.entry.operation,
         ...(amount === '' ? {} : { amount }),
       };
+    case 'end_top_up': {
+      const { purchase } = subject.charge;
+      if (draft.taken === 'nothing') return { act: 'end_top_up', purchase, taken: null };
+      const taken = draft.taken === 'money' ? takenOf(draft) : null;
+      return taken && { act: 'end_top_up', purchase, taken };
+    }
     default:
       return { act: subject.act, grant: subject.lot.id };
   }

@@ -1,11 +1,35 @@
 /** What an act does: each lot that it changes, and the account, before and after. */
-import type { ActPreview, LotFacts } from '@drawdown/client';
+import type { ActPreview, Cost, LotFacts } from '@drawdown/client';
 import { ClassMark } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { Signed } from '../parts/small.tsx';
 
 export function Effect({ preview }: { preview: ActPreview }): ReactNode {
+  return (
+    <>
+      <Sums preview={preview} />
+      <ChargeEnd preview={preview} />
+    </>
+  );
+}
+
+/** What becomes of the charge that it ends. */
+function ChargeEnd({ preview: { charge } }: { preview: ActPreview }): ReactNode {
+  const { t, format } = useConsole();
+  if (charge === undefined) return null;
+  const { owed, asked, becomes } = charge;
+  const money = ({ amount_minor: minor, currency }: Cost) => format.money(minor, currency);
+  return (
+    <p className={owed === null ? 'dd-muted' : 'limits'}>
+      {owed !== null
+        ? t('effect.charge_owed', { sum: money(owed), asked: money(asked) })
+        : t(`effect.charge_${becomes}`, { asked: money(asked) })}
+    </p>
+  );
+}
+
+function Sums({ preview }: { preview: ActPreview }): ReactNode {
   const { t, format, names } = useConsole();
   const { before, after, lots } = preview;
   const sums = [

@@ -44,9 +44,51 @@ export function Fields(props: FieldsProps): ReactNode {
       return <Validity {...props} choices={['until', 'never']} />;
     case 'refund':
       return amount(t('act.refund_all', { amount: format.credits(Math.abs(subject.entry.amount)) }));
+    case 'end_top_up':
+      return <Taken {...props} />;
     default:
       return null;
   }
+}
+
+function Taken({ draft, onChange }: FieldsProps): ReactNode {
+  const { t } = useConsole();
+  return (
+    <>
+      <ChoiceField
+        label={t('act.taken')}
+        hint={t('act.taken.hint')}
+        value={draft.taken}
+        options={(['unsaid', 'nothing', 'money'] as const).map(
+          (one) => [one, t(`act.taken.${one}`)] as const,
+        )}
+        onChange={(taken) => onChange({ taken })}
+      />
+      {draft.taken !== 'money' ? null : (
+        <>
+          <Field
+            label={t('act.payment')}
+            hint={t('act.payment.hint')}
+            value={draft.payment}
+            onChange={(payment) => onChange({ payment })}
+          />
+          <div className="fields__pair">
+            <Field
+              label={t('act.sum')}
+              isNumber
+              value={draft.amount}
+              onChange={(amount) => onChange({ amount })}
+            />
+            <Field
+              label={t('act.currency')}
+              value={draft.currency}
+              onChange={(currency) => onChange({ currency })}
+            />
+          </div>
+        </>
+      )}
+    </>
+  );
 }
 
 function ClassField({ draft, onChange }: FieldsProps): ReactNode {

@@ -60,6 +60,7 @@ const GROUP_OF: Readonly<Record<AuditedAct, ActGroup>> = {
   auto_top_up: 'purchases',
   auto_top_up_off: 'purchases',
   auto_top_up_stop: 'purchases',
+  end_top_up: 'purchases',
   payment_method_off: 'purchases',
   create_campaign: 'campaigns',
   stop_campaign: 'campaigns',

@@ -193,6 +193,8 @@ export const accountsInEnglish = {
   'payments.subscriptions': 'Subscriptions',
   'payments.purchases': 'Purchases',
   'payments.no_subscription': 'There was never a subscription.',
+  'payments.unanswered':
+    'An automatic top-up of {price} was sent on {date}, and its provider has not answered. The account waits for it.',
   'payments.no_purchase': 'Nothing was bought.',
   'payments.plan': 'Plan',
   'payments.refill': 'A refill',

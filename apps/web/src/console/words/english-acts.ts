@@ -51,6 +51,20 @@ export const actsInEnglish = {
   'act.refund.about': 'Puts the credits back into the very lots that they came from, last drawn first.',
   'act.refund.confirm': 'Refund',
   'act.refund.done': 'Refunded',
+  'act.end_top_up': 'End the charge',
+  'act.end_top_up.about':
+    'Look at the provider first. What you find there is entered once, whatever it tells us later.',
+  'act.end_top_up.confirm': 'End the charge',
+  'act.end_top_up.done': 'The charge has ended',
+  'act.taken': 'At the provider',
+  'act.taken.hint': 'Money that arrives after “nothing” is owed back; it buys no credits.',
+  'act.taken.unsaid': 'Please choose',
+  'act.taken.nothing': 'Nothing was taken',
+  'act.taken.money': 'It was taken',
+  'act.payment': 'Payment',
+  'act.payment.hint': 'Its id there, e.g. pi_…',
+  'act.sum': 'Sum',
+  'act.currency': 'Currency',
 
   'effect.title': 'What it does',
   'effect.what': 'Lot',
@@ -63,6 +77,11 @@ export const actsInEnglish = {
   'effect.held': 'Reserved',
   'effect.frozen': 'Frozen',
   'effect.debt': 'Debt',
+  'effect.charge_completed': 'The charge of {asked} is paid, and buys these credits.',
+  'effect.charge_failed':
+    'The charge of {asked} ends as not taken. Top-ups stop until their owner agrees anew.',
+  'effect.charge_owed':
+    '{sum} was taken where {asked} was asked for: it buys nothing, and is owed back. Top-ups stop until their owner agrees anew.',
   'limits.account':
     'A second person must approve this: with {used} of the last 24 hours it is more than {limit} credits on one account.',
   'limits.staff':
@@ -95,6 +114,10 @@ export const actsInEnglish = {
   'approvals.act.unfreeze': { one: 'Unfreeze {count} credit', other: 'Unfreeze {count} credits' },
   'approvals.act.refund': { one: 'Refund {count} credit', other: 'Refund {count} credits' },
   'approvals.act.adjust': { one: 'Correct by {count} credit', other: 'Correct by {count} credits' },
+  'approvals.act.end_top_up': {
+    one: 'End a charge for {count} credit',
+    other: 'End a charge for {count} credits',
+  },
   'approval.pending': 'Waiting',
   'approval.approved': 'Approved',
   'approval.rejected': 'Rejected',

@@ -62,6 +62,7 @@ export const auditInEnglish = {
   'audit_act.auto_top_up': 'Automatic top-up set',
   'audit_act.auto_top_up_off': 'Automatic top-up turned off',
   'audit_act.auto_top_up_stop': 'Automatic top-up stopped',
+  'audit_act.end_top_up': 'Unanswered charge ended',
   'audit_act.payment_method_off': 'Way to pay removed',
   'audit_act.redeem': 'Code redeemed',
   'audit_act.claim': 'Offer claimed',

@@ -199,6 +199,8 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'payments.subscriptions': 'Abos',
   'payments.purchases': 'Käufe',
   'payments.no_subscription': 'Ein Abo gab es nie.',
+  'payments.unanswered':
+    'Ein automatisches Aufladen über {price} wurde am {date} abgesandt, und sein Anbieter hat nicht geantwortet. Das Konto wartet darauf.',
   'payments.no_purchase': 'Gekauft wurde nichts.',
   'payments.plan': 'Plan',
   'payments.refill': 'Je Auffüllung',

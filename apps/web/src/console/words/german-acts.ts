@@ -57,6 +57,20 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
     'Legt die Credits in genau die Posten zurück, aus denen sie kamen, zuletzt entnommene zuerst.',
   'act.refund.confirm': 'Erstatten',
   'act.refund.done': 'Erstattet',
+  'act.end_top_up': 'Belastung beenden',
+  'act.end_top_up.about':
+    'Sieh zuerst beim Anbieter nach. Was du dort findest, wird einmal eingetragen, was auch immer er später meldet.',
+  'act.end_top_up.confirm': 'Belastung beenden',
+  'act.end_top_up.done': 'Die Belastung ist beendet',
+  'act.taken': 'Beim Anbieter',
+  'act.taken.hint': 'Geld, das nach „nichts“ noch ankommt, wird zurückgeschuldet und kauft keine Credits.',
+  'act.taken.unsaid': 'Bitte wählen',
+  'act.taken.nothing': 'Nichts wurde abgebucht',
+  'act.taken.money': 'Es wurde abgebucht',
+  'act.payment': 'Zahlung',
+  'act.payment.hint': 'Ihre Kennung dort, z. B. pi_…',
+  'act.sum': 'Betrag',
+  'act.currency': 'Währung',
 
   'effect.title': 'Was es bewirkt',
   'effect.what': 'Posten',
@@ -69,6 +83,11 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'effect.held': 'Reserviert',
   'effect.frozen': 'Gesperrt',
   'effect.debt': 'Schuld',
+  'effect.charge_completed': 'Die Belastung über {asked} ist bezahlt und kauft diese Credits.',
+  'effect.charge_failed':
+    'Die Belastung über {asked} endet als nicht abgebucht. Das Aufladen hält an, bis sein Inhaber neu zustimmt.',
+  'effect.charge_owed':
+    '{sum} wurden abgebucht, wo {asked} verlangt waren: das kauft nichts und wird zurückgeschuldet. Das Aufladen hält an, bis sein Inhaber neu zustimmt.',
   'limits.account':
     'Das muss eine zweite Person freigeben: mit {used} aus den letzten 24 Stunden sind es mehr als {limit} Credits auf einem Konto.',
   'limits.staff':
@@ -101,6 +120,10 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'approvals.act.unfreeze': { one: '{count} Credit entsperren', other: '{count} Credits entsperren' },
   'approvals.act.refund': { one: '{count} Credit erstatten', other: '{count} Credits erstatten' },
   'approvals.act.adjust': { one: 'Um {count} Credit berichtigen', other: 'Um {count} Credits berichtigen' },
+  'approvals.act.end_top_up': {
+    one: 'Belastung für {count} Credit beenden',
+    other: 'Belastung für {count} Credits beenden',
+  },
   'approval.pending': 'Wartet',
   'approval.approved': 'Freigegeben',
   'approval.rejected': 'Abgelehnt',

@@ -64,6 +64,7 @@ export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
   'audit_act.auto_top_up': 'Automatisches Aufladen eingestellt',
   'audit_act.auto_top_up_off': 'Automatisches Aufladen abgestellt',
   'audit_act.auto_top_up_stop': 'Automatisches Aufladen beendet',
+  'audit_act.end_top_up': 'Unbeantwortete Belastung beendet',
   'audit_act.payment_method_off': 'Zahlungsweise entfernt',
   'audit_act.redeem': 'Code eingelöst',
   'audit_act.claim': 'Angebot angenommen',

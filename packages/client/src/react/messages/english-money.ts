@@ -90,6 +90,7 @@ export const money = {
   'top_up_reason.pack_unavailable': 'The pack is not sold any more.',
   'top_up_reason.charge_differs':
     'The charge was another one than was agreed. What was taken is owed to you.',
+  'top_up_reason.not_taken': 'A charge was never answered. Nothing was taken.',
   'top_up_reason.account_closed': 'The account is closed.',
   'top_up_state.pending': 'Being paid',
   'top_up_state.sent': 'Being paid',

@@ -93,6 +93,7 @@ export const money: Record<keyof typeof english, Message> = {
   'top_up_reason.pack_unavailable': 'Das Paket wird nicht mehr verkauft.',
   'top_up_reason.charge_differs':
     'Abgebucht wurde etwas anderes, als vereinbart war. Was genommen wurde, steht dir zu.',
+  'top_up_reason.not_taken': 'Eine Belastung blieb unbeantwortet. Nichts wurde abgebucht.',
   'top_up_reason.account_closed': 'Das Konto ist geschlossen.',
   'top_up_state.pending': 'Wird bezahlt',
   'top_up_state.sent': 'Wird bezahlt',
