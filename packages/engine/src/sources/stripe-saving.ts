@@ -72,11 +72,17 @@ export class StripeSaving {
 
   /** Charges that succeeded and are marked as ours, whatever became of whoever sent them. */
   async *recent(since: number): AsyncGenerator<Heard, void> {
-    const created = { gte: Math.floor(since / 1000) };
-    for await (const intent of this.#stripe.paymentIntents.list({ created, limit: MAX_PAGE })) {
-      const { purchase, charge } = intent.metadata;
-      if (purchase === undefined || charge !== TOP_UP || intent.status !== 'succeeded') continue;
-      yield { name: intent.id, read: () => Promise.resolve(chargedBy(intent, purchase)) };
+    const about = { created: { gte: Math.floor(since / 1000) }, limit: MAX_PAGE };
+    for (let after: { starting_after?: string } = {}; ; ) {
+      const { data, has_more } = await asking(this.#stripe.paymentIntents.list({ ...about, ...after }));
+      for (const intent of data) {
+        const { purchase, charge } = intent.metadata;
+        if (purchase === undefined || charge !== TOP_UP || intent.status !== 'succeeded') continue;
+        yield { name: intent.id, read: () => Promise.resolve(chargedBy(intent, purchase)) };
+      }
+      const last = data.at(-1);
+      if (last === undefined || !has_more) return;
+      after = { starting_after: last.id };
     }
   }
 
