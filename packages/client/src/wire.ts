@@ -6,6 +6,7 @@ export type * from './wire/access.ts';
 export type * from './wire/account.ts';
 export type * from './wire/account-data.ts';
 export type * from './wire/account-life.ts';
+export type * from './wire/act.ts';
 export type * from './wire/campaign.ts';
 export type * from './wire/cash-out.ts';
 export type * from './wire/catalog.ts';

@@ -6,6 +6,7 @@ import type { Documented, Route } from './route.ts';
 import * as access from './schemas/access.ts';
 import * as account from './schemas/account.ts';
 import * as accountLife from './schemas/account-life.ts';
+import * as act from './schemas/act.ts';
 import * as campaign from './schemas/campaign.ts';
 import * as catalog from './schemas/catalog.ts';
 import * as forecast from './schemas/forecast.ts';
@@ -33,6 +34,7 @@ const MODULES = [
   forecast,
   catalog,
   access,
+  act,
   staff,
   problem,
 ];

@@ -2,11 +2,10 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { receipt, route } from '../route.ts';
+import { actPreview, actRequest, previewRequest } from '../schemas/act.ts';
 import { accountId, instantIn } from '../schemas/primitives.ts';
 import {
-  actPreview,
   actReceipt,
-  actRequest,
   approval,
   approvalId,
   approvalPage,
@@ -14,7 +13,6 @@ import {
   auditedAct,
   auditPage,
   decision,
-  previewRequest,
 } from '../schemas/staff.ts';
 import { paging } from './params.ts';
 
