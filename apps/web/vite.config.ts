@@ -38,8 +38,8 @@ export default defineConfig({
       { find: /^@drawdown\/client$/, replacement: here('../../packages/client/src/index.ts') },
       { find: /^@drawdown\/client\/react$/, replacement: here('../../packages/client/src/react/index.ts') },
       {
-        find: /^@drawdown\/client\/react\/german$/,
-        replacement: here('../../packages/client/src/react/messages/german.ts'),
+        find: /^@drawdown\/client\/react\/((?:english|german)(?:-first)?)$/,
+        replacement: here('../../packages/client/src/react/messages/$1.ts'),
       },
       {
         find: /^@drawdown\/client\/react\/styles.css$/,

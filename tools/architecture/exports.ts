@@ -6,7 +6,10 @@ import { lineOf, type Module, type Violation, walk } from './module.ts';
 const ENTRIES = new Set([
   'packages/client/src/index.ts',
   'packages/client/src/react/index.ts',
+  'packages/client/src/react/messages/english.ts',
+  'packages/client/src/react/messages/english-first.ts',
   'packages/client/src/react/messages/german.ts',
+  'packages/client/src/react/messages/german-first.ts',
   'packages/engine/src/index.ts',
   // Called by bin/drawdown.js, which is there before anything is built.
   'packages/engine/src/cli.ts',

@@ -2,10 +2,12 @@ export type { RetryOptions } from './backoff.ts';
 export {
   type Client,
   createClient,
+  createPersonClient,
   type EntriesQuery,
   type GrantsQuery,
   type HoldsQuery,
   type Period,
+  type PersonClient,
 } from './client.ts';
 export {
   DrawdownApiError,

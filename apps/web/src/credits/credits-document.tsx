@@ -17,7 +17,7 @@ function Content(): ReactNode {
   const [shown, show] = useShown();
   const wanted = { account: asked.get('account') ?? 'demo', surface: 'web' } as const;
   return (
-    <SignedIn wanted={wanted} account={shown} waiting={<Head />}>
+    <SignedIn wanted={wanted} account={shown} firstWords waiting={<Head />}>
       {({ teams }) => (
         <>
           <Head>

@@ -1,8 +1,8 @@
 /** The frame of every page: who looks, in which language and colours, and what is shown while that is found out. */
-import { createClient } from '@drawdown/client';
-import { DrawdownProvider } from '@drawdown/client/react';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { loadLanguage, loadWords, type Spoken } from './language.ts';
+import { createPersonClient } from '@drawdown/client';
+import { SpokenProvider } from '@drawdown/client/react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { loadFirst, loadLanguage, loadWords, type Spoken } from './language.ts';
 import { Logo } from './logo.tsx';
 import {
   applyPreferences,
@@ -196,6 +196,7 @@ export function SignedIn({
   wanted,
   account,
   hearsAll = false,
+  firstWords = false,
   waiting,
   offline,
   children,
@@ -204,6 +205,8 @@ export function SignedIn({
   account?: string | null;
   /** Whether the page hears of the other accounts that the session reaches as well. */
   hearsAll?: boolean;
+  /** Whether it opens with the words of its first view and fetches the others with what says them. */
+  firstWords?: boolean;
   /** What of the page stands there already. */
   waiting?: ReactNode;
   /** Shown where the server cannot be reached; absent: that it cannot. */
@@ -213,7 +216,7 @@ export function SignedIn({
   const { words, language } = useFrame();
   const [opened, setOpened] = useState<Opened>({ state: 'opening' });
   const [turn, setTurn] = useState(0);
-  const spoken = useSpoken(language);
+  const spoken = useSpoken(language, { firstWords, turn });
   const asked = JSON.stringify(wanted);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn asks again
@@ -235,12 +238,13 @@ export function SignedIn({
 
   const session = opened.state === 'open' ? opened.session : null;
   const client = useMemo(
-    () => (session === null ? null : createClient({ url: location.origin, token: () => session.token() })),
+    () =>
+      session === null ? null : createPersonClient({ url: location.origin, token: () => session.token() }),
     [session],
   );
-  if (session !== null && client !== null && spoken !== null) {
+  if (session !== null && client !== null && spoken !== null && spoken !== 'unreachable') {
     return (
-      <DrawdownProvider
+      <SpokenProvider
         client={client}
         account={reached(session, account)}
         person={session.account}
@@ -250,15 +254,16 @@ export function SignedIn({
         {...spoken}
       >
         {children(session)}
-      </DrawdownProvider>
+      </SpokenProvider>
     );
   }
-  if (opened.state === 'offline' && offline !== undefined) return offline;
-  if (opened.state === 'ended' || opened.state === 'offline') {
+  const state = opened.state === 'open' && spoken === 'unreachable' ? 'offline' : opened.state;
+  if (state === 'offline' && offline !== undefined) return offline;
+  if (state === 'ended' || state === 'offline') {
     return (
       <div className="closed">
-        <h1>{words[`${opened.state}_title`]}</h1>
-        <p>{words[`${opened.state}_text`]}</p>
+        <h1>{words[`${state}_title`]}</h1>
+        <p>{words[`${state}_text`]}</p>
         <button type="button" className="dd-button" onClick={() => setTurn(turn + 1)}>
           {words.retry}
         </button>
@@ -285,23 +290,34 @@ export function localeOf(language: Language): string {
   return navigator.languages.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
 }
 
-/** Null while the words are on their way. */
-function useSpoken(language: Language): Spoken | null {
-  const [spoken, setSpoken] = useState<{ of: Language; words: Spoken }>();
+/**
+ * Null while the words are on their way. Where another language is chosen later, all of its words are there before any of
+ * them is said, so that nothing that is open closes.
+ */
+function useSpoken(
+  language: Language,
+  { firstWords, turn }: { firstWords: boolean; turn: number },
+): Spoken | 'unreachable' | null {
+  const [spoken, setSpoken] = useState<Spoken | 'unreachable' | null>(null);
+  const hasSpoken = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn asks again
   useEffect(() => {
     let left = false;
-    loadLanguage(language).then(
-      (words) => {
-        if (!left) setSpoken({ of: language, words });
-      },
+    const load = firstWords && !hasSpoken.current ? loadFirst : loadLanguage;
+    const speak = (words: Spoken): void => {
+      if (left) return;
+      hasSpoken.current = true;
+      setSpoken(words);
+    };
+    load(language)
       // Without them the page speaks English.
-      () => {
-        if (!left) setSpoken({ of: language, words: {} });
-      },
-    );
+      .catch(() => load('en'))
+      .then(speak, () => {
+        if (!left) setSpoken((before) => before ?? 'unreachable');
+      });
     return () => {
       left = true;
     };
-  }, [language]);
-  return spoken === undefined ? null : spoken.words;
+  }, [language, firstWords, turn]);
+  return spoken;
 }

@@ -12,6 +12,7 @@ export { OrderStrip } from './credits-header.tsx';
 export { CreditsPage, type CreditsPageProps } from './credits-page.tsx';
 export { Dialog, type DialogProps } from './dialog.tsx';
 export { DrawBar, type DrawBarPart } from './draw-bar.tsx';
+export { DrawdownProvider, type DrawdownProviderProps } from './drawdown-provider.tsx';
 export { Failure, failureText } from './failure.tsx';
 export type { Format } from './format.ts';
 export { HistorySection } from './history-section.tsx';
@@ -23,16 +24,22 @@ export { Invite } from './invite.tsx';
 export type { Connection, LiveState } from './live-account.ts';
 export { sourceOf } from './lots.ts';
 export { english } from './messages/english.ts';
-export { createTranslate, type MessageKey, type Messages, type Translate } from './messages/translate.ts';
+export {
+  createTranslate,
+  type FirstMessages,
+  type MessageKey,
+  type Messages,
+  type Translate,
+} from './messages/translate.ts';
 export type { Message } from './messages/words.ts';
 export { OpenOnWeb } from './open-on-web.tsx';
 export { PackPicker } from './pack-picker.tsx';
 export { type PlanChoice, PlanPicker, type PlanPickerProps } from './plan-picker.tsx';
 export {
   type Drawdown,
-  DrawdownProvider,
-  type DrawdownProviderProps,
   type Reading,
+  SpokenProvider,
+  type SpokenProviderProps,
   useCatalog,
   useDrawdown,
   useNames,

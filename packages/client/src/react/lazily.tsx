@@ -4,7 +4,7 @@ import { useDrawdown } from './provider.tsx';
 import { useBalance } from './use-balance.ts';
 
 /**
- * A part of the page that is fetched when it is first opened: most visits need none of them. Until it is there, nothing
+ * A part of the page that is fetched when it is first opened, with its words: most visits need none of them. Until it is there, nothing
  * is shown in its place; where it cannot be had, it stays closed and is asked for again the next time.
  */
 export function whenOpened<Props extends { open: boolean; onClose?(): void }>(
@@ -15,11 +15,13 @@ export function whenOpened<Props extends { open: boolean; onClose?(): void }>(
   return function WhenOpened(props) {
     const [Part, setPart] = useState(() => known);
     const { open, onClose } = props;
+    const { fetchWords } = useDrawdown();
+    const isThere = Part !== undefined && fetchWords === null;
     useEffect(() => {
-      if (!open || Part !== undefined) return;
+      if (!open || isThere) return;
       let left = false;
-      load().then(
-        (part) => {
+      Promise.all([load(), fetchWords?.()]).then(
+        ([part]) => {
           known = part;
           if (!left) setPart(() => part);
         },
@@ -30,8 +32,8 @@ export function whenOpened<Props extends { open: boolean; onClose?(): void }>(
       return () => {
         left = true;
       };
-    }, [open, Part, onClose]);
-    return Part === undefined ? null : <Part {...props} />;
+    }, [open, isThere, fetchWords, onClose]);
+    return Part === undefined || fetchWords !== null ? null : <Part {...props} />;
   };
 }
 
@@ -49,14 +51,16 @@ export function afterwards<Props extends object>(
     const [tries, setTries] = useState(0);
     const [error, setError] = useState<unknown>(null);
     const { balance, error: refused } = useBalance();
+    const { fetchWords } = useDrawdown();
     const isReady = balance !== null || refused !== null;
+    const isThere = Part !== undefined && fetchWords === null;
     // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again when somebody presses the button
     useEffect(() => {
-      if (!isReady || Part !== undefined) return;
+      if (!isReady || isThere) return;
       let left = false;
       const cancel = whenIdle(() => {
-        load().then(
-          (part) => {
+        Promise.all([load(), fetchWords?.()]).then(
+          ([part]) => {
             known = part;
             if (!left) setPart(() => part);
           },
@@ -69,8 +73,8 @@ export function afterwards<Props extends object>(
         left = true;
         cancel();
       };
-    }, [isReady, Part, tries]);
-    if (Part !== undefined) return <Part {...props} />;
+    }, [isReady, isThere, fetchWords, tries]);
+    if (Part !== undefined && fetchWords === null) return <Part {...props} />;
     if (error === null) return <div className="dd-later" aria-busy="true" />;
     const retry = (): void => {
       setError(null);

@@ -1,4 +1,4 @@
-import type { Client } from '../client.ts';
+import type { PersonClient } from '../client.ts';
 import { DrawdownApiError } from '../errors.ts';
 import type { Balance, Entry } from '../wire.ts';
 
@@ -32,7 +32,7 @@ export class LiveAccount {
   readonly account: string;
   readonly #also: readonly string[];
   readonly #otherListeners = new Set<(account: string) => void>();
-  readonly #client: Client;
+  readonly #client: PersonClient;
   readonly #listeners = new Set<() => void>();
   readonly #entryListeners = new Set<(entry: Entry) => void>();
   #state: LiveState = { balance: null, connection: 'connecting', error: null, updatedAt: null };
@@ -42,7 +42,7 @@ export class LiveAccount {
   #asleep = false;
 
   /** `also`: other accounts of the person, of whose changes `onOther` tells. */
-  constructor(client: Client, account: string, also: readonly string[] = []) {
+  constructor(client: PersonClient, account: string, also: readonly string[] = []) {
     this.#client = client;
     this.account = account;
     this.#also = also.filter((one) => one !== account);

@@ -1,16 +1,23 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { Client } from '../client.ts';
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import type { PersonClient } from '../client.ts';
 import type { Catalog, Surface } from '../wire.ts';
 import { type CatalogNames, catalogNames, type Names } from './catalog-names.ts';
 import { createFormat, type Format } from './format.ts';
 import { LiveAccount } from './live-account.ts';
-import { english } from './messages/english.ts';
-import { createTranslate, type Messages, type Translate } from './messages/translate.ts';
+import { createTranslate, type FirstMessages, type Messages, type Translate } from './messages/translate.ts';
 import { type Loaded, Resource } from './resource.ts';
 
-export interface DrawdownProviderProps {
+export interface SpokenProviderProps {
   /** A client with a session token: a page never holds a key. */
-  client: Client;
+  client: PersonClient;
   /** Whose credits are shown: the person's own account, or a team of theirs. */
   account: string;
   /** Who looks, where `account` is a team of theirs. Absent: `account` is their own. */
@@ -25,15 +32,17 @@ export interface DrawdownProviderProps {
   locale?: string;
   /** IANA, for dates. Absent: the browser's. */
   timeZone?: string;
-  /** The words, some or all; what is missing is English. */
-  messages?: Partial<Messages>;
+  /** The words: those of what is seen first, or all of them. */
+  messages: FirstMessages;
+  /** Fetches all of them, before anything is shown that is fetched later. Absent: `messages` are all. */
+  allMessages?: () => Promise<Messages>;
   /** Names in the page's language for what the catalog names: `{ 'class.subscription': 'Abo-Credits' }`. */
   names?: Names;
   children?: ReactNode;
 }
 
 export interface Drawdown {
-  readonly client: Client;
+  readonly client: PersonClient;
   readonly account: string;
   readonly person: string;
   readonly surface: Surface;
@@ -42,6 +51,8 @@ export interface Drawdown {
   readonly format: Format;
   readonly t: Translate;
   readonly names: Names;
+  /** Fetches the words of what is fetched later; null: they are there. */
+  readonly fetchWords: (() => Promise<void>) | null;
   /** One resource for each key, shared by everything below the provider. */
   resource<T>(key: string, load: () => Promise<T>): Resource<T>;
 }
@@ -51,9 +62,9 @@ const NONE: readonly string[] = [];
 
 const Context = createContext<Drawdown | null>(null);
 
-/** Gives everything below it one client, one account, one language. Changing the account changes all of it. */
-export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
-  const { client, account, person = account, surface = 'web', locale, timeZone, messages } = props;
+/** As `DrawdownProvider`, with every word given: nothing that is said in another language is fetched. */
+export function SpokenProvider(props: SpokenProviderProps): ReactNode {
+  const { client, account, person = account, surface = 'web', locale, timeZone } = props;
   const { names = NO_NAMES, jurisdiction, also = NONE, children } = props;
   const others = also.join(',');
   const shared = useMemo(() => {
@@ -68,15 +79,32 @@ export function DrawdownProvider(props: DrawdownProviderProps): ReactNode {
       },
     };
   }, [client, account, others]);
+  const { messages, fetchWords } = useWords(props);
   const words = useMemo(() => {
     const format = createFormat({ locale, timeZone });
-    return { format, t: createTranslate({ ...english, ...messages }, format) };
-  }, [locale, timeZone, messages]);
+    // What is not there yet is needed by nothing that is shown yet: a test reads which words the first view has.
+    return { format, t: createTranslate(messages as Messages, format), fetchWords };
+  }, [locale, timeZone, messages, fetchWords]);
   const value = useMemo(
     () => ({ client, account, person, surface, jurisdiction, names, ...shared, ...words }),
     [client, account, person, surface, jurisdiction, names, shared, words],
   );
   return <Context value={value}>{children}</Context>;
+}
+
+function useWords({ messages, allMessages }: SpokenProviderProps): {
+  messages: FirstMessages;
+  fetchWords: (() => Promise<void>) | null;
+} {
+  const [fetched, setFetched] = useState<{ by: () => Promise<Messages>; messages: Messages }>();
+  return useMemo(() => {
+    if (allMessages === undefined) return { messages, fetchWords: null };
+    if (fetched?.by === allMessages) return { messages: fetched.messages, fetchWords: null };
+    const fetchWords = async (): Promise<void> => {
+      setFetched({ by: allMessages, messages: await allMessages() });
+    };
+    return { messages, fetchWords };
+  }, [messages, allMessages, fetched]);
 }
 
 /** Everything that the provider gives; throws outside of one. */

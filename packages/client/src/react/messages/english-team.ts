@@ -9,10 +9,6 @@ export const team = {
   'ask.again': 'Ask anew',
   'ask.waiting': 'You asked for {count} on {date}. Whoever manages the team will answer.',
 
-  'switch.label': 'Whose credits',
-  'switch.personal': 'Personal',
-  'switch.team': 'Team {name}',
-
   'team.title': 'Team',
   'team.mine': 'Your share',
   'team.limit': 'Limit',

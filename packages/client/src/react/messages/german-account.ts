@@ -1,65 +1,9 @@
 import type { account as english } from './english-account.ts';
 import type { Message } from './words.ts';
 
-/** What there is, what is to come and what was. */
+/** What there is of each kind and where it is from, and what was. */
 export const account: Record<keyof typeof english, Message> = {
-  loading: 'Wird geladen',
-
-  retry: 'Noch einmal versuchen',
-
-  credits: { one: '{count} Credit', other: '{count} Credits' },
-
   'dialog.close': 'Schließen',
-
-  'bar.label': 'In der Reihenfolge des Verbrauchs: {parts}',
-  'bar.empty': 'Keine Credits',
-
-  'meter.label': 'Noch {value} von {of}',
-  'meter.empty': 'Nichts gutgeschrieben',
-
-  'header.unit': { one: 'Credit', other: 'Credits' },
-  'header.live': 'Live',
-  'header.updated': 'Stand {time}',
-  'header.reserved': '{count} für laufende Aufträge reserviert',
-  'header.reserved_by': {
-    one: '{held} für einen laufenden Auftrag reserviert',
-    other: '{held} für {count} laufende Aufträge reserviert',
-  },
-  'header.frozen': {
-    one: '{count} Credit ist gesperrt, bis eine Frage zur Zahlung geklärt ist',
-    other: '{count} Credits sind gesperrt, bis eine Frage zur Zahlung geklärt ist',
-  },
-  'header.debt': {
-    one: '{count} Credit ist offen und wird vom nächsten abgezogen, der kommt',
-    other: '{count} Credits sind offen und werden von den nächsten abgezogen, die kommen',
-  },
-  'header.announce': { one: '{count} Credit: {parts}', other: '{count} Credits: {parts}' },
-
-  'connection.connecting': 'Verbindet',
-  'connection.reconnecting': 'Offline, neuer Versuch läuft',
-  'connection.refused': 'Nicht verbunden',
-
-  'order.lead': 'Wir verwenden',
-
-  'cards.title': 'Deine Credits nach Art',
-
-  'card.position': 'Als {position}.',
-  'card.of': 'von {count}',
-  'card.lots': { one: '{count} Gutschrift', other: '{count} Gutschriften' },
-  'card.plan': 'Tarif',
-  'card.no_plan': 'Keiner',
-  'card.kept': 'Bleiben, wenn du kündigst',
-  'card.expires': 'Verfall',
-  'card.expires_some': '{count} am {date}',
-  'card.refill': 'Nächste Auffüllung',
-  'card.no_refill': 'Keine fällig',
-  'card.refill_on': '{count} am {date}',
-  'card.source': 'Aus',
-  'card.none_earned': 'Aktionen, Codes und Einladungen',
-  'card.validity': 'Gültigkeit',
-  'card.never_expires': 'Verfallen nicht',
-  'card.held': 'Reserviert',
-  'card.frozen': 'Gesperrt',
 
   'lots.empty': 'Hier wurde noch nichts gutgeschrieben.',
   'lots.granted': 'Gutschrift',
@@ -81,17 +25,6 @@ export const account: Record<keyof typeof english, Message> = {
   'lot_state.voided': 'Zurückgenommen',
   'lot_state.frozen': 'Gesperrt',
   'lot_state.transferred': 'Auf ein anderes Konto übertragen',
-
-  'source.subscription': 'Abo',
-  'source.plan': '{name}',
-  'source.trial': '{name}, Probezeit',
-  'source.rollover': '{name}, übertragen',
-  'source.purchase': 'Kauf',
-  'source.bonus': '{name}, dazu',
-  'source.refund': 'Rückerstattung',
-  'source.adjustment': 'Korrektur durch den Support',
-  'source.demonstration': 'Zum Ausprobieren',
-  'source.other': 'Gutschrift',
 
   'history.title': 'Verlauf',
   'history.empty': 'Hier ist noch nichts passiert. Jeder Credit, der kommt oder geht, wird eine Zeile.',
@@ -195,16 +128,6 @@ export const account: Record<keyof typeof english, Message> = {
   'uses.each': { one: '{count} Credit je {unit}', other: '{count} Credits je {unit}' },
   'uses.from': { one: 'ab {count} Credit', other: 'ab {count} Credits' },
 
-  'timeline.title': 'Die nächsten 90 Tage',
-  'timeline.empty': 'Es steht nichts an: keine Auffüllung und nichts, was verfällt.',
-  'timeline.start': '{class}: Credits kommen',
-  'timeline.expected': '{class}: Credits, wenn dein Tarif weiterläuft',
-  'timeline.expiry': '{class}: verfallen, wenn ungenutzt',
-  'timeline.lapses': 'bei deinem Tempo etwa {count}',
-  'timeline.chart': 'Ohne Verbrauch: heute {from}, am {date} {to}',
-  'timeline.today': 'Heute {count}',
-  'timeline.at': '{date}: {count} ohne Verbrauch',
-
   'filter.type': 'Alle Arten',
   'filter.class': 'Alle Credits',
   'filter.feature': 'Alle Funktionen',
@@ -223,12 +146,4 @@ export const account: Record<keyof typeof english, Message> = {
   'statement.total': 'Gesamt',
 
   'web.available': 'Im Web verfügbar',
-
-  'failure.offline': 'Keine Verbindung. Was du siehst, kann veraltet sein; wir versuchen es weiter.',
-  'failure.unknown':
-    'Es kam keine Antwort, also wissen wir noch nicht, ob es geschehen ist. Versuch es noch einmal: Es geschieht höchstens einmal.',
-  'failure.session': 'Deine Sitzung ist zu Ende. Melde dich neu an, um weiterzumachen.',
-  'failure.busy': 'Im Moment zu viele Anfragen. Warte kurz und versuch es noch einmal.',
-  'failure.server': 'Bei uns ist etwas kaputtgegangen. Nichts ist verloren; versuch es gleich noch einmal.',
-  'failure.other': 'Das hat nicht geklappt.',
 };

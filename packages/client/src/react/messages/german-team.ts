@@ -10,10 +10,6 @@ export const team: Record<keyof typeof english, Message> = {
   'ask.again': 'Neu bitten',
   'ask.waiting': 'Du hast am {date} um {count} gebeten. Wer das Team verwaltet, antwortet.',
 
-  'switch.label': 'Wessen Credits',
-  'switch.personal': 'Persönlich',
-  'switch.team': 'Team {name}',
-
   'team.title': 'Team',
   'team.mine': 'Dein Anteil',
   'team.limit': 'Limit',

@@ -1,10 +1,13 @@
 import { createElement, Fragment, type ReactNode } from 'react';
 import type { Format } from '../format.ts';
 import type { english } from './english.ts';
+import type { first } from './english-first.ts';
 import type { Message } from './words.ts';
 
 export type MessageKey = keyof typeof english;
 export type Messages = Record<MessageKey, Message>;
+/** At least what the first view of Profile → Credits says. */
+export type FirstMessages = Record<keyof typeof first, Message> & Partial<Messages>;
 
 export interface Translate<Key extends string = MessageKey> {
   /** The sentence with its places filled; numbers as the language writes them. */
@@ -15,13 +18,14 @@ export interface Translate<Key extends string = MessageKey> {
 
 const PLACE = /\{(\w+)\}/;
 
-/** Of the components' own messages, or of a page's. */
+/** Of the components' own messages, or of a page's. A word that is not there yet is said by nothing. */
 export function createTranslate<Key extends string>(
   messages: Readonly<Record<Key, Message>>,
   format: Format,
 ): Translate<Key> {
   const sentence = (key: Key, count: unknown): string => {
-    const message = messages[key];
+    const message: Message | undefined = messages[key];
+    if (message === undefined) return '';
     if (typeof message === 'string') return message;
     return message[format.plural(typeof count === 'number' ? count : 0)] ?? message.other;
   };
