@@ -13,7 +13,7 @@ const STAMP = join(OUT, '.stamp');
 const INPUTS = ['apps/web', 'packages/client/src', 'examples/studio/src', 'package-lock.json'];
 
 /** Less than this is not worth a second file. */
-const WORTH_COMPRESSING = 1_024;
+const WORTH_COMPRESSING = 512;
 
 /**
  * Every page is a file here; a new one is found by itself. Pages that are built together share what they have in common,

@@ -275,7 +275,7 @@ it.each([
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const below = /\/assets\/(offers|history-section|english|german)-(?!first)/;
+    const below = /\/assets\/(offers|history-section|intent|save-file|english|german)-(?!first)/;
     const page = await stage.open('/credits', {
       context: { locale },
       before: async (one) => {

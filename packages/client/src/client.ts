@@ -61,6 +61,8 @@ export function createClient(options: ClientOptions) {
   const transport = createTransport(options);
   return {
     ...personMethods(transport),
+    ...grantMethods(transport),
+    ...serverMethods(transport),
     ...accountLifeMethods(transport),
     ...cashOutMethods(transport),
     ...reportMethods(transport),
@@ -72,8 +74,8 @@ export function createClient(options: ClientOptions) {
 export type Client = ReturnType<typeof createClient>;
 
 /**
- * The same client without what no page of a person needs (reports, webhooks, staff, merging, closing and paying out
- * accounts): a page that is made of this loads less.
+ * The same client without what no page of a person needs (granting, sessions, keys, reports, webhooks, staff; merging,
+ * closing and paying out accounts): a page that is made of this loads less.
  */
 export function createPersonClient(options: ClientOptions) {
   return personMethods(createTransport(options));
@@ -84,7 +86,6 @@ export type PersonClient = ReturnType<typeof createPersonClient>;
 function personMethods(transport: Transport) {
   return {
     ...accountMethods(transport),
-    ...grantMethods(transport),
     ...spendingMethods(transport),
     ...holdMethods(transport),
     ...teamMethods(transport),
@@ -93,7 +94,6 @@ function personMethods(transport: Transport) {
     ...purchaseMethods(transport),
     ...topUpMethods(transport),
     ...historyMethods(transport),
-    ...serverMethods(transport),
   };
 }
 
@@ -115,6 +115,8 @@ async function* everyPage<T>(
 
 function accountMethods(transport: Transport) {
   return {
+    /** Classes, features with their prices, plans, packs and campaigns, as far as the credential may see. */
+    catalog: (options?: CallOptions) => read<wire.Catalog>(transport, '/v1/catalog', { options }),
     /** Creates the account or updates what is named. The kind never changes. */
     async putAccount(account: string, body: wire.AccountRequest = {}, options: CallOptions = {}) {
       const path = accountPath(account);
@@ -257,7 +259,6 @@ function serverMethods(transport: Transport) {
     options?: CallOptions,
   ) => post<wire.TestClock>(transport, '/v1/test_clock', { body, options, kind });
   return {
-    catalog: (options?: CallOptions) => read<wire.Catalog>(transport, '/v1/catalog', { options }),
     /** A short-lived token for one person on one surface. */
     createSession: (body: wire.SessionRequest, options?: CallOptions) =>
       post<wire.Session>(transport, '/v1/sessions', { body, options, kind: 'repeatable' }),
@@ -266,10 +267,10 @@ function serverMethods(transport: Transport) {
       post<wire.CreatedKey>(transport, '/v1/keys', { body, options, kind: 'once' }),
     listKeys: (query: { limit?: number; cursor?: string } = {}, options?: CallOptions) =>
       read<wire.Page<wire.Key>>(transport, '/v1/keys', { query: { ...query }, options }),
-    /** Ends a key for good. */
     /** A second person says that it is in other hands than its maker's. Once. */
     vouchForKey: (key: string, body: { reason: string }, options?: CallOptions) =>
       post<wire.Key>(transport, `/v1/keys/${segment(key)}/vouch`, { body, options, kind: 'repeatable' }),
+    /** Ends a key for good. */
     async revokeKey(key: string, options: CallOptions = {}) {
       const path = `/v1/keys/${segment(key)}`;
       return parsed<wire.Key>(await transport.send({ method: 'DELETE', path, options }));
