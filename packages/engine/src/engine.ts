@@ -159,7 +159,7 @@ export class Engine {
     const reading = { database: answering(database) };
     const accounts = new Accounts(database, clock, reading.database);
     const history = new History(reading.database);
-    const wakeups = new Wakeups(database);
+    const wakeups = new Wakeups(database, (changed) => this.topUps.watch.changed(changed));
     const reader = new Reader(database, clock, inOrder);
     const writer = new Writer({
       database,

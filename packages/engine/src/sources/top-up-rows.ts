@@ -92,11 +92,12 @@ const SETUP = statement<[number], SetupRow>(
 const PUT_SETUP = statement<readonly unknown[], unknown>(
   'auto_top_up_put',
   `insert into drawdown.auto_top_ups
-     (account, threshold, pack, cap_minor, currency, consent, state, reason, capped_until, updated_at, bucket)
-   values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9, $10, $11)
+     (account, threshold, pack, cap_minor, currency, consent, state, reason, capped_until, updated_at, bucket, look_at)
+   values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9::int8, $10::int8, $11, coalesce($9::int8, $10::int8))
    on conflict (account, bucket) do update set threshold = excluded.threshold, pack = excluded.pack,
      cap_minor = excluded.cap_minor, currency = excluded.currency, consent = excluded.consent, state = excluded.state,
-     reason = excluded.reason, capped_until = excluded.capped_until, updated_at = excluded.updated_at`,
+     reason = excluded.reason, capped_until = excluded.capped_until, updated_at = excluded.updated_at,
+     look_at = excluded.look_at`,
 );
 const DROP_SETUP = statement<readonly unknown[], unknown>(
   'auto_top_up_drop',
@@ -151,13 +152,19 @@ const IS_LOW = `(t.capped_until is null or t.capped_until <= $1)
      and not g.finished and not g.frozen and (g.expires_at is null or g.expires_at > $1)), 0)
      - (select a.debt from drawdown.accounts a where a.number = t.account) < t.threshold
    and not exists (select from drawdown.top_ups o where o.account = t.account and o.state in ('pending', 'sent'))`;
-/** The next accounts by number, so that each is looked at in its turn and a round costs the same with any number. */
-const STRETCH = statement<[number, number, number], { account: bigint; low: boolean }>(
-  'auto_top_ups_stretch',
-  `select t.account, ${IS_LOW} as low
-     from (select account, threshold, capped_until from drawdown.auto_top_ups
-            where state = 'on' and account > $2 order by account limit $3) t
-    order by t.account`,
+/**
+ * Accounts whose turn it is, longest first, and when each is looked at again: `low` where it is to be topped up now, so that
+ * it is found again soon by whoever is left, should this process die before it is; else later, or when its month is over.
+ * Servers take turns, since a row that one of them has is none of the others'.
+ */
+export const LOOK = statement<[number, number, number, number], { account: bigint; low: boolean }>(
+  'auto_top_ups_look',
+  `update drawdown.auto_top_ups t
+      set look_at = case when ${IS_LOW} then $2::int8
+                    else least($3::int8, case when t.capped_until > $1 then t.capped_until end) end
+    where t.account = any (array(select account from drawdown.auto_top_ups where state = 'on' and look_at <= $1::int8
+            order by look_at limit $4 for update skip locked))
+   returning t.account, t.look_at = $2 as low`,
 );
 const LOW_OF = statement<[number, Buffer], { account: bigint }>(
   'auto_top_ups_low_of',
@@ -240,14 +247,14 @@ export async function lowAmong(on: Reader, now: number, among: readonly number[]
   return (await on.query(LOW_OF, [now, int8Array(among)])).rows.map(({ account }) => Number(account));
 }
 
-/** The low ones of the next `limit` accounts; `last` is null where there were no more to look at. */
-export async function lowStretch(
+/** Those that are low of the next `limit` accounts whose turn it is. */
+export async function lowInTurn(
   on: Reader,
-  { now, after, limit }: { now: number; after: number; limit: number },
-): Promise<{ low: number[]; last: number | null }> {
-  const { rows } = await on.query(STRETCH, [now, after, limit]);
+  { now, soon, later, limit }: { now: number; soon: number; later: number; limit: number },
+): Promise<{ low: number[] }> {
+  const { rows } = await on.query(LOOK, [now, soon, later, limit]);
   const low = rows.filter((row) => row.low).map(({ account }) => Number(account));
-  return { low, last: rows.length < limit ? null : Number(rows.at(-1)?.account) };
+  return { low };
 }
 
 /** Of charges that are due, longest first, but for those of some providers. */

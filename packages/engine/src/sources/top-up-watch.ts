@@ -1,4 +1,9 @@
-/** Finds accounts that are to be topped up: a change is a hint to look at once, a regular look is the truth. */
+/**
+ * Finds accounts that are to be topped up. What changes an account is a command, of this process or of another one, and both are
+ * heard of after their commit: then those that agreed to top-ups are looked at at once. A hint may be lost, with whoever had it or
+ * among very many; so each account has its turn besides, every few minutes, by an index of whose turn it is. Of accounts that are
+ * idle nothing is read in between, however many there are, and nothing is written where credits are spent.
+ */
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import { DueRounds } from './due-rounds.ts';
@@ -11,12 +16,18 @@ const ROUND = 100;
 const MAX_LOOKING = 200;
 /** Charges that one provider is asked about at once: what it does not answer takes no place of another one's. */
 const MAX_ASKING = 200;
-/** Accounts that are looked through in one round, in their turn. */
+/** Accounts that are looked at in one round, in their turn. */
 const STRETCH = 1_000;
+/** Between two turns of an account: how late a top-up is at most of which no hint arrived. */
+const TURN_MS = 5 * 60_000;
+/** A low one that was found and is not topped up by then is looked at again. */
+const SOON_MS = 60_000;
 /** Changes of so long are looked at together, off the way of those who made them. */
 const GATHER_MS = 20;
-/** More than this, and the next round finds them. */
-const MAX_GATHERED = 1_000;
+/** What a second of the highest load changes; the rest is found in its turn. */
+const MAX_GATHERED = 10_000;
+/** Accounts that are asked for in one statement. */
+const AT_ONCE = 1_000;
 
 /** A charge that is to be taken to its provider, or asked about. */
 export interface Errand {
@@ -44,8 +55,6 @@ export class TopUpWatch {
   readonly #busy = new Set<number>();
   #looking = 0;
   readonly #asking = new Map<ProviderId, number>();
-  /** Where the last round stopped looking through the accounts. */
-  #lookedTo = 0;
   /** Whether anybody has agreed to it: without, a change costs nothing at all. */
   #isUsed = false;
   #isOn = false;
@@ -76,7 +85,7 @@ export class TopUpWatch {
     this.#rounds.hurry();
   }
 
-  /** Called after each commit, off the critical path. */
+  /** Called after each commit of this process and when others tell of theirs, off the critical path. */
   changed(accounts: ReadonlySet<number>): void {
     if (!this.#isUsed || !this.#isOn) return;
     if (this.#gathered.size < MAX_GATHERED) for (const account of accounts) this.#gathered.add(account);
@@ -85,7 +94,10 @@ export class TopUpWatch {
       this.#gathered = new Set();
       this.#gathering = null;
       this.#run(async () => {
-        this.#lookAt(await rows.lowAmong(this.#setting.database, await this.#now(), among));
+        const now = await this.#now();
+        for (let from = 0; from < among.length; from += AT_ONCE) {
+          this.#lookAt(await rows.lowAmong(this.#setting.database, now, among.slice(from, from + AT_ONCE)));
+        }
       });
     }, GATHER_MS).unref();
   }
@@ -109,9 +121,8 @@ export class TopUpWatch {
     const now = await this.#now();
     const but = [...this.#asking.keys()].filter((provider) => this.#isFull(provider));
     const due = await rows.dueAccounts(database, { now, limit: ROUND, but });
-    const about = { now, after: this.#lookedTo, limit: STRETCH };
-    const { low, last } = this.#isUsed ? await rows.lowStretch(database, about) : { low: [], last: null };
-    this.#lookedTo = last ?? 0;
+    const about = { now, soon: now + SOON_MS, later: now + TURN_MS, limit: STRETCH };
+    const { low } = this.#isUsed ? await rows.lowInTurn(database, about) : { low: [] };
     this.#lookAt([...new Set([...due, ...low])]);
     return { isMoreDue: await forget() };
   }

@@ -28,14 +28,17 @@ interface Watcher {
 /** Tells the streams of this process, and of others on the same database, which accounts have new entries. */
 export class Wakeups {
   readonly #database: Database;
+  readonly #tellOf: (accounts: ReadonlySet<number>) => void;
   readonly #watchers = new Map<number, Set<Watcher>>();
   #subscription: Subscription | null = null;
   #gathered: Set<number> | null = null;
   #gathering: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(database: Database) {
+  /** `heard`: is told which accounts other processes say that they changed. */
+  constructor(database: Database, heard: (accounts: ReadonlySet<number>) => void = () => undefined) {
     this.#database = database;
+    this.#tellOf = heard;
   }
 
   async start(): Promise<void> {
@@ -72,8 +75,13 @@ export class Wakeups {
   }
 
   #heard(payload: string): void {
-    if (payload === EVERYTHING) this.#wakeAll();
-    else for (const number of payload.split(',')) this.#wake(Number.parseInt(number, 36));
+    if (payload === EVERYTHING) {
+      this.#wakeAll();
+      return;
+    }
+    const accounts = new Set(payload.split(',').map((number) => Number.parseInt(number, 36)));
+    for (const account of accounts) this.#wake(account);
+    this.#tellOf(accounts);
   }
 
   #wake(account: number): void {

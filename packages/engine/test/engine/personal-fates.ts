@@ -57,7 +57,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   auto_top_ups: [
     ['consent', as('auto_top_up'), 'cleared'],
     ['threshold pack cap_minor currency state reason updated_at', as('auto_top_up'), GONE],
-    ['capped_until', INSIDE, GONE],
+    ['capped_until look_at', INSIDE, GONE],
     ['account bucket', PLACE, GONE],
   ],
   campaign_awards: [

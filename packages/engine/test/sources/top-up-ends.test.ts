@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
-import * as rows from '../../src/sources/top-up-rows.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import { statement } from '../../src/store/database.ts';
-import { CLOCK_START, codeOf, expectWhole, openRig, type Rig } from '../engine/rig.ts';
+import { CLOCK_START, codeOf, expectWhole, type Rig } from '../engine/rig.ts';
 import { TopUpRig, until } from './top-up-rig.ts';
 
 const WHY = { reason: 'asked for' };
@@ -320,30 +319,6 @@ describe('a way to pay', () => {
     expect(await erase()).toBe('done');
     expect(world.cardsOf('e_erased')).toEqual([]);
   });
-});
-
-test('accounts are looked through in their turn, whatever their number', async () => {
-  const still = await openRig({ testClock: true, sweep: false });
-  const numbers = new Map<string, number>();
-  for (const id of ['a', 'b', 'c', 'd', 'e']) {
-    await still.first.putAccount(id, {});
-    if (id === 'b' || id === 'd') await still.first.grant(id, { class: 'purchased', amount: 10 }, {});
-    numbers.set(id, await numberOf(id, still));
-  }
-  await still.sql(`
-    insert into drawdown.auto_top_ups
-    select number, 1, 'pack_100', 9900, 'USD', '{}', 'on', null, null, 1, bucket from drawdown.accounts`);
-  const rounds: number[][] = [];
-  for (let after: number | null = 0; after !== null; ) {
-    const about = { now: CLOCK_START, after, limit: 2 };
-    const stretch: Awaited<ReturnType<typeof rows.lowStretch>> = await rows.lowStretch(still.database, about);
-    rounds.push(stretch.low);
-    after = stretch.last;
-  }
-  await still.close();
-  expect(rounds).toHaveLength(3);
-  const low = ['a', 'c', 'e'].map((id) => numbers.get(id) as number);
-  expect(rounds.flat()).toEqual(low.sort((x, y) => x - y));
 });
 
 test('a provider that answers nothing takes no place of another one', { timeout: 60_000 }, async () => {

@@ -28,9 +28,12 @@ export class TopUpRig {
   /** Two engines under a clock that is moved. Without a sweep they charge nobody by themselves. */
   static async open({
     sweep = true,
+    quiet = false,
     ...more
   }: {
     sweep?: boolean;
+    /** The first engine looks for nothing that is due; the second does. */
+    quiet?: boolean;
     catalog?: Catalog;
     approvals?: EngineOptions['approvals'] & object;
   } = {}): Promise<TopUpRig> {
@@ -48,7 +51,7 @@ export class TopUpRig {
         testClock: true,
         sweep,
         ...more,
-        engines: [{ payments }, { payments }],
+        engines: [{ payments, ...(quiet ? { sweep: false } : {}) }, { payments }],
       }),
     );
   }
