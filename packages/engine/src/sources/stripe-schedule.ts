@@ -34,7 +34,7 @@ export function scheduledIn(subscription: Stripe.Subscription): Scheduled | null
 
 /**
  * Agreed in two requests, of which the first alone changes nothing; `key` names both. What is charged for beside the plan
- * goes on, behind it.
+ * goes on, behind it, and so does all that a phase drops where it does not name it.
  */
 export async function schedule(
   stripe: Stripe,
@@ -49,9 +49,9 @@ export async function schedule(
   const running = own.current_phase;
   if (running === null) throw unavailable('Stripe began no phase of the schedule.');
   const plan = planItem(subscription.items.data);
-  const item = (one: Stripe.SubscriptionItem) => ({ price: one.price.id, quantity: one.quantity ?? 1 });
-  const items = subscription.items.data.map(item);
-  const others = subscription.items.data.filter((one) => one !== plan).map(item);
+  const items = subscription.items.data.map((one) => ({ price: one.price.id, ...itemKept(one) }));
+  const others = items.filter((_, nth) => subscription.items.data[nth] !== plan);
+  const kept = phaseKept(subscription);
   await asking(
     stripe.subscriptionSchedules.update(
       own.id,
@@ -60,9 +60,16 @@ export async function schedule(
         proration_behavior: 'none',
         ...(change === null ? {} : { metadata: { change } }),
         phases: [
-          { items, start_date: running.start_date, end_date: running.end_date, proration_behavior: 'none' },
           {
-            items: [{ price, quantity }, ...others],
+            ...kept,
+            items,
+            start_date: running.start_date,
+            end_date: running.end_date,
+            proration_behavior: 'none',
+          },
+          {
+            ...kept,
+            items: [{ ...(plan && itemKept(plan)), price, quantity }, ...others],
             start_date: running.end_date,
             proration_behavior: 'none',
           },
@@ -71,6 +78,77 @@ export async function schedule(
       { idempotencyKey: key },
     ),
   );
+}
+
+type Phase = Stripe.SubscriptionScheduleUpdateParams.Phase;
+
+/** Discounts by their own ids: a coupon would be redeemed anew, and one that is used up would count once more. */
+const discountsOf = (discounts: readonly (string | Stripe.Discount)[]): { discount: string }[] =>
+  discounts.flatMap((one) => idOf(one) ?? []).map((discount) => ({ discount }));
+
+/** Without discounts of its own a subscription goes on with its customer's, as a phase does that names none. */
+function phaseKept(one: Stripe.Subscription): Omit<Phase, 'items'> {
+  const { automatic_tax: tax, billing_thresholds: thresholds, transfer_data: transfer } = one;
+  const [method, behalf] = [idOf(one.default_payment_method), idOf(one.on_behalf_of)];
+  const rates = one.default_tax_rates?.map(({ id }) => id) ?? [];
+  const { application_fee_percent, description } = one;
+  return {
+    collection_method: one.collection_method,
+    invoice_settings: invoicesKept(one),
+    ...(one.discounts.length === 0 ? {} : { discounts: discountsOf(one.discounts) }),
+    ...(method === null ? {} : { default_payment_method: method }),
+    ...(rates.length === 0 ? {} : { default_tax_rates: rates }),
+    automatic_tax: { enabled: tax.enabled, ...(tax.liability && { liability: partyOf(tax.liability) }) },
+    ...(description === null ? {} : { description }),
+    ...(behalf === null ? {} : { on_behalf_of: behalf }),
+    ...(application_fee_percent === null ? {} : { application_fee_percent }),
+    ...(thresholds === null ? {} : { billing_thresholds: thresholdsOf(thresholds) }),
+    ...(transfer === null ? {} : { transfer_data: transferOf(transfer) }),
+  };
+}
+
+function invoicesKept({
+  days_until_due,
+  invoice_settings: { account_tax_ids, issuer },
+}: Stripe.Subscription): NonNullable<Phase['invoice_settings']> {
+  const ids = account_tax_ids?.flatMap((one) => idOf(one) ?? []) ?? [];
+  return {
+    ...(days_until_due === null ? {} : { days_until_due }),
+    ...(ids.length === 0 ? {} : { account_tax_ids: ids }),
+    issuer: partyOf(issuer),
+  };
+}
+
+function partyOf<T>({ type, account }: { readonly type: T; readonly account?: string | Stripe.Account }) {
+  const id = idOf(account ?? null);
+  return { type, ...(id === null ? {} : { account: id }) };
+}
+
+const thresholdsOf = ({
+  amount_gte,
+  reset_billing_cycle_anchor: anew,
+}: Stripe.Subscription.BillingThresholds) => ({
+  ...(amount_gte === null ? {} : { amount_gte }),
+  ...(anew === null ? {} : { reset_billing_cycle_anchor: anew }),
+});
+
+const transferOf = ({ amount_percent, destination }: Stripe.Subscription.TransferData) => ({
+  ...(amount_percent === null ? {} : { amount_percent }),
+  destination: idOf(destination) as string,
+});
+
+/** All of an item but its price. What is metered has no quantity. */
+function itemKept(
+  one: Stripe.SubscriptionItem,
+): Omit<Stripe.SubscriptionScheduleUpdateParams.Phase.Item, 'price'> {
+  const rates = one.tax_rates?.map(({ id }) => id) ?? [];
+  const usage_gte = one.billing_thresholds?.usage_gte ?? null;
+  return {
+    ...(one.quantity === undefined ? {} : { quantity: one.quantity }),
+    ...(one.discounts.length === 0 ? {} : { discounts: discountsOf(one.discounts) }),
+    ...(rates.length === 0 ? {} : { tax_rates: rates }),
+    ...(usage_gte === null ? {} : { billing_thresholds: { usage_gte } }),
+  };
 }
 
 /** Nothing is agreed any more; Stripe refuses ends and changes of what a schedule still has a say in. */

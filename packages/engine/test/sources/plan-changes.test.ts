@@ -188,12 +188,37 @@ describe('what is less', () => {
     const { id, one } = await begun('u_beside', { interval: 'year' });
     const beside = t.stripe.billing.prices.make({ amount: 700 });
     const items = one.items as { data: object[] };
-    items.data.unshift({ id: 'si_beside', object: 'subscription_item', price: beside, quantity: 2 });
+    const none = { discounts: [], tax_rates: [], billing_thresholds: null };
+    items.data.unshift({ id: 'si_beside', object: 'subscription_item', price: beside, quantity: 2, ...none });
     const { subscription } = await change('u_beside', id, { interval: 'month' });
     expect(subscription.pending).toMatchObject({ interval: 'month' });
     const [running, next] = t.stripe.billing.schedules.of(one.id)?.phases ?? [];
     expect(running?.items).toHaveLength(2);
     expect(next?.items).toMatchObject([{ quantity: 1 }, { price: beside.id, quantity: 2 }]);
+  });
+
+  test('a discount, a card and taxes of the subscription go on too, now and behind it', async () => {
+    const { id, one } = await begun('u_kept', { interval: 'year' });
+    const own = {
+      discounts: ['di_loyal', 'di_spring'],
+      default_payment_method: 'pm_own',
+      default_tax_rates: [{ id: 'txr_vat' }],
+      automatic_tax: { enabled: true, liability: null },
+      collection_method: 'send_invoice',
+      days_until_due: 14,
+      description: 'Studio Nord',
+    };
+    Object.assign(one, structuredClone(own));
+    const { data } = one.items as { data: object[] };
+    Object.assign(data[0] ?? {}, { discounts: ['di_item'], tax_rates: [{ id: 'txr_reduced' }] });
+    await change('u_kept', id, { interval: 'month' });
+    expect(one).toMatchObject(own);
+    const phases = t.stripe.billing.schedules.of(one.id)?.phases ?? [];
+    const item = { discounts: { 0: { discount: 'di_item' } }, tax_rates: { 0: 'txr_reduced' } };
+    expect(phases.map(({ items }) => items)).toMatchObject([[item], [item]]);
+    await at(monthsAfter(one.start_date, 12) + 1);
+    t.stripe.billing.bill(one.id);
+    expect(one).toMatchObject({ ...own, items: { data: [{ price: { recurring: { interval: 'month' } } }] } });
   });
 
   test('what is changed in the portal for the next period is shown as what it is', async () => {

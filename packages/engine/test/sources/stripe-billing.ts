@@ -2,7 +2,7 @@
 import { type Fields, fieldsOf, invalid, type Json, missing, Refusal, read } from './stripe-forms.ts';
 import { type Billed, type FakeInvoice, invoiceFor, paymentOf, subscriptionOf } from './stripe-invoices.ts';
 import { type FakePrice, FakePrices, monthsAfter, stepOf } from './stripe-prices.ts';
-import { FakeSchedules, type Scheduled } from './stripe-schedules.ts';
+import { FakeSchedules, type Scheduled, UNSET } from './stripe-schedules.ts';
 import { EXPANDED, INVOICE_PAYMENTS, INVOICES, SUBSCRIPTION, SUBSCRIPTIONS } from './stripe-shapes.ts';
 
 export interface FakeSubscription extends Json {
@@ -65,6 +65,7 @@ export class FakeBilling {
     const { price, quantity } = ordered;
     const trialEnd = ordered.trialDays === null ? null : at + ordered.trialDays * DAY;
     const subscription: FakeSubscription = {
+      ...structuredClone(UNSET),
       id,
       object: 'subscription',
       status: trialEnd === null ? 'active' : 'trialing',
@@ -134,8 +135,10 @@ export class FakeBilling {
     const start = this.#endOf(running);
     const scheduled = this.schedules.begin(id, start);
     if (scheduled !== null) {
-      Object.assign(running, { ...scheduled, anchor: start, periods: 0 });
-      (this.subscriptions.get(id) as FakeSubscription).items = itemsOf(scheduled.price, scheduled.quantity);
+      const { sets, ...sold } = scheduled;
+      Object.assign(running, { ...sold, anchor: start, periods: 0 });
+      const items = itemsOf(scheduled.price, scheduled.quantity);
+      Object.assign(this.subscriptions.get(id) as FakeSubscription, { ...sets, items });
     }
     const step = stepOf(running.price);
     running.periods += 1;
@@ -221,6 +224,15 @@ export class FakeBilling {
       start: monthsAfter(anchor, (periods - 1) * stepOf(price)),
       end: this.#endOf(running),
     };
+  }
+
+  /** Null where the address is not about schedules. */
+  postSchedule(path: string, fields: Fields): Json | null {
+    const made = this.schedules.post(path, fields, (id) => this.running(id));
+    if (made?.status === 'active') {
+      Object.assign(this.#known(made.subscription as string), this.schedules.running(made.id as string));
+    }
+    return made;
   }
 
   #known(id: string): FakeSubscription {
@@ -314,5 +326,15 @@ export class FakeBilling {
 const itemsOf = (price: FakePrice, quantity: number): Json => ({
   object: 'list',
   has_more: false,
-  data: [{ id: `si_${price.id}`, object: 'subscription_item', price, quantity }],
+  data: [
+    {
+      id: `si_${price.id}`,
+      object: 'subscription_item',
+      price,
+      quantity,
+      discounts: [],
+      tax_rates: [],
+      billing_thresholds: null,
+    },
+  ],
 });

@@ -168,7 +168,7 @@ export class FakeStripe {
     if (charged !== null) return charged;
     const subscription = /^\/v1\/subscriptions\/(sub_\w+)$/.exec(path)?.[1];
     if (subscription !== undefined) return this.billing.update(subscription, fields, this.now());
-    const scheduled = this.billing.schedules.post(path, fields, (id) => this.billing.running(id));
+    const scheduled = this.billing.postSchedule(path, fields);
     if (scheduled !== null) return scheduled;
     if (path === '/v1/prices') return this.billing.prices.create(fields);
     const expired = /^\/v1\/checkout\/sessions\/(cs_\w+)\/expire$/.exec(path)?.[1];

@@ -4,6 +4,8 @@ import type { FakePrice, FakePrices } from './stripe-prices.ts';
 import { SCHEDULE, SCHEDULED } from './stripe-shapes.ts';
 
 interface Phase {
+  /** What it sets of the subscription: what it does not name is dropped. */
+  readonly sets: Json;
   readonly start_date: number;
   readonly end_date: number | null;
   readonly items: readonly { readonly price: string; readonly quantity: number }[];
@@ -24,6 +26,47 @@ export interface Scheduled {
   readonly quantity: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** What a subscription is without any of it. */
+export const UNSET: Json = {
+  collection_method: 'charge_automatically',
+  days_until_due: null,
+  default_payment_method: null,
+  default_tax_rates: [],
+  automatic_tax: { enabled: false, liability: null },
+  discounts: [],
+  description: null,
+  on_behalf_of: null,
+  application_fee_percent: null,
+  billing_thresholds: null,
+  transfer_data: null,
+  invoice_settings: { account_tax_ids: null, issuer: { type: 'self' } },
+};
+
+function setBy({
+  items: _,
+  start_date: __,
+  end_date: ___,
+  proration_behavior: ____,
+  ...fields
+}: Fields): Json {
+  const {
+    discounts = {},
+    default_tax_rates: rates = {},
+    automatic_tax: tax,
+    invoice_settings,
+    ...more
+  } = fields;
+  const { days_until_due } = (invoice_settings ?? {}) as Fields;
+  return {
+    ...UNSET,
+    ...more,
+    days_until_due: days_until_due === undefined ? null : Number(days_until_due),
+    discounts: Object.values(discounts as Record<string, Fields>).map(({ discount }) => discount),
+    default_tax_rates: Object.values(rates).map((id) => ({ id })),
+    automatic_tax: { enabled: (tax as Fields | undefined)?.enabled === 'true', liability: null },
+  };
 }
 
 export class FakeSchedules {
@@ -58,7 +101,7 @@ export class FakeSchedules {
     if (this.of(subscription) !== null) {
       throw invalid('You cannot migrate a subscription that is already attached to a schedule.');
     }
-    const phase = { start_date: start, end_date: end, items: [{ price: price.id, quantity }] };
+    const phase = { start_date: start, end_date: end, sets: {}, items: [{ price: price.id, quantity }] };
     const made: FakeSchedule = {
       id: `sub_sched_${this.#next()}`,
       object: 'subscription_schedule',
@@ -88,13 +131,15 @@ export class FakeSchedules {
     return Object.assign(one, { phases: wanted, metadata });
   }
 
-  #phaseOf({ start_date, end_date, items }: Fields): Phase {
+  #phaseOf(phase: Fields): Phase {
+    const { start_date, end_date, items } = phase;
     return {
+      sets: setBy(phase),
       start_date: Number(start_date),
       end_date: end_date === undefined ? null : Number(end_date),
       items: Object.values(items as Fields).map((item) => {
-        const { price, quantity } = item as { price: string; quantity: string };
-        return { price: this.#prices.get(price).id, quantity: Number(quantity) };
+        const { price, quantity, ...more } = item as { price: string; quantity: string };
+        return { price: this.#prices.get(price).id, quantity: Number(quantity), ...more };
       }),
     };
   }
@@ -110,13 +155,21 @@ export class FakeSchedules {
     throw invalid(`You can not ${verb} a subscription schedule that is ${one.status}.`);
   }
 
+  /** What the phase that runs sets of its subscription: a schedule says so as soon as it is changed. */
+  running(id: string): Json {
+    const one = this.all.get(id);
+    return one?.phases.find(({ start_date }) => start_date === one.current_phase.start_date)?.sets ?? {};
+  }
+
   /** What begins at this instant by a schedule, which lets go of the subscription then. */
-  begin(subscription: string, at: number): { price: FakePrice; quantity: number } | null {
+  begin(subscription: string, at: number): { price: FakePrice; quantity: number; sets: Json } | null {
     const one = this.of(subscription);
-    const item = one?.phases.find(({ start_date }) => start_date === at && at === one.current_phase.end_date)
-      ?.items[0];
-    if (one === null || item === undefined) return null;
+    const phase = one?.phases.find(
+      ({ start_date }) => start_date === at && at === one.current_phase.end_date,
+    );
+    const item = phase?.items[0];
+    if (one === null || phase === undefined || item === undefined) return null;
     one.status = 'released';
-    return { price: this.#prices.get(item.price), quantity: item.quantity };
+    return { price: this.#prices.get(item.price), quantity: item.quantity, sets: phase.sets };
   }
 }

@@ -1,6 +1,7 @@
 /** What each endpoint takes: `*` stands for any key, a pattern for the text of a leaf. */
 export type Shape = { readonly [key: string]: Shape | RegExp };
 const COUNT = /^\d+$/;
+const DISCOUNTS = { '*': { discount: /^di_/ } };
 const METADATA = { '*': /^.{0,500}$/s };
 export const SESSION: Shape = {
   mode: /^(payment|setup|subscription)$/,
@@ -60,7 +61,16 @@ export const SCHEDULED: Shape = {
   metadata: METADATA,
   phases: {
     '*': {
-      items: { '*': { price: /^price_/, quantity: COUNT } },
+      items: {
+        '*': { price: /^price_/, quantity: COUNT, discounts: DISCOUNTS, tax_rates: { '*': /^txr_/ } },
+      },
+      discounts: DISCOUNTS,
+      collection_method: /^(charge_automatically|send_invoice)$/,
+      default_payment_method: /^pm_/,
+      default_tax_rates: { '*': /^txr_/ },
+      automatic_tax: { enabled: /^(true|false)$/, liability: { type: /^(self|account)$/ } },
+      invoice_settings: { days_until_due: COUNT, issuer: { type: /^(self|account)$/ } },
+      description: /^.{1,500}$/s,
       start_date: COUNT,
       end_date: COUNT,
       proration_behavior: /^(none|create_prorations|always_invoice)$/,
