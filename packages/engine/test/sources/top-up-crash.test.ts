@@ -80,40 +80,89 @@ test('switched off between being written down and being sent, it never is; nor w
   await database.close();
 });
 
-test('whatever stage it was left at, another process finishes it: one charge, one purchase', async () => {
-  const stages = ['k_entered', 'k_deaf', 'k_written', 'k_answered'];
+/** Processes wait at these stages, each just before the row of an account takes the state, as long as the lock is held. */
+const STOPS = `
+  create table public.test_stops (id text, state text);
+  create function public.test_stop() returns trigger language plpgsql as $$
+  begin
+    if exists (select from public.test_stops s join drawdown.accounts a on a.id = s.id
+                where a.number = new.account and s.state = new.state) then
+      perform pg_advisory_xact_lock(4711);
+    end if;
+    return new;
+  end $$;
+  create trigger test_stop before update on drawdown.top_ups for each row execute function public.test_stop();
+  insert into public.test_stops values ('k_written', 'sent'), ('k_recorded', 'completed');`;
+const GONE = `
+  drop trigger test_stop on drawdown.top_ups;
+  drop function public.test_stop();
+  drop table public.test_stops;`;
+const HOLD = statement<[], unknown>('test.hold', 'select pg_advisory_lock(4711)');
+const LET_GO = statement<[], unknown>('test.let_go', 'select pg_advisory_unlock(4711)');
+const AT_A_STOP = `select pid from pg_locks where locktype = 'advisory' and objid = 4711 and not granted`;
+const STOPPED = statement<[], { pid: number }>('test.stopped', AT_A_STOP);
+/** What a killed process had asked for is not done: its server's end of the connection is closed before it goes on. */
+const END_THEIRS = statement<[], unknown>(
+  'test.end_theirs',
+  `select pg_terminate_backend(pid) from (${AT_A_STOP}) waiting`,
+);
+
+test('killed at whatever stage, another process finishes it: one charge, one purchase', async () => {
+  const stages = ['k_written', 'k_deaf', 'k_answered', 'k_recorded'];
+  const stopped = async () => (await rig.database.query(STOPPED, [])).rows.length;
+  const purchaseOf = async (account: string) => {
+    const { purchase } = (await world.show(account)).history[0] as { purchase: string };
+    return (await rig.first.purchases.byId(purchase, {})).state;
+  };
+  const told = async (account: string) =>
+    (await rig.first.notices.ofAccount(account, { type: 'auto_top_up.completed' })).data.length;
+  await rig.sql(STOPS);
+  const holder = await rig.database.connect();
+  await holder.query(HOLD, []);
   await killed(async () => {
-    await wished('k_entered');
-    await reached(async () => (await stateOf('k_entered')) === 'completed');
-    // From here on nobody answers: of the next two nothing reaches Stripe, and the last is charged all the same.
-    Object.assign(stripe, { hanging: CHARGE, deaf: 2 });
-    await wished('k_deaf');
+    // It is written down, and is about to be sent.
     await wished('k_written');
+    await reached(async () => (await stopped()) === 1);
+    // It is sent, and does not arrive; or is charged, and nobody answers.
+    Object.assign(stripe, { hanging: CHARGE, deaf: 1 });
+    await wished('k_deaf');
     await reached(async () => stripe.deaf === 0);
     await wished('k_answered');
     await reached(async () => world.chargesOf('k_answered').length === 1);
+    // What was charged is entered, and the charge is about to end.
+    Object.assign(stripe, { hanging: /^$/ });
+    await wished('k_recorded');
+    await reached(async () => (await stopped()) === 2);
   });
-  expect(await Promise.all(stages.map(stateOf))).toEqual(['completed', 'sent', 'sent', 'sent']);
-  // As a process leaves them that is killed one statement sooner.
-  await rig.sql(`
-    delete from drawdown.notices where type = 'auto_top_up.completed';
-    update drawdown.top_ups set state = 'sent' where state = 'completed';
-    update drawdown.top_ups set state = 'pending', tries = 0
-      where account = (select number from drawdown.accounts where id = 'k_written');`);
+  await rig.database.query(END_THEIRS, []);
+  await reached(async () => (await stopped()) === 0);
+  await holder.query(LET_GO, []);
+  await holder.close();
+  await rig.sql(GONE);
+  expect(await Promise.all(stages.map(stateOf))).toEqual(['pending', 'sent', 'sent', 'sent']);
+  expect(await Promise.all(stages.map(purchaseOf))).toEqual(['open', 'open', 'open', 'completed']);
+  expect(stages.map((account) => world.chargesOf(account).length)).toEqual([0, 0, 1, 1]);
+  expect(await Promise.all(stages.map(told))).toEqual([0, 0, 0, 0]);
   // Switched off before it is sent, it never is.
   await wished('k_off');
   await rig.second.topUps.remove('k_off', {});
-  Object.assign(stripe, { hanging: /^$/ });
   await setTestClock(rig.database, CLOCK_START + LEASE_MS);
   await killed(() =>
     reached(async () => (await Promise.all(stages.map(stateOf))).every((state) => state === 'completed')),
   );
-  for (const account of stages) {
+  const entries = await Promise.all(
+    stages.map(async (account) =>
+      (await rig.first.entries(account, {})).data.map(({ type, amount }) => [type, amount]),
+    ),
+  );
+  for (const [nth, account] of stages.entries()) {
     expect(world.chargesOf(account)).toHaveLength(1);
     expect((await world.show(account)).history.map(({ packs }) => packs)).toEqual([1]);
-    expect(await rig.first.balance(account)).toMatchObject({ total: 200 });
-    const told = await rig.first.notices.ofAccount(account, { type: 'auto_top_up.completed' });
-    expect(told.data).toHaveLength(1);
+    expect(entries[nth]).toEqual([
+      ['grant', 100],
+      ['grant', 100],
+    ]);
+    expect(await told(account)).toBe(1);
   }
   expect(world.chargesOf('k_off')).toEqual([]);
 }, 120_000);
