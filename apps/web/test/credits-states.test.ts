@@ -99,6 +99,22 @@ describe('what cannot be spent', () => {
     await page.locator('.dd-card', { hasText: 'Purchased credits' }).getByRole('button').click();
     const drawer = page.getByRole('dialog', { name: 'Purchased credits' });
     await expect.poll(() => drawer.innerText()).toContain('Frozen');
+    // What was granted is what was used, is reserved, and is left or frozen.
+    const sums = await drawer
+      .locator('.dd-lot__numbers')
+      .evaluateAll((all) =>
+        all.map((one) => [...one.querySelectorAll('dd')].map((dd) => Number(dd.textContent))),
+      );
+    expect(sums.map(([granted, ...others]) => [granted, others.reduce((sum, n) => sum + n, 0)])).toEqual([
+      [30, 30],
+      [70, 70],
+    ]);
+    // The bar says what the number above it says, and what is frozen beside that.
+    const bar = page.locator('.dd-card', { hasText: 'Purchased credits' }).locator('.dd-meter__fill');
+    expect(await bar.evaluateAll((all) => all.map((one) => (one as HTMLElement).style.inlineSize))).toEqual([
+      '30%',
+      '70%',
+    ]);
     await isSound(page);
     await page.context().close();
   });
@@ -171,7 +187,7 @@ it('is sound with everything open that can be: details, statement, a code that i
   await stage.client.grant('u_open', { class: 'purchased', amount: 100 });
   await stage.client.consume('u_open', { feature: 'ai_script' });
   const page = await stage.open('/credits', { account: 'u_open', context: { viewport: PHONE } });
-  await page.locator('.dd-table tbody tr').first().getByRole('button', { name: 'Details' }).click();
+  await page.locator('.dd-table tbody tr').first().getByRole('button', { name: 'Details AI script' }).click();
   await page.getByRole('button', { name: 'Why these credits?' }).click();
   await page.locator('.dd-explained').waitFor();
   await page.getByLabel('Code of a promotion or from a friend').fill('NO-SUCH-CODE');

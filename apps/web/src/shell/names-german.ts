@@ -19,6 +19,7 @@ export const names: Readonly<Record<string, string>> = {
   'campaign.invite_a_friend': 'Einladung',
   'campaign.daily_check_in': 'Täglicher Besuch',
   'campaign.sign_up_bonus': 'Willkommen',
+  'unit.script': 'Skript',
   'setting.seconds': 'Sekunden',
   'setting.resolution': 'Auflösung',
 };

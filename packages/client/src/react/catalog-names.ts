@@ -28,6 +28,8 @@ export interface CatalogNames {
   feature(id: string | null | undefined): string | null;
   /** An axis of a price, or a value on it. */
   setting(id: string): string;
+  /** What a feature's price counts. */
+  unit(id: string): string;
   /** A plan, a pack or a campaign. */
   named(kind: 'plan' | 'pack' | 'campaign', id: string): string;
 }
@@ -65,6 +67,7 @@ export function catalogNames(
     class: (id) =>
       byId.get(id) ?? { id, name: id, short: id, position: classes.length + 1, slot: SLOTS, kind: 'earned' },
     feature: (id) => (id == null ? null : (names[`feature.${id}`] ?? features.get(id) ?? id)),
+    unit: (id) => names[`unit.${id}`] ?? id,
     setting: (id) => names[`setting.${id}`] ?? id,
     named: (kind, id) => names[`${kind}.${id}`] ?? others[kind].get(id) ?? id,
   };

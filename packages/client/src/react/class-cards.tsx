@@ -71,7 +71,14 @@ function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
         <Amount value={balance.available} className="dd-card__number" />
         {granted > 0 ? <span className="dd-card__of">{t('card.of', { count: granted })}</span> : null}
       </p>
-      {sees ? <Meter value={balance.total} of={granted} shown={shown} /> : null}
+      {sees ? (
+        <Meter
+          value={balance.available}
+          kept={balance.total - balance.available}
+          of={granted}
+          shown={shown}
+        />
+      ) : null}
       <dl className="dd-facts">
         {sees || shown.kind === 'paid' ? null : <Expiry balance={balance} isOneLot={false} />}
         {sees && shown.kind === 'plan' ? <PlanFacts balance={balance} lots={live} of={shown} /> : null}
@@ -92,9 +99,20 @@ function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
   );
 }
 
-function Meter({ value, of, shown }: { value: number; of: number; shown: ShownClass }): ReactNode {
+/** `value` as the number above it says it; `kept`: what is there besides and cannot be spent, reserved or frozen. */
+function Meter({
+  value,
+  kept,
+  of,
+  shown,
+}: {
+  value: number;
+  kept: number;
+  of: number;
+  shown: ShownClass;
+}): ReactNode {
   const { t } = useDrawdown();
-  const part = of === 0 ? 0 : Math.min(1, value / of);
+  const partOf = (amount: number): string => `${of === 0 ? 0 : Math.min(1, amount / of) * 100}%`;
   return (
     <div
       className="dd-meter"
@@ -102,7 +120,10 @@ function Meter({ value, of, shown }: { value: number; of: number; shown: ShownCl
       aria-label={of === 0 ? t('meter.empty') : t('meter.label', { value, of })}
       data-slot={shown.slot}
     >
-      <span className="dd-meter__fill" style={{ inlineSize: `${part * 100}%` }} />
+      <span className="dd-meter__fill" style={{ inlineSize: partOf(value) }} />
+      {kept > 0 ? (
+        <span className="dd-meter__fill" data-kept="true" style={{ inlineSize: partOf(kept) }} />
+      ) : null}
     </div>
   );
 }
@@ -174,7 +195,9 @@ function Expiry({ balance, isOneLot }: { balance: ClassBalance; isOneLot: boolea
       <time dateTime={next.at} title={format.utc(next.at)}>
         {isOneLot ? values.date : t('card.expires_some', values)}
       </time>
-      <span className="dd-facts__aside">{format.utc(next.at)}</span>
+      {format.utc(next.at) === `${values.date} UTC` ? null : (
+        <span className="dd-facts__aside">{format.utc(next.at)}</span>
+      )}
     </Fact>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useState } from 'react';
 import { Amount } from './amount.tsx';
 import { ClassMark } from './class-mark.tsx';
 import { DrawBar } from './draw-bar.tsx';
@@ -14,10 +14,12 @@ export function CreditsHeader(): ReactNode {
   const names = useNames();
   if (balance === null) return <HeaderSkeleton />;
   const parts = balance.classes.map((one) => ({ class: one.class, keep: one.available }));
+  // A number of many digits is written smaller rather than out of a narrow page.
+  const signs = format.credits(balance.available).length;
   return (
     <header className="dd-header">
       <div className="dd-header__line">
-        <p className="dd-header__total">
+        <p className="dd-header__total" style={{ '--dd-signs': signs } as CSSProperties}>
           <Amount value={balance.available} className="dd-total" />
           <span className="dd-header__unit">{t('header.unit', { count: balance.available })}</span>
         </p>

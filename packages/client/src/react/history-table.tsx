@@ -63,8 +63,15 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
     <>
       <tr role="row" data-type={entry.type} id={`dd-entry-${entry.seq}`}>
         <td role="cell" data-column="what">
-          <span className="dd-history__what">{useWhat(row)}</span>
-          <time className="dd-history__when" dateTime={entry.at} title={format.utc(entry.at)}>
+          <span className="dd-history__what" id={`${detailsId}-what`}>
+            {useWhat(row)}
+          </span>
+          <time
+            className="dd-history__when"
+            id={`${detailsId}-when`}
+            dateTime={entry.at}
+            title={format.utc(entry.at)}
+          >
             {format.dateTime(entry.at)}
           </time>
         </td>
@@ -93,10 +100,13 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
             className="dd-icon-button"
             aria-expanded={open}
             aria-controls={detailsId}
+            aria-labelledby={`${detailsId}-details ${detailsId}-what ${detailsId}-when`}
             onClick={() => setOpen(!open)}
           >
             <Icon name="down" />
-            <span className="dd-visually-hidden">{t('history.details')}</span>
+            <span className="dd-visually-hidden" id={`${detailsId}-details`}>
+              {t('history.details')}
+            </span>
           </button>
         </td>
       </tr>

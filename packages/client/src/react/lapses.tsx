@@ -17,7 +17,7 @@ interface LapsesProps {
 
 /** Which credits will lapse and why, and what can be done about it. */
 export function Lapses({ lapses, rate, useHref, onDismiss }: LapsesProps): ReactNode {
-  const { t, format } = useDrawdown();
+  const { t, format, account, person } = useDrawdown();
   const [usesOpen, setUsesOpen] = useState(false);
   return (
     <aside className="dd-at-risk" aria-label={t('at_risk.label')}>
@@ -25,7 +25,7 @@ export function Lapses({ lapses, rate, useHref, onDismiss }: LapsesProps): React
       <div className="dd-at-risk__text">
         <Sentences lapses={lapses} />
         <p className="dd-muted">
-          {t('at_risk.rate', {
+          {t(account === person ? 'at_risk.rate' : 'at_risk.rate_team', {
             rate: format.credits(Math.round((rate?.per_day ?? 0) * 7)),
             days: rate?.days ?? 0,
           })}

@@ -71,7 +71,7 @@ function Lot({ lot }: { lot: Grant }): ReactNode {
     [t('lots.granted'), lot.amount],
     [t('lots.used'), lot.consumed],
     [t('lots.reserved'), lot.held],
-    [t('lots.left'), lot.remaining],
+    [t(lot.state === 'frozen' ? 'lot_state.frozen' : 'lots.left'), lot.remaining - lot.held],
   ];
   if (lot.expired > 0) numbers.push([t('lots.expired'), lot.expired]);
   if (lot.voided > 0) numbers.push([t('lots.voided'), lot.voided]);

@@ -36,7 +36,7 @@ export function Timeline(): ReactNode {
 }
 
 function Event({ event }: { event: ForecastEvent }): ReactNode {
-  const { t, format } = useDrawdown();
+  const { t, format, account, person } = useDrawdown();
   const names = useNames();
   const shown = names.class(event.class);
   const what =
@@ -50,7 +50,9 @@ function Event({ event }: { event: ForecastEvent }): ReactNode {
       <span className="dd-timeline__what">
         {t(what, { class: shown.short })}
         {event.type === 'expiry' && event.lapses > 0 && event.lapses < event.amount ? (
-          <span className="dd-muted"> · {t('timeline.lapses', { count: event.lapses })}</span>
+          <span className="dd-timeline__lapses">
+            {t(account === person ? 'timeline.lapses' : 'timeline.lapses_team', { count: event.lapses })}
+          </span>
         ) : null}
       </span>
       <span className="dd-timeline__amount" data-sign={event.type === 'start' ? 1 : -1}>

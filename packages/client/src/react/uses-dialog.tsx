@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { CatalogFeature, CatalogPrice } from '../wire.ts';
+import type { CatalogNames } from './catalog-names.ts';
 import { Dialog } from './dialog.tsx';
 import type { Translate } from './messages/translate.ts';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
@@ -25,7 +26,7 @@ export function UsesDialog({ open, onClose, classes }: UsesDialogProps): ReactNo
           <li key={feature.id}>
             <div className="dd-option">
               <h3 className="dd-option__title">{names.feature(feature.id)}</h3>
-              <span className="dd-option__price">{priceText(feature.price, t)}</span>
+              <span className="dd-option__price">{priceText(feature.price, { t, names })}</span>
             </div>
           </li>
         ))}
@@ -38,9 +39,9 @@ function mayPay({ classes: allowed }: CatalogFeature, classes: readonly string[]
   return allowed === null || classes.some((id) => allowed.includes(id));
 }
 
-function priceText(price: CatalogPrice, t: Translate): string {
+function priceText(price: CatalogPrice, { t, names }: { t: Translate; names: CatalogNames }): string {
   if (price.kind === 'flat') return t('credits', { count: price.amount });
-  if (price.kind === 'per_unit') return t('uses.each', { count: price.amount, unit: price.unit });
+  if (price.kind === 'per_unit') return t('uses.each', { count: price.amount, unit: names.unit(price.unit) });
   const amounts = price.cells.flatMap(({ amount }) => amount ?? []);
   return t('uses.from', { count: Math.max(Math.min(...amounts), price.minimum ?? 0) });
 }

@@ -120,6 +120,7 @@ export const account = {
   },
   'at_risk.calendar_text': 'What is left of them then, {date}.',
   'at_risk.rate': 'At your pace of the last {days} days: about {rate} a week.',
+  'at_risk.rate_team': 'At the team’s pace of the last {days} days: about {rate} a week.',
   'at_risk.use': 'See what to use them for',
   'at_risk.dismiss': 'Got it',
 

@@ -40,7 +40,7 @@ export const first = {
 
   'cards.title': 'Your credits by kind',
 
-  'card.position': 'Used {position}.',
+  'card.position': 'Order of use: {position}',
   'card.of': 'of {count}',
   'card.lots': { one: '{count} grant', other: '{count} grants' },
   'card.plan': 'Plan',
@@ -75,6 +75,7 @@ export const first = {
   'timeline.expected': '{class} credits, if your plan goes on',
   'timeline.expiry': '{class} credits expire if unused',
   'timeline.lapses': 'about {count} at your pace',
+  'timeline.lapses_team': 'about {count} at the team’s pace',
   'timeline.chart': 'Without any use: {from} today, {to} on {date}',
   'timeline.today': 'Today {count}',
   'timeline.at': '{date}: {count} without any use',

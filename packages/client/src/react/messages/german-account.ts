@@ -121,6 +121,7 @@ export const account: Record<keyof typeof english, Message> = {
   },
   'at_risk.calendar_text': 'Was dann davon übrig ist, {date}.',
   'at_risk.rate': 'Bei deinem Tempo der letzten {days} Tage: etwa {rate} pro Woche.',
+  'at_risk.rate_team': 'Beim Tempo des Teams in den letzten {days} Tagen: etwa {rate} pro Woche.',
   'at_risk.use': 'Ansehen, wofür sie gut sind',
   'at_risk.dismiss': 'Verstanden',
 

@@ -41,7 +41,7 @@ export const first: Record<keyof typeof english, Message> = {
 
   'cards.title': 'Deine Credits nach Art',
 
-  'card.position': 'Als {position}.',
+  'card.position': 'Reihenfolge: {position}',
   'card.of': 'von {count}',
   'card.lots': { one: '{count} Gutschrift', other: '{count} Gutschriften' },
   'card.plan': 'Tarif',
@@ -76,6 +76,7 @@ export const first: Record<keyof typeof english, Message> = {
   'timeline.expected': '{class}: Credits, wenn dein Tarif weiterläuft',
   'timeline.expiry': '{class}: verfallen, wenn ungenutzt',
   'timeline.lapses': 'bei deinem Tempo etwa {count}',
+  'timeline.lapses_team': 'etwa {count} beim Tempo des Teams',
   'timeline.chart': 'Ohne Verbrauch: heute {from}, am {date} {to}',
   'timeline.today': 'Heute {count}',
   'timeline.at': '{date}: {count} ohne Verbrauch',

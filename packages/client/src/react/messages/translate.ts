@@ -17,6 +17,8 @@ export interface Translate<Key extends string = MessageKey> {
 }
 
 const PLACE = /\{(\w+)\}/;
+/** A place with the full stop behind it: what ends in one itself, as a month cut short, needs no second. */
+const STOPPED = /\{(\w+)\}(\.?)/g;
 
 /** Of the components' own messages, or of a page's. A word that is not there yet is said by nothing. */
 export function createTranslate<Key extends string>(
@@ -30,9 +32,10 @@ export function createTranslate<Key extends string>(
     return message[format.plural(typeof count === 'number' ? count : 0)] ?? message.other;
   };
   const translate = (key: Key, values: Readonly<Record<string, string | number>> = {}): string =>
-    sentence(key, values.count).replaceAll(new RegExp(PLACE, 'g'), (place, name: string) => {
+    sentence(key, values.count).replaceAll(STOPPED, (place, name: string, stop: string) => {
       const value = values[name];
-      return typeof value === 'number' ? format.credits(value) : (value ?? place);
+      const text = typeof value === 'number' ? format.credits(value) : value;
+      return text === undefined ? place : `${text}${text.endsWith('.') ? '' : stop}`;
     });
   const rich = (key: Key, values: Readonly<Record<string, ReactNode>>): ReactNode => {
     // Split by a pattern with one group, every second part is a place.
