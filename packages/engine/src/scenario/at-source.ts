@@ -38,6 +38,18 @@ export async function actAtSource(
         operation: null,
         member: await sources.member(account, action.member),
       }));
+    case 'top_ups':
+      return await attempt(run, async () => {
+        const top_ups = await sources.topUps(account);
+        const charged = top_ups.history.filter(({ state }) => state === 'completed').length;
+        return { operation: null, top_ups: { ...top_ups, charged } };
+      });
+    case 'charge':
+      return await attempt(run, async () => {
+        const [charge] = (await sources.topUps(account)).history;
+        if (charge !== undefined) ids.bind('purchase', action.name, charge.purchase);
+        return { operation: null, charge };
+      });
     case 'stop':
       return await attempt(run, async () => ({ campaign: await sources.stopCampaign(action.campaign) }));
   }

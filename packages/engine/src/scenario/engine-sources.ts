@@ -7,7 +7,7 @@ const REASON = 'scenario';
 
 /** The sources of an engine in this process; purchases need one that has the sandbox. */
 export function engineSources(engine: Engine): SourceTarget {
-  const { subscriptions, campaigns, purchases, sandbox, members, requests, life } = engine;
+  const { subscriptions, campaigns, purchases, sandbox, members, requests, life, topUps } = engine;
   const keyed = (idempotencyKey: string) => ({ idempotencyKey, actor: 'scenario' });
   const actor = { actor: 'scenario' };
   const checkoutAt = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
@@ -31,6 +31,13 @@ export function engineSources(engine: Engine): SourceTarget {
     checkout: (account, body, key) => purchases.checkout(account, body, { ...keyed(key), origin: ORIGIN }),
     purchase: (purchase) => purchases.byId(purchase, {}),
     refundPurchase: (purchase, key) => purchases.refund(purchase, { reason: REASON }, keyed(key)),
+    topUp: (account, body) => topUps.put(account, body, actor),
+    topUpOff: (account) => topUps.remove(account, actor),
+    topUps: async (account) => {
+      // Nobody need watch: this is what the watch does.
+      await topUps.lookAt(account);
+      return topUps.get(account);
+    },
     putMember: (team, member, body) => members.put(team, member, body, actor),
     removeMember: (team, member) => members.remove(team, member, actor),
     member: (team, member) => members.get(team, member, actor),

@@ -1,7 +1,25 @@
-import type { Client } from '@drawdown/client';
+import type { AutoTopUp, Client, NoAutoTopUp } from '@drawdown/client';
 import type { SourceTarget } from './source-target.ts';
 
 const REASON = 'scenario';
+
+/** The server tops up by itself: what it has to do it has done, once nothing is under way and nothing changes any more. */
+const STILL_MS = 1_500;
+const POLL_MS = 50;
+const LONGEST_MS = 15_000;
+
+async function still(read: () => Promise<AutoTopUp | NoAutoTopUp>): Promise<AutoTopUp | NoAutoTopUp> {
+  const began = Date.now();
+  let last = await read();
+  for (let since = began; Date.now() - since < STILL_MS && Date.now() - began < LONGEST_MS; ) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const next = await read();
+    const isOpen = next.history.some(({ state }) => state === 'pending' || state === 'sent');
+    if (isOpen || JSON.stringify(next) !== JSON.stringify(last)) since = Date.now();
+    last = next;
+  }
+  return last;
+}
 
 /** The sources of a running server; purchases need one that has the sandbox. */
 export function httpSources(client: Client): SourceTarget {
@@ -26,6 +44,9 @@ export function httpSources(client: Client): SourceTarget {
     checkout: (account, body, key) => client.checkout(account, body, keyed(key)),
     purchase: (purchase) => client.getPurchase(purchase),
     refundPurchase: (purchase, key) => client.refundPurchase(purchase, { reason: REASON }, keyed(key)),
+    topUp: (account, body) => client.putAutoTopUp(account, body),
+    topUpOff: (account) => client.deleteAutoTopUp(account),
+    topUps: (account) => still(() => client.getAutoTopUp(account)),
     putMember: (team, member, body) => client.putMember(team, member, body),
     removeMember: (team, member) => client.removeMember(team, member),
     member: (team, member) => client.getMember(team, member),

@@ -30,7 +30,18 @@ export type SourceChange =
       readonly currency: string | null;
       readonly jurisdiction: string | null;
       readonly consent: boolean;
+      /** The buyer may leave a card for later. */
+      readonly save: boolean;
     })
+  | (Keyed & {
+      readonly verb: 'top_up';
+      readonly below: string;
+      readonly pack: string;
+      /** The month's, in the minor unit. */
+      readonly cap: number;
+      readonly currency: string;
+    })
+  | (Keyed & { readonly verb: 'top_up_off' })
   | (Keyed & { readonly verb: 'refund_purchase'; readonly purchase: string })
   | (Keyed & { readonly verb: 'sandbox' | 'news'; readonly purchase: string; readonly press: SandboxAction });
 
@@ -63,7 +74,10 @@ export type SourceAction =
   | { readonly verb: 'preview'; readonly subscription: string; readonly change: SubscriptionChange }
   | { readonly verb: 'codes'; readonly campaign: string; readonly names: readonly string[] }
   | { readonly verb: 'referral'; readonly name: string; readonly campaign: string | null }
-  | { readonly verb: 'stop' | 'campaign'; readonly campaign: string };
+  | { readonly verb: 'stop' | 'campaign'; readonly campaign: string }
+  | { readonly verb: 'top_ups' }
+  /** The newest charge; its purchase has the name from here on. */
+  | { readonly verb: 'charge'; readonly name: string };
 
 const SUBSCRIPTION_VERBS = [
   ...(['renew', 'payment_failed', 'change', 'cancel', 'pause', 'resume', 'reactivate'] as const),
@@ -71,8 +85,12 @@ const SUBSCRIPTION_VERBS = [
 const SOURCE_CHANGES = [
   ...SUBSCRIPTION_VERBS,
   ...(['subscribe', 'redeem', 'claim', 'checkout', 'refund_purchase', 'sandbox', 'news'] as const),
+  ...(['top_up', 'top_up_off'] as const),
 ];
-const SOURCE_VERBS = [...SOURCE_CHANGES, 'preview', 'codes', 'referral', 'stop', 'campaign'] as const;
+const SOURCE_VERBS = [
+  ...SOURCE_CHANGES,
+  ...(['preview', 'codes', 'referral', 'stop', 'campaign', 'top_ups', 'charge'] as const),
+];
 
 export function isSourceChange<A extends { readonly verb: string }>(
   action: A,

@@ -139,6 +139,8 @@ export type Subject =
   | 'statement'
   | 'subscription'
   | 'purchase'
+  | 'top_ups'
+  | 'charge'
   | 'campaign'
   | 'member'
   | 'request'

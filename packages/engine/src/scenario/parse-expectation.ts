@@ -40,6 +40,8 @@ const BELOW: Readonly<Partial<Record<Action['verb'], readonly string[]>>> = {
   claim: AWARD,
   checkout: OF_PURCHASE,
   refund_purchase: OF_PURCHASE,
+  top_up: ['refused', 'top_ups'],
+  top_up_off: ['refused'],
   sandbox: OF_PURCHASE,
   news: OF_PURCHASE,
   member: OF_MEMBER,
@@ -69,6 +71,10 @@ export function parseInline(action: Action, words: Words): Expectation[] {
   }
   if (action.verb === 'campaign' && !words.done) {
     return [{ ...at, kind: 'fields', subject: 'campaign', fields: parseFields(words, 'campaign') }];
+  }
+  if ((action.verb === 'top_ups' || action.verb === 'charge') && !words.done) {
+    const { verb: subject } = action;
+    return [{ ...at, kind: 'fields', subject, fields: parseFields(words, subject) }];
   }
   if (action.verb === 'standing' && !words.done) {
     return [{ ...at, kind: 'fields', subject: 'member', fields: parseFields(words, 'member') }];

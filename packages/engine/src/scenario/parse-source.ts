@@ -31,6 +31,9 @@ export const SOURCE_STEPS = {
   campaign: (words) => ({ verb: 'campaign', campaign: words.name('a campaign') }),
   stop: (words) => ({ verb: 'stop', campaign: words.name('a campaign') }),
   checkout: parseCheckout,
+  top_up: parseTopUp,
+  top_ups: () => ({ verb: 'top_ups' }),
+  charge: (words, names) => ({ verb: 'charge', name: names.declare(words, 'purchase') }),
   sandbox: parseAtProvider('sandbox'),
   news: parseAtProvider('news'),
   lots: (words, names) => ({
@@ -153,13 +156,27 @@ function parseClaimant(words: Words) {
 function parseCheckout(words: Words, names: Names): Action {
   const name = names.declare(words, 'purchase');
   const pack = words.name('a pack');
-  const { consent, ...options } = parseOptions(words, {
+  const { consent, save, ...options } = parseOptions(words, {
     currency: () => words.name('a currency'),
     jurisdiction: () => words.name('a jurisdiction'),
     consent: () => true,
+    save: () => true,
     key: keyOf(words),
   });
-  return { verb: 'checkout', name, pack, consent: consent === true, ...options };
+  return { verb: 'checkout', name, pack, consent: consent === true, save: save === true, ...options };
+}
+
+/** `top_up below 50 buy pack_100 cap 998 [currency EUR]`, or `top_up off`. */
+function parseTopUp(words: Words): Action {
+  if (words.take('off')) return { verb: 'top_up_off', key: null };
+  words.keyword('below');
+  const below = words.amount();
+  words.keyword('buy');
+  const pack = words.name('a pack');
+  words.keyword('cap');
+  const cap = words.integer("the month's most, in the minor unit");
+  const currency = words.take('currency') ? words.name('a currency') : 'USD';
+  return { verb: 'top_up', below, pack, cap, currency, key: null };
 }
 
 function parseAtProvider(verb: 'sandbox' | 'news') {

@@ -5,7 +5,7 @@ const word = (wire: string, none?: string): FieldType => ({ kind: 'word', wire, 
 const whole = (wire: string, none?: string): FieldType => ({ kind: 'integer', wire, ...(none && { none }) });
 const instant = (wire: string): FieldType => ({ kind: 'instant', wire, none: 'none' });
 
-/** What may be expected of a subscription, a purchase, a campaign, a member and an account that ends. */
+/** What may be expected of a subscription, a purchase, top-ups, a campaign, a member and an account that ends. */
 export const SOURCE_FIELDS = {
   subscription: {
     status: word('status'),
@@ -38,6 +38,22 @@ export const SOURCE_FIELDS = {
     price: whole('price.amount_minor'),
     paid: whole('paid.net_minor'),
     refundable_until: instant('refundable_until'),
+  },
+  top_ups: {
+    state: word('state'),
+    reason: word('reason', 'none'),
+    resumes: instant('resumes_at'),
+    threshold: amount('threshold'),
+    pack: word('pack'),
+    cap: whole('monthly_cap.amount_minor'),
+    spent: whole('spent_this_month.amount_minor'),
+    charged: whole('charged'),
+  },
+  charge: {
+    state: word('state'),
+    reason: word('reason', 'none'),
+    packs: whole('packs'),
+    price: whole('price.amount_minor'),
   },
   member: {
     role: word('role'),

@@ -1,4 +1,10 @@
-import type { CheckoutRequest, ClaimRequest, SubscriptionPreviewRequest, Surface } from '@drawdown/client';
+import type {
+  AutoTopUpRequest,
+  CheckoutRequest,
+  ClaimRequest,
+  SubscriptionPreviewRequest,
+  Surface,
+} from '@drawdown/client';
 import type { Ids } from './ids.ts';
 import {
   type Claimant,
@@ -47,16 +53,28 @@ export function sourceRequestOf(change: SourceChange, means: Means): () => Promi
       return () => sources.claim(account, change.campaign, body, key);
     }
     case 'checkout': {
-      const { pack, currency, jurisdiction, consent } = change;
+      const { pack, currency, jurisdiction, consent, save } = change;
       const body: CheckoutRequest = {
         pack,
         ...written({ currency, jurisdiction }),
         ...(consent ? { consent: { immediate_use: true } } : {}),
+        ...(save ? { save_payment_method: true } : {}),
         return_url: RETURN_URL,
         provider: 'sandbox',
       };
       return () => sources.checkout(account, body, key);
     }
+    case 'top_up': {
+      const { below: threshold, pack, cap: amount_minor, currency } = change;
+      const consent = { off_session: true } as const;
+      const body: AutoTopUpRequest = { threshold, pack, monthly_cap: { amount_minor, currency }, consent };
+      return async () => ({ operation: null, top_ups: await sources.topUp(account, body) });
+    }
+    case 'top_up_off':
+      return async () => {
+        await sources.topUpOff(account);
+        return { operation: null };
+      };
     case 'refund_purchase': {
       const id = ids.id('purchase', change.purchase);
       return async () => ({ operation: null, purchase: await sources.refundPurchase(id, key) });

@@ -1,4 +1,6 @@
 import type {
+  AutoTopUp,
+  AutoTopUpRequest,
   Campaign,
   CashOutReceipt,
   CheckoutReceipt,
@@ -12,6 +14,7 @@ import type {
   MergeReceipt,
   More,
   MoreRequest,
+  NoAutoTopUp,
   PaymentFailedRequest,
   Purchase,
   ReactivateRequest,
@@ -63,6 +66,10 @@ export interface SourceTarget {
   checkout(account: string, body: CheckoutRequest, key: string): Promise<CheckoutReceipt & Replayed>;
   purchase(purchase: string): Promise<Purchase>;
   refundPurchase(purchase: string, key: string): Promise<Purchase>;
+  topUp(account: string, body: AutoTopUpRequest): Promise<AutoTopUp>;
+  topUpOff(account: string): Promise<void>;
+  /** As they stand once nothing of them is under way any more. */
+  topUps(account: string): Promise<AutoTopUp | NoAutoTopUp>;
   putMember(team: string, member: string, body: MemberRequest): Promise<Member>;
   removeMember(team: string, member: string): Promise<Member>;
   member(team: string, member: string): Promise<Member>;

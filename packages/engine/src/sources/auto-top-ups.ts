@@ -31,6 +31,8 @@ const HOUR_MS = 3_600_000;
 /** What a closing asks of providers takes no longer; if one broke off, its owner may agree anew afterwards. */
 const CLOSING_MS = 10 * 60_000;
 const SHOWN = 20;
+/** More charges than any policy allows in a row: what is still open by then waits for its provider. */
+const MOST_LOOKS = 20;
 const MAX_MINOR = 1_000_000_000_000;
 const NOTHING: Prepared = { command: { verb: 'settle' }, writes: () => [] };
 
@@ -163,6 +165,16 @@ export class AutoTopUps {
   /** Forgets at the providers what an account paid with. Throws `unavailable` where one does not answer. */
   forgetNow(number: number): Promise<void> {
     return this.#sender.forgetNow(number);
+  }
+
+  /** As `look`, until nothing more is to be done for it: for whoever waits for that. */
+  async lookAt(id: string): Promise<void> {
+    const { number } = await this.#place(id);
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      const errand = await this.#errandOf(number);
+      if (errand === null) return;
+      await errand.run();
+    }
   }
 
   /** Brings one account to where it is topped up, stopped or in no need of it. */

@@ -9,6 +9,8 @@ const adminKey = `sk_${'scenario'.repeat(6)}`;
 
 scenariosAt('HTTP, through the client', async (catalog) => {
   const { engine, resetClock, close } = await openEngine(catalog);
+  // Of what goes on by itself this alone is wanted: who asks over HTTP cannot look.
+  engine.topUps.watch.start();
   const server = await createServer({ engine, adminKey });
   await server.listen({ port: 0, host: '127.0.0.1' });
   const { port } = server.server.address() as AddressInfo;

@@ -87,7 +87,8 @@ describe('steps of sources', () => {
       actions(
         'codes promo c1, c2\nreferral mine\nreferral other friends\nredeem c1\nredeem lot c1 device d1 surface web\n' +
           'claim event\nclaim lot2 event device d2\ncampaign event\nstop event\nsandbox buy pay\nnews buy refund\n' +
-          'refund buy\ncheckout b2 pack_500 currency EUR jurisdiction DE consent\nlots\nlots of pro\nlots of buy\nlots from event',
+          'refund buy\ncheckout b2 pack_500 currency EUR jurisdiction DE consent save\n' +
+          'top_up below 50 buy pack_100 cap 998 currency EUR\ntop_up below 5.5 buy pack_100 cap 998\ntop_up off\ntop_ups\ncharge top\nlots\nlots of pro\nlots of buy\nlots from event',
       ),
     ).toMatchObject([
       { verb: 'codes', campaign: 'promo', names: ['c1', 'c2'] },
@@ -102,7 +103,12 @@ describe('steps of sources', () => {
       { verb: 'sandbox', purchase: 'buy', press: 'pay' },
       { verb: 'news', purchase: 'buy', press: 'refund' },
       { verb: 'refund_purchase', purchase: 'buy' },
-      { verb: 'checkout', currency: 'EUR', jurisdiction: 'DE', consent: true },
+      { verb: 'checkout', currency: 'EUR', jurisdiction: 'DE', consent: true, save: true },
+      { verb: 'top_up', below: '50', pack: 'pack_100', cap: 998, currency: 'EUR' },
+      { verb: 'top_up', below: '5.5', currency: 'USD' },
+      { verb: 'top_up_off' },
+      { verb: 'top_ups' },
+      { verb: 'charge', name: 'top' },
       { verb: 'lots', of: null, campaign: null },
       { verb: 'lots', of: 'pro' },
       { verb: 'lots', of: 'buy' },
