@@ -1,4 +1,6 @@
 /** What Google Play's objects say, in our terms. Times are RFC 3339, money is whole units and thousand-millionths. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../core/canonical.ts';
 import { DrawdownError } from '../errors.ts';
 import { decimalsOf } from './minor-units.ts';
 import type { PaymentEvent } from './provider.ts';
@@ -36,6 +38,7 @@ export interface PlayOrder {
   readonly state?: string;
   readonly total?: PlayMoney;
   readonly tax?: PlayMoney;
+  readonly createTime?: string;
   readonly orderHistory?: {
     readonly processedEvent?: { readonly eventTime?: string };
     readonly partialRefundEvents?: readonly {
@@ -102,6 +105,34 @@ function refundedBy({ state, orderHistory }: PlayOrder, gross: number): number {
     (one) => one.state === 'PROCESSED_SUCCESSFULLY',
   );
   return done.reduce((sum, { refundDetails }) => sum + minorUnits(refundDetails?.total), 0);
+}
+
+/** Whether money was there, though it may have gone back since. */
+export const wasPaid = ({ state, orderHistory }: PlayOrder): boolean =>
+  state === 'PROCESSED' || orderHistory?.processedEvent !== undefined;
+
+/**
+ * The event of a subscription's order as it stands now. All of it went back where that is what a notification or the list of
+ * voided purchases says, unless the order tells of a part: what was used of a period may be kept.
+ */
+export function periodEvent(
+  order: PlayOrder,
+  { subscription, payment, isVoided }: { subscription: string; payment: string; isVoided: boolean },
+): PaymentEvent {
+  const gross = minorUnits(order.total);
+  const part = refundedBy(order, gross);
+  const total = Math.min(gross, isVoided && part === 0 ? gross : part);
+  const paid = {
+    kind: 'paid',
+    payment,
+    gross,
+    net: gross - (order.tax === undefined ? 0 : minorUnits(order.tax)),
+    currency: order.total?.currencyCode ?? '',
+    at: Date.parse(order.orderHistory?.processedEvent?.eventTime ?? order.createTime ?? '1970-01-01'),
+  } as const;
+  const facts: Fact[] = total === 0 ? [paid] : [paid, { kind: 'refunded', total, payment }];
+  const digest = createHash('sha256').update(canonicalJson(facts)).digest('hex');
+  return { id: `order:${digest}`, subject: { period: { subscription, payment } }, facts };
 }
 
 /** The event of a purchase: the same knowledge is the same event, whoever told of it. */

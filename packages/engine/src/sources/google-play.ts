@@ -10,9 +10,11 @@ import {
   type PlayOrder,
   type PlayPurchase,
   paidAt,
+  periodEvent,
   purchaseEvent,
   refused,
   type Voided,
+  wasPaid,
 } from './google-play-event.ts';
 import { GooglePush, type Notification, type PushSetting } from './google-push.ts';
 import type { Claim, Delivery, Heard, PaymentEvent, PaymentProvider, RenewalEvent } from './provider.ts';
@@ -40,6 +42,8 @@ const CERTIFICATES = 'https://www.googleapis.com/oauth2/v3/certs';
 /** Google tells of what was voided in this time, and no longer. */
 const MEMORY_MS = 30 * 86_400_000;
 const PAGE = 1_000;
+/** How Google's names of orders begin; tokens do not. */
+const ORDER = 'GPA.';
 
 interface VoidedPage {
   readonly voidedPurchases?: readonly {
@@ -89,6 +93,9 @@ export class GooglePlayPayments implements PaymentProvider {
     if (voided?.purchaseToken !== undefined && voided.productType === 2) {
       return this.#lookUp(voided.purchaseToken, voided.refundType === 2 ? 0 : 'all');
     }
+    if (voided?.purchaseToken !== undefined && voided.orderId !== undefined) {
+      return this.#voidedPeriod(voided.purchaseToken, voided.orderId);
+    }
     return this.#renewal(notification);
   }
 
@@ -110,9 +117,12 @@ export class GooglePlayPayments implements PaymentProvider {
     return purchaseEvent(facts, { account, pack: this.#packOf(product), quantity, id: `seen:${digest}` });
   }
 
+  #product(token: string): Promise<PlayPurchase | null> {
+    return this.#ask<PlayPurchase>('GET', `/purchases/productsv2/tokens/${encodeURIComponent(token)}`);
+  }
+
   async #purchase(token: string): Promise<PlayPurchase> {
-    const path = `/purchases/productsv2/tokens/${encodeURIComponent(token)}`;
-    const purchase = await this.#ask<PlayPurchase>('GET', path);
+    const purchase = await this.#product(token);
     if (purchase === null) throw refused('purchase_token', 'is of no purchase that Google Play knows');
     return purchase;
   }
@@ -134,25 +144,42 @@ export class GooglePlayPayments implements PaymentProvider {
     return product.startsWith(prefix) ? product.slice(prefix.length) : product;
   }
 
+  #subscription(token: string): Promise<PlaySubscription | null> {
+    const path = `/purchases/subscriptionsv2/tokens/${encodeURIComponent(token)}`;
+    return this.#ask<PlaySubscription>('GET', path);
+  }
+
+  /** One order of a subscription was given back: its period, and no other. Null where it is of none that is known here. */
+  async #voidedPeriod(token: string, payment: string): Promise<PaymentEvent | null> {
+    const found = await this.#subscription(token);
+    const subscription = found?.externalAccountIdentifiers?.obfuscatedExternalProfileId;
+    if (found === null || subscription === undefined) return null;
+    this.#demandKind(found);
+    const order = await this.#order(payment);
+    return wasPaid(order) ? periodEvent(order, { subscription, payment, isVoided: true }) : null;
+  }
+
+  #demandKind({ testPurchase }: PlaySubscription): void {
+    if ((testPurchase === undefined) !== this.#setting.production) {
+      throw refused('testPurchase', 'is of the other kind than counts here');
+    }
+  }
+
   /** The app states `sub_…` as its obfuscated profile id; of its subscriptions without one nothing is known here. */
   async #renewal({ subscriptionNotification: told }: Notification): Promise<RenewalEvent | null> {
     const paid = PAID[told?.notificationType ?? 0];
     if (told?.purchaseToken === undefined || paid === undefined) return null;
-    const path = `/purchases/subscriptionsv2/tokens/${encodeURIComponent(told.purchaseToken)}`;
-    const found = await this.#ask<PlaySubscription>('GET', path);
+    const found = await this.#subscription(told.purchaseToken);
     const subscription = found?.externalAccountIdentifiers?.obfuscatedExternalProfileId;
     const ref = found?.latestOrderId;
     if (found === null || subscription === undefined || ref === undefined) return null;
-    if ((found.testPurchase === undefined) !== this.#setting.production) {
-      throw refused('testPurchase', 'is of the other kind than counts here');
-    }
+    this.#demandKind(found);
     const ends = (found.lineItems ?? []).flatMap(({ expiryTime }) =>
       expiryTime === undefined ? [] : expiryTime,
     );
     const order = paid ? await this.#order(ref) : {};
     // What is pending may come to nothing; Google tells again, and so is asked again.
-    if (paid && order.state !== 'PROCESSED')
-      throw unavailable('Google Play has not been paid for the order yet.');
+    if (paid && !wasPaid(order)) throw unavailable('Google Play has not been paid for the order yet.');
     const tax = order.tax === undefined ? 0 : minorUnits(order.tax);
     return {
       id: `${ref}:${paid ? 'paid' : 'failed'}`,
@@ -167,6 +194,7 @@ export class GooglePlayPayments implements PaymentProvider {
       cost: paid
         ? { amountMinor: minorUnits(order.total) - tax, currency: order.total?.currencyCode ?? '' }
         : { amountMinor: 0, currency: '' },
+      ...(paid ? { purchase: periodEvent(order, { subscription, payment: ref, isVoided: false }) } : {}),
     };
   }
 
@@ -179,7 +207,16 @@ export class GooglePlayPayments implements PaymentProvider {
   }
 
   async look({ payments: [payment] }: { payments: readonly string[] }): Promise<PaymentEvent | null> {
-    return payment === undefined ? null : this.#lookUp(payment, 0);
+    if (payment === undefined) return null;
+    return payment.startsWith(ORDER) ? this.#lookAtOrder(payment) : this.#lookUp(payment, 0);
+  }
+
+  /** A period's payment is named by its order. */
+  async #lookAtOrder(payment: string): Promise<PaymentEvent | null> {
+    const order = await this.#ask<PlayOrder>('GET', `/orders/${encodeURIComponent(payment)}`);
+    if (order === null || !wasPaid(order)) return null;
+    const { id, facts } = periodEvent(order, { subscription: '', payment, isVoided: false });
+    return { id, subject: { payment }, facts };
   }
 
   /** What was voided; of purchases that are well Google keeps no list. */
@@ -189,24 +226,33 @@ export class GooglePlayPayments implements PaymentProvider {
       startTime: String(Math.max(since, now - MEMORY_MS)),
       endTime: String(now),
       maxResults: String(PAGE),
-      type: '0',
+      // Subscriptions too.
+      type: '1',
       includeQuantityBasedPartialRefund: 'true',
     });
-    const voided = new Map<string, { order: string; of: Voided }>();
+    // By order: a subscription has one token for all of its periods.
+    const voided = new Map<string, { token: string; of: Voided }>();
     for (let page: string | undefined; ; ) {
       if (page !== undefined) query.set('token', page);
       const answer = await this.#ask<VoidedPage>('GET', `/purchases/voidedpurchases?${query}`);
       if (answer === null) throw unavailable('Google Play does not tell what was voided.');
       for (const one of answer.voidedPurchases ?? []) {
-        if (one.purchaseToken === undefined) continue;
-        const before = voided.get(one.purchaseToken)?.of ?? 0;
+        if (one.purchaseToken === undefined || one.orderId === undefined) continue;
+        const before = voided.get(one.orderId)?.of ?? 0;
         const of = one.voidedQuantity === undefined || before === 'all' ? 'all' : before + one.voidedQuantity;
-        voided.set(one.purchaseToken, { order: one.orderId ?? '', of });
+        voided.set(one.orderId, { token: one.purchaseToken, of });
       }
       page = answer.tokenPagination?.nextPageToken;
       if (page === undefined || page === '') break;
     }
-    for (const [token, { order, of }] of voided) yield { name: order, read: () => this.#lookUp(token, of) };
+    for (const [order, { token, of }] of voided) {
+      yield { name: order, read: () => this.#voidedIn(token, { order, of }) };
+    }
+  }
+
+  /** The list does not say of which kind it is: a token is of one of the two. */
+  async #voidedIn(token: string, { order, of }: { order: string; of: Voided }): Promise<PaymentEvent | null> {
+    return (await this.#product(token)) === null ? this.#voidedPeriod(token, order) : this.#lookUp(token, of);
   }
 
   /** Consumed, so that it can be bought again; that acknowledges it as well, without which Google pays back. */

@@ -17,6 +17,7 @@ export interface Notification {
   readonly oneTimeProductNotification?: { readonly purchaseToken?: string };
   readonly voidedPurchaseNotification?: {
     readonly purchaseToken?: string;
+    readonly orderId?: string;
     /** 1: a subscription, 2: bought once. */
     readonly productType?: number;
     /** 1: all of it, 2: a part of the quantity. */

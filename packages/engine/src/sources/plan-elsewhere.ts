@@ -52,15 +52,12 @@ const PURCHASES = statement<[number, number], { payment: string | null; parts: s
 
 const keyOf = ({ term, no }: Pick<Paid, 'term' | 'no'>): string => `${term}:${no}`;
 
-/** What was issued of a plan, as it stood before this transaction. */
-export async function readElsewhere(
+/** What was issued of a subscription, by `term:period`, as it stood before this transaction. */
+export async function issuedOf(
   on: Connection,
   { account, no }: { readonly account: number; readonly no: number },
-  invoices: readonly PlanInvoice[],
-): Promise<Elsewhere> {
+): Promise<Map<string, Issued>> {
   const { rows } = await on.query(ISSUED, [account, SOURCE, subscriptionId(account, no)]);
-  const purchases = await on.query(PURCHASES, [account, no]);
-  const bought = new Set(purchases.rows.flatMap(({ parts }) => readParts(parts).flatMap(({ lots }) => lots)));
   const issued = new Map<string, Issued>();
   for (const lot of rows) {
     // Of a trial nothing was paid.
@@ -69,11 +66,23 @@ export async function readElsewhere(
     const known = issued.get(key) ?? { lots: [], credits: 0n, isBought: false };
     known.lots.push(Number(lot.no));
     known.credits += lot.amount;
-    known.isBought ||= bought.has(Number(lot.no));
     issued.set(key, known);
   }
+  return issued;
+}
+
+/** The same, with which of it is a purchase already. */
+export async function readElsewhere(
+  on: Connection,
+  plan: { readonly account: number; readonly no: number },
+  invoices: readonly PlanInvoice[],
+): Promise<Elsewhere> {
+  const issued = await issuedOf(on, plan);
+  const { rows } = await on.query(PURCHASES, [plan.account, plan.no]);
+  const bought = new Set(rows.flatMap(({ parts }) => readParts(parts).flatMap(({ lots }) => lots)));
+  for (const one of issued.values()) one.isBought = one.lots.some((no) => bought.has(no));
   const refs = new Set(invoices.map(({ ref }) => ref));
-  return { issued, refs, payments: new Set(purchases.rows.flatMap(({ payment }) => payment ?? [])) };
+  return { issued, refs, payments: new Set(rows.flatMap(({ payment }) => payment ?? [])) };
 }
 
 /**

@@ -8,7 +8,7 @@ import { type Elsewhere, type Reported, reportedBy } from './plan-elsewhere.ts';
 import { type PlanCheckout, planIdOf } from './plan-rows.ts';
 import { agreeAsBilled, agreeNext, changeAsBilled } from './plan-sold.ts';
 import type { PlanInvoice, PlanNews } from './provider.ts';
-import { newPurchase } from './purchase-order.ts';
+import { newPurchase } from './purchase-new.ts';
 import { newPart } from './purchase-parts.ts';
 import type { Purchase } from './purchase-rows.ts';
 import { demandBilled } from './subscription-billed.ts';

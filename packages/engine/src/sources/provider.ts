@@ -70,7 +70,18 @@ export interface Delivery {
 }
 
 /** What an event is about: a purchase that we named, or a payment that only the provider has a name for. */
-export type Subject = { readonly purchase: string } | { readonly payment: string } | StoreSale;
+export type Subject =
+  | { readonly purchase: string }
+  | { readonly payment: string }
+  | { readonly period: PeriodSale }
+  | StoreSale;
+
+/** A period of a subscription that was sold elsewhere, by the name that its payment was reported by. */
+export interface PeriodSale {
+  /** `sub_…` */
+  readonly subscription: string;
+  readonly payment: string;
+}
 
 /** A sale that began in a store, with the account and the pack that it is of, and the price that the store took. */
 export interface StoreSale {
@@ -104,6 +115,8 @@ export interface RenewalEvent {
   readonly billed?: Billed;
   /** What was sold, where the provider says so: one of it must be the plan. */
   readonly plans?: readonly string[];
+  /** The payment as a purchase, so that what goes back of it finds its period's lots; absent: it is none. */
+  readonly purchase?: PaymentEvent;
 }
 
 /** How an invoice comes to its sum, in minor units of its currency. */

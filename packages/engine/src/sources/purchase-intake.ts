@@ -82,10 +82,11 @@ async function aboutPlan({ plans }: Means, provider: ProviderId, event: PlanEven
 
 /** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */
 async function renewed(
-  { accounts, plans, subscriptions }: Means,
+  { accounts, plans, subscriptions, enter }: Means,
   provider: PaymentProvider,
-  { id, subscription, paid, ref, periodEnd, cost, billed, plans: sold }: RenewalEvent,
+  event: RenewalEvent,
 ): Promise<void> {
+  const { id, subscription, paid, ref, periodEnd, cost, billed, plans: sold, purchase } = event;
   // Of a plan that was sold here the provider knows more than one invoice says.
   if ((await plans.receive(provider.id, { plan: subscription, external: null })) !== null) return;
   const address = parseSubscriptionId(subscription);
@@ -113,6 +114,8 @@ async function renewed(
       ...(sold === undefined ? {} : { plans: sold }),
     },
   );
+  // Where it does not get so far, the event comes again.
+  if (purchase !== undefined) await enter(purchase);
 }
 
 /** From the lots themselves, as they are now. */

@@ -4,8 +4,10 @@ import { nextStamp } from '../core/account.ts';
 import { fingerprintOf, keyHash } from '../store/chain.ts';
 import type { Connection } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
-import type { ProviderId, Seller, StoreSale } from './provider.ts';
+import type { PeriodSale, ProviderId, Seller, StoreSale } from './provider.ts';
+import { newPurchase } from './purchase-new.ts';
 import { newPart } from './purchase-parts.ts';
+import { purchaseOfPeriod } from './purchase-period.ts';
 import {
   idOf,
   insertion,
@@ -16,6 +18,7 @@ import {
   purchaseByNo,
   purchaseByPayment,
 } from './purchase-rows.ts';
+import type { Fact } from './purchase-state.ts';
 import { consentOf, storeTermsOf, type termsOf } from './purchase-terms.ts';
 import type { SourceSetting } from './source.ts';
 
@@ -27,9 +30,9 @@ export interface Place {
 
 /** The first half of a purchase: what is ordered, and where it can be paid. */
 export class Orders {
-  readonly #setting: Pick<SourceSetting, 'catalog' | 'runner' | 'database'>;
+  readonly #setting: Pick<SourceSetting, 'accounts' | 'catalog' | 'runner' | 'database'>;
 
-  constructor(setting: Pick<SourceSetting, 'catalog' | 'runner' | 'database'>) {
+  constructor(setting: Pick<SourceSetting, 'accounts' | 'catalog' | 'runner' | 'database'>) {
     this.#setting = setting;
   }
 
@@ -111,6 +114,11 @@ export class Orders {
     return (await purchaseByPayment(database, { provider, payment })) as Purchase;
   }
 
+  /** The purchase of a period that was reported as paid, made of its lots; null where nothing was given for it. */
+  fromPeriod(provider: ProviderId, sale: PeriodSale, facts: readonly Fact[]): Promise<Purchase | null> {
+    return purchaseOfPeriod(this.#setting, provider, { sale, facts });
+  }
+
   /** Asks the provider for a checkout, unless it made one before. */
   async open(
     provider: Seller,
@@ -129,26 +137,4 @@ export class Orders {
     await keepCheckout(this.#setting.database, purchase, opened);
     return (await purchaseByNo(this.#setting.database, purchase.account, purchase.no)) as Purchase;
   }
-}
-
-/** What every purchase has before anything is known of its payment. */
-export function newPurchase(account: number, no: number, now: number) {
-  return {
-    account,
-    no,
-    checkout: null,
-    url: null,
-    payment: null,
-    plan: null,
-    subscription: null,
-    endsAt: null,
-    facts: [],
-    frozen: [],
-    awaits: false,
-    state: 'open' as const,
-    paidAt: null,
-    createdAt: now,
-    updatedAt: now,
-    moved: null,
-  };
 }

@@ -10,7 +10,7 @@ import { type Purchase, purchaseByPayment } from './purchase-rows.ts';
 interface Means {
   readonly database: Database;
   readonly accounts: Accounts;
-  readonly orders: Pick<Orders, 'fromStore'>;
+  readonly orders: Pick<Orders, 'fromStore' | 'fromPeriod'>;
   readonly plans: Pick<Plans, 'receive'>;
   readonly reach: (purchase: string) => Promise<Found>;
   /** Throws where the installation does not take money that way. */
@@ -26,7 +26,7 @@ interface Found {
 export async function subjectOf(
   means: Means,
   id: ProviderId,
-  { subject }: PaymentEvent,
+  { subject, facts }: PaymentEvent,
 ): Promise<Found | null> {
   if ('purchase' in subject) return means.reach(subject.purchase);
   if ('account' in subject) {
@@ -35,6 +35,14 @@ export async function subjectOf(
     if (owner === null) throw new DrawdownError('account_not_found');
     const purchase = await means.orders.fromStore({ number, id: owner }, id, subject);
     return { account: { number: purchase.account, id: owner }, purchase };
+  }
+  if ('period' in subject) {
+    const { accounts, orders } = means;
+    const purchase = await orders.fromPeriod(id, subject.period, facts);
+    const owner = purchase === null ? null : await accounts.idOf(purchase.account);
+    return purchase === null || owner === null
+      ? null
+      : { account: { number: purchase.account, id: owner }, purchase };
   }
   const { payment } = subject;
   const known = await paidWith(means, id, payment);

@@ -257,8 +257,9 @@ export class Purchases {
       },
     );
     // The credits are durable by now. Where the store cannot be told, the event comes again and does it.
-    const { payment, state } = after;
-    if (payment !== null && state !== 'reversed') await this.provider(provider).delivered?.(payment);
+    const { payment, plan, state } = after;
+    if (payment !== null && plan === null && state !== 'reversed')
+      await this.provider(provider).delivered?.(payment);
     return after;
   }
 

@@ -274,7 +274,10 @@ async function purchaseOf(
   provider: ProviderId,
   { subject }: PaymentEvent,
 ): Promise<Purchase | null> {
-  if (!('purchase' in subject)) return purchaseByPayment(database, { provider, payment: subject.payment });
+  if (!('purchase' in subject)) {
+    const { payment } = 'period' in subject ? subject.period : subject;
+    return purchaseByPayment(database, { provider, payment });
+  }
   const address = parsePurchaseId(subject.purchase);
   return address === null ? null : purchaseByNo(database, address.account, address.no);
 }

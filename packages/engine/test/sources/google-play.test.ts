@@ -317,3 +317,144 @@ test('a subscription is renewed by the payment, once, where the app states ours'
   const other = { subscriptionNotification: { notificationType: 3, purchaseToken: 'subscription-token' } };
   expect((await push(other)).status).toBe(200);
 });
+
+describe('an order of a subscription that is given back', () => {
+  const money = (units: string) => ({ currencyCode: 'USD', units, nanos: 990_000_000 });
+  const RENEWED = 2;
+
+  /** Two months are paid, the second one ahead; what Google tells of each, and of the first one's end. */
+  async function subscribed(account: string, more: { spent?: number } = {}) {
+    const token = `sub-token-${account}`;
+    const first = `GPA.${account}`;
+    const { subscription } = await rig.first.subscriptions.create(
+      account,
+      { plan: 'pro', interval: 'month', ref: first },
+      {},
+    );
+    const second = `${first}..0`;
+    for (const order of [first, second]) {
+      const orderHistory = { processedEvent: { eventTime: '2026-06-01T10:00:00Z' } };
+      google.orders.set(order, { orderId: order, state: 'PROCESSED', total: money('19'), orderHistory });
+    }
+    google.subscriptions.set(token, {
+      latestOrderId: second,
+      externalAccountIdentifiers: { obfuscatedExternalProfileId: subscription.id },
+      lineItems: [
+        {
+          productId: 'pro',
+          expiryTime: new Date(Date.parse(subscription.paid_until ?? '') + 31 * 86_400_000).toISOString(),
+        },
+      ],
+    });
+    if (more.spent !== undefined) await rig.first.consume(account, { amount: more.spent }, {});
+    const voided = (orderId: string) => ({
+      voidedPurchaseNotification: { purchaseToken: token, orderId, productType: 1, refundType: 1 },
+    });
+    return {
+      id: subscription.id,
+      token,
+      first,
+      second,
+      renewed: { subscriptionNotification: { notificationType: RENEWED, purchaseToken: token } },
+      voided,
+    };
+  }
+
+  const lotsOf = async (account: string) =>
+    (await rig.first.grants(account, { state: 'all' })).data.map(
+      ({ state, remaining, expires_at }) => `${expires_at} ${state} ${remaining}`,
+    );
+  const purchasesOf = async (account: string) =>
+    (await rig.first.purchases.list(account, {})).data.map(
+      ({ state, reversed, lost }) => `${state} ${reversed} ${lost}`,
+    );
+
+  test('takes the lots of its period and no other, and what was spent of them is lost', async () => {
+    const { first, renewed, voided } = await subscribed('u_play_void', { spent: 100 });
+    await rig.first.grant('u_play_void', { class: 'purchased', amount: 50 }, {});
+    expect((await push(renewed)).status).toBe(200);
+    expect(await purchasesOf('u_play_void')).toEqual(['completed 0 0']);
+    google.orders.set(first, { ...google.orders.get(first), state: 'REFUNDED' });
+    expect((await push(voided(first))).status).toBe(200);
+    expect(await rig.first.balance('u_play_void')).toMatchObject({ total: 50 });
+    const states = (await rig.first.grants('u_play_void', { state: 'all' })).data.map(({ state }) => state);
+    expect(tally(states)).toEqual({ active: 1, scheduled: 1, voided: 1 });
+    expect(tally(await purchasesOf('u_play_void'))).toEqual({ 'completed 0 0': 1, 'reversed 500 100': 1 });
+  });
+
+  test('in part takes a part, and its bank takes it back whole without a word in the order', async () => {
+    const { first, second, renewed, voided } = await subscribed('u_play_part');
+    await push(renewed);
+    const refund = {
+      state: 'PROCESSED_SUCCESSFULLY',
+      refundDetails: { total: { currencyCode: 'USD', units: '10' } },
+    };
+    const before = google.orders.get(first) as { orderHistory: object };
+    google.orders.set(first, {
+      ...before,
+      state: 'PARTIALLY_REFUNDED',
+      orderHistory: { ...before.orderHistory, partialRefundEvents: [refund] },
+    });
+    expect((await push(voided(first))).status).toBe(200);
+    // 10.00 of 19.99 are 300 of 600, rounded down for the buyer.
+    expect(await rig.first.balance('u_play_part')).toMatchObject({ total: 300 });
+    expect((await push(voided(second))).status).toBe(200);
+    const states = (await rig.first.grants('u_play_part', { state: 'all' })).data.map(({ state }) => state);
+    expect(tally(states)).toEqual({ active: 1, voided: 1 });
+  });
+
+  test('that nobody told of is found in the list; one of an app without our id is of no concern', async () => {
+    const { token, second, renewed } = await subscribed('u_play_list');
+    await push(renewed);
+    google.voided.push({
+      purchaseToken: token,
+      orderId: second,
+      voidedTimeMillis: String(Date.now()),
+    } as never);
+    await rig.first.purchases.poll.round(rig.first.purchases.provider('google_play'));
+    expect(tally(await purchasesOf('u_play_list'))).toEqual({ 'reversed 600 0': 1 });
+    google.subscriptions.set('sub-token-foreign', { latestOrderId: second, lineItems: [] });
+    const foreign = { purchaseToken: 'sub-token-foreign', orderId: second, productType: 1, refundType: 1 };
+    expect((await push({ voidedPurchaseNotification: foreign })).status).toBe(200);
+    for await (const one of rig.first.purchases.reconcile({ since: 0, repair: false })) {
+      if (one.account === 'u_play_list') expect(one.result).toBe('same');
+    }
+  });
+
+  test('comes to the same in every order, told 1, 2 and 100 times', { timeout: 120_000 }, async () => {
+    const orders = [
+      ['renewed', 'first', 'second'],
+      ['renewed', 'second', 'first'],
+      ['first', 'renewed', 'second'],
+      ['first', 'second', 'renewed'],
+      ['second', 'renewed', 'first'],
+      ['second', 'first', 'renewed'],
+    ] as const;
+    const ends: string[] = [];
+    for (const [nth, order] of [...orders, ...orders.slice(0, 2)].entries()) {
+      const account = `u_play_order_${nth}`;
+      const { first, second, renewed, voided } = await subscribed(account, { spent: 40 });
+      for (const one of [first, second])
+        google.orders.set(one, { ...google.orders.get(one), state: 'REFUNDED' });
+      const told = { renewed, first: voided(first), second: voided(second) };
+      const times = nth < 5 ? 1 : nth < 7 ? 2 : 100;
+      // What is not known yet is refused, and Pub/Sub brings whatever was not taken again.
+      for (let left = order.map((name) => told[name]); left.length > 0; ) {
+        const refused: typeof left = [];
+        for (const one of left) {
+          const replies = await together(times, () => push(one));
+          if (replies.some(({ status }) => status !== 200)) refused.push(one);
+        }
+        left = refused;
+      }
+      ends.push(
+        JSON.stringify([
+          (await purchasesOf(account)).sort(),
+          (await lotsOf(account)).map((lot) => lot.slice(25)).sort(),
+        ]),
+      );
+    }
+    expect(tally(ends)).toEqual({ [ends[0] as string]: orders.length + 2 });
+    expect(ends[0]).toContain('reversed 560 40');
+  });
+});
