@@ -150,10 +150,10 @@ describe('the desktop app', () => {
     await expect.poll(() => page.locator('.st-head__state').innerText()).toBe('Kept on this device');
     expect(await page.locator('body').innerText()).not.toMatch(/\d+ credits/);
     expect(await axeFaults(page)).toEqual([]);
-    stage.forgetFaults(/ERR_INTERNET_DISCONNECTED/);
 
     await page.context().setOffline(false);
     await expect.poll(() => page.locator('.dd-badge').count()).toBe(1);
+    stage.forgetFaults(/ERR_INTERNET_DISCONNECTED/);
     await expect.poll(() => page.locator('.st-head__state').innerText()).toBe('Saved');
     const other = await stage.open(`/mobile?account=${account}`);
     await expect
@@ -232,7 +232,7 @@ describe('what a team pays for', () => {
     const credits = await stage.open('/credits?show=crew', by);
     await desktop.locator('.st-jobs').waitFor();
     await phone.locator('.st-jobs').waitFor();
-    await credits.locator('.dd-history').waitFor();
+    await credits.locator('#dd-history').waitFor();
     await expect.poll(() => badgeOf(desktop).textContent()).toBe('5');
     const delays: number[] = [];
     for (let n = 1; n <= 3; n += 1) {

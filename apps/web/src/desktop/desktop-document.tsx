@@ -182,8 +182,14 @@ function WithoutConnection(): ReactNode {
   useEffect(() => {
     // With a session everything is there again.
     const back = (): void => location.reload();
+    // Not every browser says that it is online again, and a server may have been away while the network was not.
+    const look = (): void => void isReachable().then((reachable) => reachable && back());
+    const timer = setInterval(look, LOOK_MS);
     window.addEventListener('online', back);
-    return () => window.removeEventListener('online', back);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', back);
+    };
   }, []);
   return (
     <>
@@ -195,6 +201,16 @@ function WithoutConnection(): ReactNode {
       </main>
     </>
   );
+}
+
+const LOOK_MS = 3_000;
+
+async function isReachable(): Promise<boolean> {
+  try {
+    return (await fetch('/healthz', { cache: 'no-store' })).ok;
+  } catch {
+    return false;
+  }
 }
 
 const NOBODY = new StudioApi({
