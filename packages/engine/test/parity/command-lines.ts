@@ -141,6 +141,8 @@ export const COMMAND_LINES: readonly string[] = [
   'act extend grt_1 --expires-at 2026-05-01T00:00:00Z --reason late',
   'act refund op_1 --amount 5 --reason failed',
   'act void grt_1 --preview',
+  'act end_top_up pur_1 --taken pi_1 --amount-minor 499 --currency USD --reason found',
+  'act end_top_up pur_1 --not-taken --preview',
   'approvals list --all --account u_1 --asked-by key_1 --cursor c',
   'approvals show apr_1',
   'approvals approve apr_1 --reason right',
