@@ -104,6 +104,8 @@ test('a change that another process made is heard of; one that nobody told of is
     ({ history }) => history[0]?.state === 'completed',
   );
   expect(heard.history).toMatchObject([{ state: 'completed', packs: 1 }]);
+  // The hints of that charge are over by then.
+  await new Promise((resolve) => setTimeout(resolve, 500));
   await there.rig.sql(`
     update drawdown.auto_top_ups set threshold = 200
       where account = (select number from drawdown.accounts where id = 'w_heard')`);
