@@ -34,6 +34,7 @@ export function DesktopDocument(): ReactNode {
           wanted={{ account, surface: SURFACE }}
           account={shown}
           hearsAll
+          hasMain={false}
           offline={<WithoutConnection />}
         >
           {(session) => <App session={session} onShow={show} />}
@@ -219,6 +220,8 @@ const NOBODY = new StudioApi({
   surface: SURFACE,
   isDemonstration: false,
   token: () => Promise.reject(new Error('There is no connection')),
+  fetch: () => Promise.reject(new Error('There is no connection')),
+  onEnd: () => () => undefined,
 });
 
 function KeptProject({ kept }: { kept: Kept }): ReactNode {

@@ -15,6 +15,10 @@ export interface PageSession {
   readonly isDemonstration: boolean;
   /** A token that is good for a while yet. Throws `SessionEnded` where there is no more. */
   token(): Promise<string>;
+  /** As `fetch`, for requests that carry the token: a 401 says that the session is over, whatever it says of itself. */
+  readonly fetch: typeof fetch;
+  /** Tells once, at once where it is over already. Answers how to hear no more. */
+  onEnd(listener: () => void): () => void;
 }
 
 /** Nobody is signed in, or no longer is, and the page cannot do anything about it. */
@@ -32,16 +36,29 @@ export interface Wanted {
 const EARLY_MS = 60_000;
 /** One for each surface: the frames of a page share what is kept for its tab. */
 const handedKey = (surface: PageSurface): string => `drawdown.session.${surface}`;
+/** Kept in the place of a token that is over: whoever looked at an account is not shown another one instead. */
+const OVER = 'over';
+/** As late as a timer can be set. */
+const LATEST_MS = 2_147_483_647;
 
 /** Finds out who looks. Throws `SessionEnded` where nobody says. */
 export async function openSession(wanted: Wanted): Promise<PageSession> {
   const handed = handedToken(wanted.surface);
   const source =
     handed !== null
-      ? () => stillGood(handed, wanted.surface)
+      ? () => stillGood(handed)
       : (productSource(wanted.surface) ?? demonstrationSource(wanted));
   const isDemonstration = handed === null && sessionUrl() === null;
-  let current = await source();
+  const ending = new Ending(() => {
+    if (handed !== null) sessionStorage.setItem(handedKey(wanted.surface), OVER);
+  });
+  const opened = await ending.unlessEnded(async () => {
+    const token = await source();
+    return { token, claims: claimsOf(token) };
+  });
+  const { claims } = opened;
+  let current = opened.token;
+  if (handed !== null) setTimeout(ending.end, Math.min(LATEST_MS, claims.exp * 1000 - Date.now()));
   let renewing: Promise<string> | null = null;
   const renew = async (): Promise<string> => {
     try {
@@ -51,7 +68,6 @@ export async function openSession(wanted: Wanted): Promise<PageSession> {
       renewing = null;
     }
   };
-  const claims = claimsOf(current);
   return {
     account: claims.sub,
     teams: claims.teams,
@@ -59,10 +75,49 @@ export async function openSession(wanted: Wanted): Promise<PageSession> {
     isDemonstration,
     token: async () => {
       if (claimsOf(current).exp * 1000 - Date.now() > EARLY_MS) return current;
-      renewing ??= renew();
+      renewing ??= ending.unlessEnded(renew);
       return await renewing;
     },
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      if (response.status === 401) ending.end();
+      return response;
+    },
+    onEnd: (listener) => ending.listen(listener),
   };
+}
+
+/** That a session is over, whichever way it is found out. */
+class Ending {
+  readonly #listeners = new Set<() => void>();
+  readonly #forget: () => void;
+  #isOver = false;
+
+  constructor(forget: () => void) {
+    this.#forget = forget;
+  }
+
+  readonly end = (): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#forget();
+    for (const listener of this.#listeners) listener();
+  };
+
+  listen(listener: () => void): () => void {
+    if (this.#isOver) listener();
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async unlessEnded<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof SessionEnded) this.end();
+      throw error;
+    }
+  }
 }
 
 /**
@@ -78,9 +133,8 @@ function handedToken(surface: PageSurface): string | null {
   return sessionStorage.getItem(handedKey(surface));
 }
 
-async function stillGood(token: string, surface: PageSurface): Promise<string> {
-  if (claimsOf(token).exp * 1000 > Date.now()) return token;
-  sessionStorage.removeItem(handedKey(surface));
+async function stillGood(token: string): Promise<string> {
+  if (token !== OVER && claimsOf(token).exp * 1000 > Date.now()) return token;
   throw new SessionEnded('The session that this page was opened with has ended');
 }
 
@@ -122,11 +176,18 @@ interface Claims {
   readonly exp: number;
 }
 
-/** Read to know what to show; whether it is true, the server judges. */
+/** Read to know what to show; whether it is true, the server judges. What says nothing signs nobody in. */
 function claimsOf(token: string): Claims {
   const [, payload = ''] = token.split('.');
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
-    char.charCodeAt(0),
-  );
-  return JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+  try {
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+      char.charCodeAt(0),
+    );
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+    if (typeof claims.sub === 'string' && Array.isArray(claims.teams) && Number.isFinite(claims.exp))
+      return claims;
+  } catch {
+    // Neither base64 nor JSON: no token.
+  }
+  throw new SessionEnded('What this page was opened with is no session');
 }

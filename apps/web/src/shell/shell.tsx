@@ -197,6 +197,7 @@ export function SignedIn({
   account,
   hearsAll = false,
   firstWords = false,
+  hasMain = true,
   waiting,
   offline,
   children,
@@ -207,6 +208,8 @@ export function SignedIn({
   hearsAll?: boolean;
   /** Whether it opens with the words of its first view and fetches the others with what says them. */
   firstWords?: boolean;
+  /** Whether a `<main>` is around it; without one, what is shown in its place is that. */
+  hasMain?: boolean;
   /** What of the page stands there already. */
   waiting?: ReactNode;
   /** Shown where the server cannot be reached; absent: that it cannot. */
@@ -237,9 +240,12 @@ export function SignedIn({
   }, [asked, turn]);
 
   const session = opened.state === 'open' ? opened.session : null;
+  useEffect(() => session?.onEnd(() => setOpened({ state: 'ended' })), [session]);
   const client = useMemo(
     () =>
-      session === null ? null : createPersonClient({ url: location.origin, token: () => session.token() }),
+      session === null
+        ? null
+        : createPersonClient({ url: location.origin, token: () => session.token(), fetch: session.fetch }),
     [session],
   );
   if (session !== null && client !== null && spoken !== null && spoken !== 'unreachable') {
@@ -260,14 +266,15 @@ export function SignedIn({
   const state = opened.state === 'open' && spoken === 'unreachable' ? 'offline' : opened.state;
   if (state === 'offline' && offline !== undefined) return offline;
   if (state === 'ended' || state === 'offline') {
+    const Closed = hasMain ? 'div' : 'main';
     return (
-      <div className="closed">
+      <Closed className="closed">
         <h1>{words[`${state}_title`]}</h1>
         <p>{words[`${state}_text`]}</p>
         <button type="button" className="dd-button" onClick={() => setTurn(turn + 1)}>
           {words.retry}
         </button>
-      </div>
+      </Closed>
     );
   }
   return (

@@ -65,7 +65,7 @@ export class StudioApi {
   }
 
   async #ask(method: string, path: string, body?: unknown): Promise<Response> {
-    const response = await fetch(`/studio/${path}`, {
+    const response = await this.#session.fetch(`/studio/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await this.#session.token()}`,
