@@ -19,7 +19,7 @@ export interface Format {
   month(at: Date | string): string;
   /** `14:02` */
   time(at: Date | string): string;
-  /** `4 Apr, 14:02` */
+  /** `4 Apr, 14:02`, with the year where it is another one. */
   dateTime(at: Date | string): string;
   /** `4 Apr, 12:02 UTC` */
   utc(at: Date | string): string;
@@ -62,12 +62,15 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
     month: new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
     time: new Intl.DateTimeFormat(locale, { ...clock, ...zone }),
     dateTime: new Intl.DateTimeFormat(locale, { ...day, ...clock, ...zone }),
+    dateTimeOfYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', ...clock, ...zone }),
     utc: new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZone: 'UTC' }),
+    utcOfYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', ...clock, timeZone: 'UTC' }),
   };
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale);
   const plurals = new Intl.PluralRules(locale);
   const year = (at: Date): string => new Intl.DateTimeFormat('en', { year: 'numeric', ...zone }).format(at);
+  const isThisYear = (at: Date | string): boolean => year(new Date(at)) === year(new Date());
   return {
     locale,
     // Adding zero turns a negative zero into a plain one.
@@ -89,15 +92,12 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
       });
       return fine.format(amountMinor / minorUnits(format) / credits);
     },
-    date: (at) => {
-      const instant = new Date(at);
-      return (year(instant) === year(new Date()) ? dates.date : dates.dateOfYear).format(instant);
-    },
+    date: (at) => (isThisYear(at) ? dates.date : dates.dateOfYear).format(new Date(at)),
     day: (at) => dates.date.format(new Date(at)),
     month: (at) => dates.month.format(new Date(at)),
     time: (at) => dates.time.format(new Date(at)),
-    dateTime: (at) => dates.dateTime.format(new Date(at)),
-    utc: (at) => `${dates.utc.format(new Date(at))} UTC`,
+    dateTime: (at) => (isThisYear(at) ? dates.dateTime : dates.dateTimeOfYear).format(new Date(at)),
+    utc: (at) => `${(isThisYear(at) ? dates.utc : dates.utcOfYear).format(new Date(at))} UTC`,
     relative: (at, now = Date.now()) => {
       const ms = new Date(at).getTime() - now;
       const [unit, size] = STEPS.find(([, step]) => Math.abs(ms) >= step) ?? ['minute', 60_000];

@@ -4,6 +4,7 @@ import { DrawdownApiError, DrawdownNetworkError } from '../../src/errors.ts';
 import { mustAsk } from '../../src/react/asking.ts';
 import { calendarFile } from '../../src/react/calendar-file.ts';
 import { cheaperSettings } from '../../src/react/cheaper.ts';
+import { createFormat } from '../../src/react/format.ts';
 import { historyRows } from '../../src/react/history-rows.ts';
 import { Intent } from '../../src/react/intent.ts';
 import { shortageOf } from '../../src/react/shortage.ts';
@@ -209,4 +210,12 @@ describe('the dates for a calendar', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(75);
     expect(text.replaceAll('\r\n ', '')).toContain('Ä'.repeat(80));
   });
+});
+
+it('an instant of another year says which', () => {
+  const format = createFormat({ locale: 'en-GB', timeZone: 'UTC' });
+  const next = new Date().getUTCFullYear() + 1;
+  expect(format.dateTime(`${next}-03-05T07:00:00Z`)).toBe(`5 Mar ${next}, 07:00`);
+  expect(format.utc(`${next}-03-05T07:00:00Z`)).toBe(`5 Mar ${next}, 07:00 UTC`);
+  expect(format.dateTime(`${next - 1}-03-05T07:00:00Z`)).toBe('5 Mar, 07:00');
 });
