@@ -3,10 +3,10 @@ import type {
   ApprovalState,
   GrantState,
   HoldState,
-  LimitPeriod,
   MoreState,
   Problem,
   Quote,
+  QuotedLimit,
   Scope,
   Surface,
 } from './wire.ts';
@@ -16,17 +16,7 @@ export interface ProblemDetails {
   insufficient_credits: { required: number; available: number; shortfall: number; held: number };
   surface_not_supported: { surface: Surface; supported_surfaces: Surface[]; handoff_url?: string };
   not_a_member: { member: string };
-  member_limit_reached: {
-    member: string;
-    required: number;
-    limit: number;
-    per: LimitPeriod;
-    extra: number;
-    used: number;
-    held: number;
-    remaining: number;
-    resets_at: string;
-  };
+  member_limit_reached: { required: number } & Omit<QuotedLimit, 'sufficient'>;
   seats_exhausted: { seats: number; members: number };
   request_closed: { state: MoreState };
   quote_changed: { quote: Quote };

@@ -1,5 +1,6 @@
 /** What staff do to accounts: shown before it is done. */
 import type { Balance, Cost, GrantState } from './account.ts';
+import type { GrantRequest } from './change.ts';
 import type { Amount, Instant, Metadata } from './common.ts';
 import type { ApprovalLimits } from './staff.ts';
 
@@ -13,18 +14,10 @@ export type ActName =
   | 'adjust'
   | 'end_top_up';
 
-export interface GrantAct {
+/** Its source is the staff's doing, and nothing was paid for it. */
+export interface GrantAct extends Omit<GrantRequest, 'source' | 'cost'> {
   act: 'grant';
   account: string;
-  class: string;
-  amount: Amount;
-  effective_at?: Instant;
-  /** Null: never; absent: by `valid_for`, or as the class says. */
-  expires_at?: Instant | null;
-  valid_for?: string;
-  priority?: number;
-  features?: string[];
-  metadata?: Metadata;
 }
 
 export interface ExtendAct {

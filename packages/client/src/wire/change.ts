@@ -8,6 +8,7 @@ export interface GrantRequest {
   class: string;
   amount: Amount;
   effective_at?: Instant;
+  /** Null: never; absent: by `valid_for`, or as the class says. */
   expires_at?: Instant | null;
   /** ISO 8601 calendar duration in the account's time zone, counted from `effective_at`. */
   valid_for?: string;

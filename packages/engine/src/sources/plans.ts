@@ -211,21 +211,31 @@ export class Plans {
     return { subscription: after, operation, balance, replayed: false };
   }
 
+  /** Whether the plan that a purchase pays for will be charged for again. */
+  async goesOn(account: string, { plan, subscription, account: number }: PlanPayment): Promise<boolean> {
+    if (plan === null || subscription === null) return false;
+    const { status, cancel_at } = await this.#subscriptions.byId(
+      account,
+      subscriptionId(number, subscription),
+    );
+    return status !== 'cancelled' && cancel_at === null;
+  }
+
   /**
    * A buyer withdraws from what was agreed at the checkout: before the money is asked for back nothing is to be charged any
-   * more, and with it the plan is over. Where the provider does not pay back, it goes on as it was.
+   * more, and with it the plan is over. Where the provider does not pay back, it goes on as it was. Nothing, where it is
+   * over already, or is no plan's purchase.
    */
   async withdraw(
     account: string,
-    { plan, subscription, account: number }: Pick<Purchase, 'plan' | 'subscription' | 'account'>,
+    { plan, subscription, account: number }: PlanPayment,
     { to, call }: { to: 'period_end' | 'now' | 'never'; call: Call },
-  ): Promise<boolean> {
-    if (plan === null || subscription === null) return false;
+  ): Promise<void> {
+    if (plan === null || subscription === null) return;
     const id = subscriptionId(number, subscription);
-    const { status, cancel_at } = await this.#subscriptions.byId(account, id);
-    if (status === 'cancelled' || (to === 'period_end' && cancel_at !== null)) return false;
+    if ((await this.#subscriptions.byId(account, id)).status === 'cancelled') return;
     const { idempotencyKey: _, ...ours } = call;
-    return (await this.end(account, id, { when: to, call: ours })) !== null;
+    await this.end(account, id, { when: to, call: ours });
   }
 
   /** Changes a plan at its provider, once for one key; null where no provider charges for the subscription. */
@@ -249,6 +259,8 @@ export class Plans {
     return row;
   }
 }
+
+type PlanPayment = Pick<Purchase, 'plan' | 'subscription' | 'account'>;
 
 /** Of two subscriptions there that are marked alike only one is followed; the other one's money is not passed over. */
 function demandSame(row: PlanCheckout, external: string | null): void {

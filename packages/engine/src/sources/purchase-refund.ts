@@ -10,7 +10,7 @@ import { statement } from '../store/database.ts';
 import { DueRounds } from './due-rounds.ts';
 import type { Plans } from './plans.ts';
 import type { PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
-import type { PurchaseChanged, PurchaseChanges } from './purchase-change.ts';
+import type { PurchaseChange, PurchaseChanged, PurchaseChanges } from './purchase-change.ts';
 import type { Place } from './purchase-order.ts';
 import { idOf, type Purchase } from './purchase-rows.ts';
 import { attemptsOf, outcomeOf } from './purchase-state.ts';
@@ -48,7 +48,7 @@ export interface RefundMeans {
   /** The purchase behind an id, where it is now. */
   readonly reach: (id: string) => Promise<Found>;
   /** What was the first payment of a plan ends the plan. */
-  readonly plans: Pick<Plans, 'withdraw'>;
+  readonly plans: Pick<Plans, 'goesOn' | 'withdraw'>;
 }
 
 export class Refunds {
@@ -92,7 +92,9 @@ export class Refunds {
         reason: 'provider',
       });
     }
-    const asked = await this.#ask({ account, no: purchase.no }, { purchase: id, ...body }, call);
+    const ends = await this.#means.plans.goesOn(account.id, purchase);
+    const place = { account, no: purchase.no };
+    const asked = await this.#ask(place, { input: { purchase: id, ...body }, call, ends });
     const { state } = asked.purchase;
     if (state === 'reversed')
       await this.#means.plans.withdraw(account.id, asked.purchase, { to: 'now', call });
@@ -101,16 +103,21 @@ export class Refunds {
   }
 
   /** A refusal is no answer that a key keeps: where the provider declined, the same key asks once more. */
-  async #ask(place: { account: Place; no: number }, input: { purchase: string }, call: Call) {
+  async #ask(
+    place: { account: Place; no: number },
+    { input, call, ends }: { input: { purchase: string }; call: Call; ends: boolean },
+  ) {
     const { changes } = this.#means;
-    const asked = await changes.make(place, { call, input, facts: mayAsk });
-    const { facts, state } = asked.purchase;
-    const attempt = attemptsOf(facts, 'asked');
-    if (!asked.replayed || state === 'refunding' || attempt > attemptsOf(facts, 'declined')) return asked;
+    const facts: PurchaseChange['facts'] = (current, at) =>
+      mayAsk(current, at).map((fact) => ({ ...fact, ...(ends && { ends }) }));
+    const asked = await changes.make(place, { call, input, facts });
+    const { facts: known, state } = asked.purchase;
+    const attempt = attemptsOf(known, 'asked');
+    if (!asked.replayed || state === 'refunding' || attempt > attemptsOf(known, 'declined')) return asked;
     const idempotencyKey = `asked:${input.purchase}:${attempt + 1}`;
     const again = { ...call, idempotencyKey, principal: 'source' };
     const more = { purchase: input.purchase, attempt: attempt + 1 };
-    return changes.make(place, { call: again, input: more, facts: mayAsk });
+    return changes.make(place, { call: again, input: more, facts });
   }
 
   /** Sends what was asked for, or asks what became of it: the same attempt is the same refund. */
@@ -121,13 +128,15 @@ export class Refunds {
     const { providerOf, plans, enter } = this.#means;
     const provider = providerOf(asked.provider);
     const withdraw = (to: 'period_end' | 'now' | 'never') => plans.withdraw(account.id, asked, { to, call });
-    const ends = await withdraw('period_end');
+    const attempt = attemptsOf(asked.facts, 'asked');
+    const ends = asked.facts.some((fact) => fact.kind === 'asked' && fact.attempt === attempt && fact.ends);
+    if (ends) await withdraw('period_end');
     const event = await provider
       .refund?.({
         purchase: id,
         payment: asked.payment as string,
         amountMinor: outcomeOf(asked.facts).paid?.gross ?? 0,
-        attempt: attemptsOf(asked.facts, 'asked'),
+        attempt,
       })
       .catch(async (error: unknown) => {
         if (error instanceof DrawdownError && error.code === 'payment_refused') {

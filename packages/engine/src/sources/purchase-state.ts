@@ -43,10 +43,20 @@ export type Fact =
       readonly currency?: string;
       readonly at: number;
     })
-  /** The buyer asked for a refund; asked again, the number is higher. `after`: refunds that were known, which all failed. */
-  | { readonly kind: 'asked'; readonly attempt: number; readonly after?: number }
+  | Asked
   /** The provider declined to make it. */
   | { readonly kind: 'declined'; readonly attempt: number };
+
+/**
+ * The buyer asked for a refund; asked again, the number is higher. `after`: refunds that were known, which all failed. `ends`:
+ * the plan that it pays for went on until then, so that it goes on again where the refund is declined.
+ */
+export interface Asked {
+  readonly kind: 'asked';
+  readonly attempt: number;
+  readonly after?: number;
+  readonly ends?: true;
+}
 
 export const PURCHASE_STATES = [
   'open',

@@ -4,13 +4,13 @@ import { DrawdownError } from '../errors.ts';
 import type { Part } from './purchase-parts.ts';
 import { refundableUntil } from './purchase-present.ts';
 import type { Purchase } from './purchase-rows.ts';
-import { attemptsOf, type Fact, outcomeOf } from './purchase-state.ts';
+import { type Asked, attemptsOf, outcomeOf } from './purchase-state.ts';
 
 /** The fact that a refund is asked for; none where one is under way already. Throws `purchase_not_refundable`. */
 export function mayAsk(
   purchase: Purchase,
   { account, lots, now }: { account: Account; lots: readonly Grant[]; now: number },
-): readonly Fact[] {
+): readonly Asked[] {
   const refuse = (reason: string, sentence: string): never => {
     throw new DrawdownError('purchase_not_refundable', sentence, { reason });
   };

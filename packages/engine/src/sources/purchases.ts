@@ -31,7 +31,7 @@ export interface PurchasesOptions {
   readonly returnOrigins: readonly string[];
   /** Providers tell of their periods as well. */
   readonly subscriptions: Pick<Subscriptions, 'renew' | 'paymentFailed'>;
-  readonly plans: Pick<Plans, 'receive' | 'compare' | 'find' | 'withdraw'>;
+  readonly plans: Pick<Plans, 'receive' | 'compare' | 'find' | 'goesOn' | 'withdraw'>;
 }
 
 /**

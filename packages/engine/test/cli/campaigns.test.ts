@@ -1,28 +1,9 @@
 /** The commands of campaigns, in processes of their own against a running server. */
 import type * as wire from '@drawdown/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Finished, type Installation, install } from './support.ts';
+import { expect, test } from 'vitest';
+import { serving } from './serving.ts';
 
-let drawdown: Installation;
-let cwd: string;
-
-beforeAll(async () => {
-  drawdown = install();
-  cwd = drawdown.directory();
-  await drawdown.serve({ cwd, env: { DRAWDOWN_TEST_CLOCK: '1', DRAWDOWN_DEMO: '0' } });
-});
-
-afterAll(async () => {
-  await drawdown.remove();
-});
-
-const cli = (...words: string[]): Promise<Finished> => drawdown.run(words, { cwd });
-
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await cli(...words, '--json');
-  expect({ code, stderr, words }).toEqual({ code: 0, stderr: '', words });
-  return JSON.parse(stdout) as T;
-}
+const { cli, json } = serving();
 
 test('staff makes a campaign and codes, an account redeems one, staff watches and stops it', async () => {
   const terms = ['--kind', 'promotion_code', '--credits', '40', '--validity', 'P14D', '--budget', '80'];

@@ -1,31 +1,13 @@
 /** Selling, giving back, topping up, correcting, and the end of an account, in processes of their own. */
 import type * as wire from '@drawdown/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Finished, type Installation, install } from './support.ts';
+import { expect, test } from 'vitest';
+import { serving } from './serving.ts';
 
 const BACK = ['--return-url', 'http://127.0.0.1/'];
 const REASON = ['--reason', 'ticket 12'];
 
-let drawdown: Installation;
-let cwd: string;
-let url: string;
-
-beforeAll(async () => {
-  drawdown = install();
-  cwd = drawdown.directory();
-  const env = { DRAWDOWN_TEST_CLOCK: '1', DRAWDOWN_DEMO: '0', DRAWDOWN_SANDBOX: '1' };
-  ({ url } = await drawdown.serve({ cwd, env }));
-});
-
-afterAll(() => drawdown.remove());
-
-const run = (...words: string[]): Promise<Finished> => drawdown.run(words, { cwd });
-
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await run(...words, '--json');
-  expect({ code, stderr, words }).toEqual({ code: 0, stderr: '', words });
-  return JSON.parse(stdout) as T;
-}
+const server = serving({ DRAWDOWN_SANDBOX: '1' });
+const { cli: run, json } = server;
 
 async function refused(...words: string[]): Promise<[number | null, string]> {
   const { code, stderr } = await run(...words);
@@ -34,7 +16,10 @@ async function refused(...words: string[]): Promise<[number | null, string]> {
 
 /** What the buyer does on the page of the sandbox. */
 async function pressed(checkout: string, action: string): Promise<void> {
-  const answer = await fetch(`${url}/checkout/${checkout}/${action}`, { method: 'POST', redirect: 'manual' });
+  const answer = await fetch(`${server.url}/checkout/${checkout}/${action}`, {
+    method: 'POST',
+    redirect: 'manual',
+  });
   expect(answer.status).toBe(303);
 }
 

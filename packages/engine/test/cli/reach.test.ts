@@ -15,27 +15,11 @@ import type {
   Statement,
   WebhookEndpoint,
 } from '@drawdown/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Installation, install } from './support.ts';
+import { expect, test } from 'vitest';
+import { serving } from './serving.ts';
 
-let drawdown: Installation;
-let cwd: string;
-
-beforeAll(async () => {
-  drawdown = install();
-  cwd = drawdown.directory();
-  await drawdown.serve({ cwd, env: { DRAWDOWN_TEST_CLOCK: '1', DRAWDOWN_DEMO: '0' } });
-});
-
-afterAll(async () => {
-  await drawdown.remove();
-});
-
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await drawdown.run([...words, '--json'], { cwd });
-  expect({ code, stderr, words }).toEqual({ code: 0, stderr: '', words });
-  return JSON.parse(stdout) as T;
-}
+const server = serving();
+const { cli, json } = server;
 
 test('an account is made, changed, shown, found, and its person gets a session', async () => {
   await json<Account>('accounts', 'put', 'u_1', '--time-zone', 'Europe/Berlin', '--metadata', '{"a":1}');
@@ -44,30 +28,30 @@ test('an account is made, changed, shown, found, and its person gets a session',
   const found = await json<Page<FoundAccount>>('accounts', 'find', 'u_');
   expect(found.data.map(({ account }) => account)).toContain('u_1');
   const session = await json<Session>('session', 'u_1', '--surface', 'web', '--ttl', '60');
-  const asked = await drawdown.run(['balance', 'u_1', '--key', session.token, '--json'], { cwd });
+  const asked = await cli('balance', 'u_1', '--key', session.token, '--json');
   expect(asked).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('an act is previewed, done once under its key, and shown by its id', async () => {
   const words = ['act', 'grant', 'u_2', '--class', 'promotional', '--amount', '40', '--valid-for', 'P30D'];
   await json('accounts', 'put', 'u_2');
-  const preview = await drawdown.run([...words, '--preview'], { cwd });
+  const preview = await cli(...words, '--preview');
   expect(preview.stdout).toBe('u_2: 0 → 40 credits, by grant of 40 credits.\n');
   const done = await json<ActReceipt>(...words, '--reason', 'the outage', '--idempotency-key', 'k');
   expect(done).toMatchObject({ state: 'done', balance: { total: 40 }, audit: { reason: 'the outage' } });
   const lot = (await json<Page<Grant>>('grants', 'u_2')).data[0] as Grant;
   expect(await json<Grant>('show', lot.id)).toMatchObject({ id: lot.id, amount: 40 });
-  const other = await drawdown.run(['show', 'u_2'], { cwd });
+  const other = await cli('show', 'u_2');
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not the id of') });
 });
 
 test('a batch is read from a file, answered line by line, and ends with 3 where one was refused', async () => {
   await json<GrantReceipt>('grant', 'u_3', 'purchased', '10');
-  const file = join(cwd, 'batch.jsonl');
+  const file = join(server.cwd, 'batch.jsonl');
   const line = (key: string, amount: number) =>
     JSON.stringify({ account: 'u_3', idempotency_key: key, amount });
   writeFileSync(file, `${line('a', 6)}\n\n${line('b', 6)}\n`);
-  const { code, stdout } = await drawdown.run(['consume-batch', file, '--json'], { cwd });
+  const { code, stdout } = await cli('consume-batch', file, '--json');
   expect(code).toBe(3);
   expect((JSON.parse(stdout) as BatchResponse).results).toMatchObject([
     { status: 200, operation: { amount: 6 } },

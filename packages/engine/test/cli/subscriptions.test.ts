@@ -1,26 +1,9 @@
 /** Subscriptions from the command line, in processes of their own. */
 import type { SubscriptionPreview, SubscriptionReceipt } from '@drawdown/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Installation, install } from './support.ts';
+import { expect, test } from 'vitest';
+import { serving } from './serving.ts';
 
-let drawdown: Installation;
-let cwd: string;
-
-beforeAll(async () => {
-  drawdown = install();
-  cwd = drawdown.directory();
-  await drawdown.serve({ cwd, env: { DRAWDOWN_TEST_CLOCK: '1', DRAWDOWN_DEMO: '0' } });
-});
-
-afterAll(async () => {
-  await drawdown.remove();
-});
-
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await drawdown.run([...words, '--json'], { cwd });
-  expect({ code, stderr, words }).toEqual({ code: 0, stderr: '', words });
-  return JSON.parse(stdout) as T;
-}
+const { cli, json } = serving();
 
 test('a subscription is begun, renewed, previewed, changed, cancelled and listed', async () => {
   const made = await json<SubscriptionReceipt>(
@@ -34,7 +17,7 @@ test('a subscription is begun, renewed, previewed, changed, cancelled and listed
   );
   expect(made).toMatchObject({ balance: { total: 600 }, subscription: { status: 'active' } });
   const { id } = made.subscription;
-  const renewed = await drawdown.run(['renew', 'u_1', id, '--ref', 'in_2'], { cwd });
+  const renewed = await cli('renew', 'u_1', id, '--ref', 'in_2');
   expect(renewed.stdout).toContain(`600 credits follow at ${made.subscription.paid_until}.`);
   const preview = await json<SubscriptionPreview>('cancel', 'u_1', id, '--now', '--preview');
   expect(preview.lots.map(({ effect }) => effect)).toEqual(['expires', 'voided']);
@@ -42,8 +25,8 @@ test('a subscription is begun, renewed, previewed, changed, cancelled and listed
   expect(changed.subscription).toMatchObject({ interval: 'year' });
   const cancelled = await json<SubscriptionReceipt>('cancel', 'u_1', id);
   expect(cancelled.subscription.cancel_at).toBe(changed.subscription.paid_until);
-  const listed = await drawdown.run(['subscriptions', 'u_1'], { cwd });
+  const listed = await cli('subscriptions', 'u_1');
   expect(listed.stdout).toContain(`${id} of u_1: pro by the year, active; paid until `);
-  const refused = await drawdown.run(['change', 'u_1', id, '--plan', 'none'], { cwd });
+  const refused = await cli('change', 'u_1', id, '--plan', 'none');
   expect(refused.stderr).toContain('plan: is no plan of the catalog');
 });

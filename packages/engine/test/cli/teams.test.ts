@@ -1,26 +1,9 @@
 /** Members of teams from the command line, in processes of their own. */
 import type { Member, More, Page } from '@drawdown/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Installation, install } from './support.ts';
+import { expect, test } from 'vitest';
+import { serving } from './serving.ts';
 
-let drawdown: Installation;
-let cwd: string;
-
-beforeAll(async () => {
-  drawdown = install();
-  cwd = drawdown.directory();
-  await drawdown.serve({ cwd, env: { DRAWDOWN_TEST_CLOCK: '1', DRAWDOWN_DEMO: '0' } });
-});
-
-afterAll(async () => {
-  await drawdown.remove();
-});
-
-async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await drawdown.run([...words, '--json'], { cwd });
-  expect({ code, stderr, words }).toEqual({ code: 0, stderr: '', words });
-  return JSON.parse(stdout) as T;
-}
+const { cli, json } = serving();
 
 test('members are made, listed, refused beyond their limit, allowed more, and removed', async () => {
   await json('subscribe', 'crew', 'teams', '--seats', '3');
@@ -41,16 +24,16 @@ test('members are made, listed, refused beyond their limit, allowed more, and re
     role: 'admin',
     limit,
   });
-  const mixed = await drawdown.run(['members', 'put', 'crew', 'u_1', '--unlimited', '--limit', '5'], { cwd });
+  const mixed = await cli('members', 'put', 'crew', 'u_1', '--unlimited', '--limit', '5');
   expect(mixed).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--unlimited goes with no other limit'),
   });
   await json('consume', 'crew', '--amount', '10', '--member', 'u_1');
-  const refused = await drawdown.run(['consume', 'crew', '--amount', '1', '--member', 'u_1'], { cwd });
+  const refused = await cli('consume', 'crew', '--amount', '1', '--member', 'u_1');
   expect(refused.stderr).toContain('1 credits are needed and the limit per day leaves 0');
   const asked = await json<More>('members', 'ask', 'crew', 'u_1', '5', '--reason', 'the launch');
-  const open = await drawdown.run(['members', 'requests', 'crew'], { cwd });
+  const open = await cli('members', 'requests', 'crew');
   expect(open.stdout).toContain(
     `${asked.id}: u_1 asks for 5 credits more until ${asked.expires_at} (the launch)`,
   );
@@ -58,10 +41,10 @@ test('members are made, listed, refused beyond their limit, allowed more, and re
   expect(approved.state).toBe('approved');
   const teams = await json<Page<Member>>('members', 'teams', 'u_1');
   expect(teams.data).toMatchObject([{ team: 'crew', period: { extra: 5, used: 10, remaining: 5 } }]);
-  const listed = await drawdown.run(['members', 'list', 'crew'], { cwd });
+  const listed = await cli('members', 'list', 'crew');
   expect(listed.stdout).toContain('10 per day and 5 more');
-  const removed = await drawdown.run(['members', 'remove', 'crew', 'u_1'], { cwd });
+  const removed = await cli('members', 'remove', 'crew', 'u_1');
   expect(removed.stdout).toMatch(/^u_1 left crew at /);
-  const last = await drawdown.run(['members', 'remove', 'crew', 'u_boss'], { cwd });
+  const last = await cli('members', 'remove', 'crew', 'u_boss');
   expect(last.stderr).toContain('The team would be left without an owner');
 });

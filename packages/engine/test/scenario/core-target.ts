@@ -2,14 +2,10 @@ import type * as wire from '@drawdown/client';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { rulesOf } from '../../src/catalog/load.ts';
 import type { Entry } from '../../src/core/account.ts';
-import { apply } from '../../src/core/apply.ts';
 import { copyOf } from '../../src/core/balance.ts';
 import { formatInstant, parseInstant } from '../../src/core/calendar.ts';
 import type { Command, Spend } from '../../src/core/command.ts';
-import { decide } from '../../src/core/decide.ts';
-import { explain } from '../../src/core/explain.ts';
 import { operationId, parseGrantId, parseHoldId, parseOperationId } from '../../src/core/id.ts';
-import { draw } from '../../src/core/order.ts';
 import type { Rules } from '../../src/core/rules.ts';
 import { settle } from '../../src/core/settle.ts';
 import { DrawdownError, type ProblemCode } from '../../src/errors.ts';
@@ -20,6 +16,7 @@ import { readAmount, readGrant } from '../../src/request.ts';
 import { inOrderOfTime } from '../../src/scenario/ledger.ts';
 import type { Replayed, ScenarioTarget } from '../../src/scenario/target.ts';
 import { Spending } from '../../src/spending.ts';
+import { type CoreMeans, explanationOf, quoteOf } from './core-answers.ts';
 import { type Ledger, MemoryLedgers, type Task } from './memory-ledgers.ts';
 import { statementOf } from './statement.ts';
 
@@ -52,6 +49,11 @@ export class CoreTarget implements ScenarioTarget {
     this.#presenter = new Presenter(this.#rules);
     this.#ledgers = new MemoryLedgers(this.#rules);
     this.#spending = new Spending(catalog, this.#quotes);
+  }
+
+  get #means(): CoreMeans {
+    const [catalog, rules, presenter] = [this.#catalog, this.#rules, this.#presenter];
+    return { catalog, rules, presenter, ledgers: this.#ledgers, quotes: this.#quotes };
   }
 
   problemOf(error: unknown): wire.Problem | null {
@@ -113,22 +115,7 @@ export class CoreTarget implements ScenarioTarget {
 
   async explain(id: string): Promise<wire.Explanation> {
     const { ledger, entry } = this.#entry(id);
-    const before = this.#ledgers.replay(ledger, (other) => other.seq < entry.seq);
-    const feature = entry.feature;
-    const classes = feature === null ? null : (this.#catalog.features[feature]?.classes ?? null);
-    const explained = explain(before.grants, entry, { feature, classes }, this.#rules);
-    return {
-      operation: this.#operation(ledger, entry),
-      grants: explained.map((one) => ({
-        grant: this.#presenter.grant(before, one.grant, entry.at).id,
-        class: one.grant.class,
-        position: one.position,
-        available: this.#presenter.credits(one.available),
-        drawn: this.#presenter.credits(one.drawn),
-        rule: one.reason,
-        because: one.reason,
-      })),
-    };
+    return explanationOf(this.#means, { ledger, entry, operation: this.#operation(ledger, entry) });
   }
 
   async ledger(account: string): Promise<wire.Entry[]> {
@@ -155,37 +142,7 @@ export class CoreTarget implements ScenarioTarget {
     this.#ledgers.settle(ledger);
     const spend = this.#spend(account, body);
     if (spend === null) return FREE_ON_DEVICE;
-    const { draws, missing } = draw(ledger.account.grants, spend.amount, spend, this.#ledgers.now);
-    const classOf = classIn(ledger.account);
-    const byClass = new Map<string, bigint>();
-    for (const one of draws)
-      byClass.set(classOf(one.grant), (byClass.get(classOf(one.grant)) ?? 0n) + one.amount);
-    const expiresAt = this.#ledgers.now + this.#catalog.policies.quotes.ttlSeconds * 1000;
-    const { feature, amount, units } = spend;
-    const terms = { account, feature, units, amount, issuedAt: this.#ledgers.now, expiresAt, byClass };
-
-    const after = copyOf(ledger.account);
-    const command = { verb: 'consume' as const, ...spend, quote: null, overdraft: false };
-    const decision = decide(after, command, { now: this.#ledgers.now, rules: this.#rules, actor: 'quote' });
-    if ('entries' in decision)
-      for (const entry of decision.entries) apply(after, entry, this.#ledgers.inOrder);
-    return {
-      quote: this.#quotes.sign(terms),
-      feature,
-      amount: this.#presenter.credits(amount),
-      price_version: this.#catalog.version,
-      draws: draws.map((one) => ({
-        grant: this.#grant(ledger, one.grant).id,
-        class: classOf(one.grant),
-        amount: this.#presenter.credits(one.amount),
-      })),
-      after: { ...this.#presenter.balance(after, this.#ledgers.now), version: ledger.account.seq },
-      sufficient: missing === 0n,
-      shortfall: this.#presenter.credits(missing),
-      // No story quotes on somebody's behalf.
-      member_limit: null,
-      expires_at: formatInstant(expiresAt),
-    };
+    return quoteOf(this.#means, { ledger, account, spend });
   }
 
   async grant(account: string, body: wire.GrantRequest, key: string): Promise<wire.GrantReceipt & Replayed> {

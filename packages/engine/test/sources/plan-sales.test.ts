@@ -108,6 +108,20 @@ describe('a plan in a place with a right to withdraw', () => {
     expect(await t.show('u_lost', id)).toMatchObject({ status: 'cancelled' });
     expect(await rig.first.balance('u_lost')).toMatchObject({ total: 0 });
   });
+
+  test('whose refund’s answer is lost, and which is then refused, goes on after all', async () => {
+    const { id, one, payment } = await bought('u_lost_refused');
+    stripe.refusing = /POST \/v1\/refunds/;
+    expect(await codeOf(refund(payment.id, 'r5'))).toBe('unavailable');
+    stripe.refusing = /^$/;
+    expect(one.cancel_at_period_end).toBe(true);
+    stripe.declinesRefunds = true;
+    expect(await codeOf(refund(payment.id, 'r5'))).toBe('payment_refused');
+    stripe.declinesRefunds = false;
+    expect(one).toMatchObject({ status: 'active', cancel_at_period_end: false });
+    expect(await t.show('u_lost_refused', id)).toMatchObject({ status: 'active', cancel_at: null });
+    expect(await rig.first.balance('u_lost_refused')).toMatchObject({ available: 600 });
+  });
 });
 
 describe('how a plan is paid', () => {
