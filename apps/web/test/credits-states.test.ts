@@ -135,6 +135,24 @@ describe('what cannot be spent', () => {
   });
 });
 
+it('says of a part that could not be fetched that it could not, and has it when asked again', async () => {
+  await stage.client.grant('u_part', { class: 'purchased', amount: 30 });
+  const page = await stage.open('/credits', { account: 'u_part' });
+  await page.getByRole('button', { name: 'Monthly statement' }).waitFor();
+  await page.route(/\/assets\/statement-dialog-/, (route) => route.abort());
+  await page.getByRole('button', { name: 'Monthly statement' }).click();
+  const history = page.locator('#dd-history');
+  await expect.poll(() => history.innerText()).toContain('could not be fetched');
+  stage.forgetFaults(/ERR_FAILED|statement-dialog/);
+  expect(await axeFaults(page)).toEqual([]);
+  await page.unroute(/\/assets\/statement-dialog-/);
+  await history.getByRole('button', { name: 'Try again' }).click();
+  await history.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Monthly statement' }).click();
+  await page.getByRole('dialog', { name: 'Monthly statement' }).waitFor();
+  await page.context().close();
+});
+
 it('asks for it before it sells a plan as well', async () => {
   await stage.client.putAccount('u_fr', { metadata: { jurisdiction: 'FR' } });
   const page = await stage.open('/credits', { account: 'u_fr' });

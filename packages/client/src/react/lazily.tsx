@@ -3,22 +3,54 @@ import { Failure } from './failure.tsx';
 import { useDrawdown } from './provider.tsx';
 import { useBalance } from './use-balance.ts';
 
+type Load<Props> = () => Promise<ComponentType<Props>>;
+
 /**
- * A part of the page that is fetched when it is first opened, with its words: most visits need none of them. Until it is there, nothing
- * is shown in its place; where it cannot be had, it stays closed and is asked for again the next time.
+ * A part of the page that is fetched when it is first opened, with its words: most visits need none of them. Until it is
+ * there, nothing is shown in its place; where it cannot be had, that is said there.
  */
-export function whenOpened<Props extends { open: boolean; onClose?(): void }>(
-  load: () => Promise<ComponentType<Props>>,
-): (props: Props) => ReactNode {
-  let known: ComponentType<Props> | undefined;
+export function whenOpened<Props extends { open: boolean }>(load: Load<Props>): (props: Props) => ReactNode {
+  const usePart = partOf(load);
   // biome-ignore lint/correctness/noComponentHookFactories: made once, where a module is read, and never while rendering
   return function WhenOpened(props) {
+    const { Part, failed } = usePart(props.open);
+    if (Part !== null) return <Part {...props} />;
+    return failed && props.open ? <Unfetched /> : null;
+  };
+}
+
+/**
+ * A part of the page below what is seen first: fetched once that is there and the browser has a moment, with its place
+ * kept meanwhile. Where it cannot be had, that is said in its place.
+ */
+export function afterwards<Props extends object>(load: Load<Props>): (props: Props) => ReactNode {
+  const usePart = partOf(load);
+  // biome-ignore lint/correctness/noComponentHookFactories: made once, where a module is read, and never while rendering
+  return function Afterwards(props) {
+    const [isIdle, setIsIdle] = useState(false);
+    const { balance, error } = useBalance();
+    const isReady = balance !== null || error !== null;
+    useEffect(() => (isReady ? whenIdle(() => setIsIdle(true)) : undefined), [isReady]);
+    const { Part, failed } = usePart(isIdle);
+    if (Part !== null) return <Part {...props} />;
+    return failed ? <Unfetched /> : <div className="dd-later" aria-busy="true" />;
+  };
+}
+
+/** A hook that fetches the part with its words once it is wanted. */
+function partOf<Props>(
+  load: Load<Props>,
+): (wanted: boolean) => { Part: ComponentType<Props> | null; failed: boolean } {
+  let known: ComponentType<Props> | undefined;
+  // biome-ignore lint/correctness/noComponentHookFactories: made once, where a module is read, and never while rendering
+  return function usePart(wanted) {
     const [Part, setPart] = useState(() => known);
-    const { open, onClose } = props;
+    const [failed, setFailed] = useState(false);
     const { fetchWords } = useDrawdown();
     const isThere = Part !== undefined && fetchWords === null;
+    const isMissing = wanted && !isThere && !failed;
     useEffect(() => {
-      if (!open || isThere) return;
+      if (!isMissing) return;
       let left = false;
       Promise.all([load(), fetchWords?.()]).then(
         ([part]) => {
@@ -26,67 +58,25 @@ export function whenOpened<Props extends { open: boolean; onClose?(): void }>(
           if (!left) setPart(() => part);
         },
         () => {
-          if (!left) onClose?.();
+          if (!left) setFailed(true);
         },
       );
       return () => {
         left = true;
       };
-    }, [open, isThere, fetchWords, onClose]);
-    return Part === undefined || fetchWords !== null ? null : <Part {...props} />;
+    }, [isMissing, fetchWords]);
+    return { Part: Part !== undefined && isThere ? Part : null, failed };
   };
 }
 
-/**
- * A part of the page below what is seen first: fetched once that is there and the browser has a moment, with its place
- * kept meanwhile. Where it cannot be had, that is said in its place, with a way to ask again.
- */
-export function afterwards<Props extends object>(
-  load: () => Promise<ComponentType<Props>>,
-): (props: Props) => ReactNode {
-  let known: ComponentType<Props> | undefined;
-  // biome-ignore lint/correctness/noComponentHookFactories: made once, where a module is read, and never while rendering
-  return function Afterwards(props) {
-    const [Part, setPart] = useState(() => known);
-    const [tries, setTries] = useState(0);
-    const [error, setError] = useState<unknown>(null);
-    const { balance, error: refused } = useBalance();
-    const { fetchWords } = useDrawdown();
-    const isReady = balance !== null || refused !== null;
-    const isThere = Part !== undefined && fetchWords === null;
-    // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again when somebody presses the button
-    useEffect(() => {
-      if (!isReady || isThere) return;
-      let left = false;
-      const cancel = whenIdle(() => {
-        Promise.all([load(), fetchWords?.()]).then(
-          ([part]) => {
-            known = part;
-            if (!left) setPart(() => part);
-          },
-          (caught: unknown) => {
-            if (!left) setError(caught);
-          },
-        );
-      });
-      return () => {
-        left = true;
-        cancel();
-      };
-    }, [isReady, isThere, fetchWords, tries]);
-    if (Part !== undefined && fetchWords === null) return <Part {...props} />;
-    if (error === null) return <div className="dd-later" aria-busy="true" />;
-    const retry = (): void => {
-      setError(null);
-      setTries(tries + 1);
-    };
-    return <Unfetched onRetry={retry} />;
-  };
-}
-
-function Unfetched({ onRetry }: { onRetry(): void }): ReactNode {
+/** Browsers remember that a part could not be fetched and never ask for it again: only the page anew does. */
+function Unfetched(): ReactNode {
   const { t } = useDrawdown();
-  return <Failure error={null} text={t('failure.offline')} onRetry={onRetry} />;
+  const retry = async (): Promise<void> => {
+    const answer = await fetch(location.href, { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+    if (answer?.ok === true) location.reload();
+  };
+  return <Failure error={null} text={t('failure.unfetched')} onRetry={() => void retry()} />;
 }
 
 /** Not every browser says when it has a moment. */

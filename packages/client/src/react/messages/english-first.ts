@@ -81,6 +81,7 @@ export const first = {
   'timeline.at': '{date}: {count} without any use',
 
   'failure.offline': 'No connection. What you see may be out of date; we keep trying.',
+  'failure.unfetched': 'This part of the page could not be fetched.',
   'failure.unknown':
     'No answer came, so we do not know yet whether this happened. Try again: it happens at most once.',
   'failure.session': 'Your session has ended. Sign in again to go on.',

@@ -82,6 +82,7 @@ export const first: Record<keyof typeof english, Message> = {
   'timeline.at': '{date}: {count} ohne Verbrauch',
 
   'failure.offline': 'Keine Verbindung. Was du siehst, kann veraltet sein; wir versuchen es weiter.',
+  'failure.unfetched': 'Dieser Teil der Seite konnte nicht geladen werden.',
   'failure.unknown':
     'Es kam keine Antwort, also wissen wir noch nicht, ob es geschehen ist. Versuch es noch einmal: Es geschieht höchstens einmal.',
   'failure.session': 'Deine Sitzung ist zu Ende. Melde dich neu an, um weiterzumachen.',
