@@ -98,24 +98,29 @@ describe('the phone', () => {
 
   it('is refused by the server when its page is forced', async () => {
     await stage.client.grant('u_forced', { class: 'purchased', amount: 100 });
-    // A phone's session in the web's page: what a person who changes the page would have.
+    // Whichever page a phone's session is handed to, it is shown the phone's.
+    const credits = await stage.open('/credits', { account: 'u_forced', surface: 'ios' });
+    await credits.waitForURL(/\/mobile$/);
+    await credits.context().close();
     const page = await stage.open('/studio', { account: 'u_forced', surface: 'ios' });
+    await page.waitForURL(/\/mobile$/);
     await page.locator('.dd-open-on-web').waitFor();
     expect(await page.locator('.dd-cost__button').count()).toBe(0);
     const statuses = await page.evaluate(async () => {
-      const authorization = `Bearer ${sessionStorage.getItem('drawdown.session.web')}`;
-      const post = async (path: string) => {
+      const authorization = `Bearer ${sessionStorage.getItem('drawdown.session.ios')}`;
+      const post = async (path: string, body = '{"feature":"ai_script"}') => {
         const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': path };
-        const response = await fetch(path, { method: 'POST', headers, body: '{"feature":"ai_script"}' });
+        const response = await fetch(path, { method: 'POST', headers, body });
         return ((await response.json()) as { code: string }).code;
       };
       return [
         await post('/v1/accounts/u_forced/holds'),
         await post('/v1/accounts/u_forced/consume'),
         await post('/v1/accounts/u_forced/quotes'),
+        await post('/v1/accounts/u_forced/checkouts', '{"pack":"pack_100","return_url":"http://localhost/"}'),
       ];
     });
-    expect(statuses).toEqual(Array(3).fill('surface_not_supported'));
+    expect(statuses).toEqual(Array(4).fill('surface_not_supported'));
     for (const _ of statuses) stage.expectFault(/403/);
     expect((await stage.client.balance('u_forced')).available).toBe(100);
     await page.context().close();

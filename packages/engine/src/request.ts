@@ -136,6 +136,17 @@ export function readMode(
   throw surfaceRefusal(catalog, spend);
 }
 
+/**
+ * Throws `surface_not_supported` where no credits are spent: there none are sold either. Who acts without a session is a
+ * server, and may.
+ */
+export function demandSales(
+  catalog: Catalog,
+  { account, surface }: { account: string; surface: wire.Surface | undefined },
+): void {
+  if (surface !== undefined) readMode(catalog, { account, feature: null, surface });
+}
+
 function surfaceRefusal(
   catalog: Catalog,
   { account, feature, surface }: { account: string; feature: string | null; surface: wire.Surface },

@@ -1,6 +1,7 @@
 /** What a server that was just started has to show. */
 import type { ReactNode } from 'react';
-import { Shell, servesProduct, useFrame } from '../shell/shell.tsx';
+import { servesProduct } from '../shell/products.ts';
+import { Shell, useFrame } from '../shell/shell.tsx';
 import './home.css';
 import { WORDS } from './words.ts';
 

@@ -3,6 +3,7 @@
  * its address or by the product's own endpoint; a server that shows its demonstration accounts gives one of those.
  */
 import type { Session, Surface } from '@drawdown/client';
+import { servesProduct } from './products.ts';
 
 export type PageSurface = Exclude<Surface, 'server'>;
 
@@ -57,6 +58,11 @@ export async function openSession(wanted: Wanted): Promise<PageSession> {
     return { token, claims: claimsOf(token) };
   });
   const { claims } = opened;
+  const isElsewhere = isPhone(claims.surface) !== isPhone(wanted.surface) && servesProduct('studio');
+  if (handed !== null && isElsewhere) {
+    sessionStorage.removeItem(handedKey(wanted.surface));
+    return goWhereItBelongs(opened.token, claims.surface);
+  }
   let current = opened.token;
   if (handed !== null) setTimeout(ending.end, Math.min(LATEST_MS, claims.exp * 1000 - Date.now()));
   let renewing: Promise<string> | null = null;
@@ -85,6 +91,15 @@ export async function openSession(wanted: Wanted): Promise<PageSession> {
     },
     onEnd: (listener) => ending.listen(listener),
   };
+}
+
+const isPhone = (surface: PageSurface): boolean => surface === 'ios' || surface === 'android';
+
+/** A phone has a page of its own, without credits: a phone's session is shown nothing else, and that page to no other. */
+function goWhereItBelongs(token: string, surface: PageSurface): Promise<never> {
+  const path = isPhone(surface) ? '/mobile' : '/studio';
+  location.replace(`${path}${location.search}#session=${token}`);
+  return new Promise(() => undefined);
 }
 
 /** That a session is over, whichever way it is found out. */

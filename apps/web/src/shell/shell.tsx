@@ -12,6 +12,7 @@ import {
   readPreferences,
   type Theme,
 } from './preferences.ts';
+import { servesProduct } from './products.ts';
 import { openSession, type PageSession, SessionEnded, type Wanted } from './session.ts';
 import { english, type Words } from './words.ts';
 
@@ -23,12 +24,6 @@ const PAGES: readonly { href: string; word: 'home' | 'credits' | 'studio' | 'sur
     { href: '/studio', word: 'studio', product: 'studio' },
     { href: '/surfaces', word: 'surfaces', product: 'studio' },
   ];
-
-/** Whether the server has a product beside the credits. */
-export function servesProduct(name: string): boolean {
-  const meta = document.querySelector<HTMLMetaElement>('meta[name="drawdown-products"]');
-  return (meta?.content ?? '').split(' ').includes(name);
-}
 
 export interface Frame {
   readonly words: Words;

@@ -121,6 +121,36 @@ describe('a session', () => {
     expect(quoted.body.amount).toBe(25);
   });
 
+  test('buys nothing where no credits are spent, whatever the page does', async () => {
+    await fund('u_no_sale');
+    const android = await session('u_no_sale', { surface: 'android' });
+    const back = { return_url: 'http://localhost/' };
+    for (const body of [
+      { pack: 'pack_100', ...back },
+      { plan: 'pro', ...back },
+    ]) {
+      const refused = await t.ask('POST', '/v1/accounts/u_no_sale/checkouts', { as: android, body });
+      expect(refused.body).toMatchObject({
+        status: 403,
+        code: 'surface_not_supported',
+        surface: 'android',
+      });
+    }
+    const body = {
+      threshold: 5,
+      pack: 'pack_100',
+      monthly_cap: { amount_minor: 1000, currency: 'USD' },
+      consent: { off_session: true },
+    };
+    const topUp = await t.ask('PUT', '/v1/accounts/u_no_sale/auto_top_up', { as: android, body });
+    expect(topUp.body).toMatchObject({ code: 'surface_not_supported' });
+    const web = await session('u_no_sale', { surface: 'web' });
+    const there = await t.ask('PUT', '/v1/accounts/u_no_sale/auto_top_up', { as: web, body });
+    expect(there.body).toMatchObject({ code: 'payment_method_required' });
+    const { body: bought } = await t.ask<{ data: unknown[] }>('GET', '/v1/accounts/u_no_sale/purchases');
+    expect(bought.data).toEqual([]);
+  });
+
   test('ends its own holds and nobody else’s', async () => {
     await fund('u_holds');
     const token = await session('u_holds');

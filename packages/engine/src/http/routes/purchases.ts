@@ -1,6 +1,7 @@
 import type * as wire from '@drawdown/client';
 import { z } from 'zod';
 import { invalid } from '../../errors.ts';
+import { demandSales } from '../../request.ts';
 import { receipt, route } from '../route.ts';
 import {
   appAccountToken,
@@ -46,12 +47,14 @@ const createCheckout = route({
     'amount_not_sold',
     'consent_required',
     'return_url_not_allowed',
+    'surface_not_supported',
     'account_not_found',
     'provider_not_configured',
     'idempotency_key_reused',
     'unavailable',
   ],
   handler: async ({ engine }, { params: { account }, body, call, caller, request }) => {
+    demandSales(engine.catalog, { account, surface: caller?.session?.surface });
     const jurisdiction = caller?.session?.jurisdiction;
     const said = jurisdiction === undefined ? {} : { jurisdiction };
     const by = { ...call, origin: originOf(request), ...said };

@@ -1,4 +1,5 @@
 /** Automatic top-ups: agreed to, looked at and switched off by the account's owner. */
+import { demandSales } from '../../request.ts';
 import { route } from '../route.ts';
 import { autoTopUp, autoTopUpRequest, noAutoTopUp, paymentMethod, removed } from '../schemas/top-up.ts';
 import { ofAccount } from './params.ts';
@@ -32,12 +33,14 @@ const putAutoTopUp = route({
     'invalid_amount',
     'consent_required',
     'payment_method_required',
+    'surface_not_supported',
     'account_busy',
     'account_closed',
   ],
-  handler: async ({ engine }, { params, body, call }) => ({
-    body: await engine.topUps.put(params.account, body, call),
-  }),
+  handler: async ({ engine }, { params, body, call, caller }) => {
+    demandSales(engine.catalog, { account: params.account, surface: caller?.session?.surface });
+    return { body: await engine.topUps.put(params.account, body, call) };
+  },
 });
 
 const getAutoTopUp = route({
