@@ -35,10 +35,9 @@ describe('the studio', () => {
         expect.stringMatching(/Activity\s*15$/),
         expect.stringMatching(/Purchased\s*100$/),
       ]);
-    await expect.poll(() => button(page).innerText()).toMatch(/Write script\s*25 credits/);
-    expect(await page.locator('.dd-cost__detail').innerText()).toBe(
-      '20 Subscription + 5 Activity · 110 left afterwards',
-    );
+    await expect
+      .poll(() => page.locator('.dd-cost').innerText())
+      .toMatch(/^Write script\s*25 credits\s*20 Subscription \+ 5 Activity · 110 left afterwards$/);
     await button(page).click();
     await expect
       .poll(() => job(page).innerText())
@@ -52,6 +51,27 @@ describe('the studio', () => {
         expect.stringMatching(/Purchased\s*100$/),
       ]);
     expect(await available('demo')).toEqual([0, 10, 100]);
+    await page.context().close();
+  });
+
+  it('says no price before it is known', async () => {
+    let answer: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const page = await stage.open(`/studio?account=${await demonstration(stage, 'u_waits', 100)}`, {
+      before: (to) =>
+        to.route('**/quotes', async (route) => {
+          await asked;
+          await route.continue();
+        }),
+    });
+    const waits = page.locator('.dd-cost__button .dd-skeleton');
+    await waits.waitFor();
+    expect((await waits.boundingBox())?.width).toBeGreaterThan(40);
+    expect(await button(page).innerText()).toBe('Write script');
+    answer();
+    await expect.poll(() => price(page).innerText()).toBe('25 credits');
     await page.context().close();
   });
 

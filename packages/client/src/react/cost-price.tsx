@@ -11,7 +11,7 @@ export function Price({ quoting: { quote, free, error } }: { quoting: Quoting })
   const { t } = useDrawdown();
   if (free) return t('cost.free_on_device');
   if (quote !== null) return t('credits', { count: quote.amount });
-  return error === null ? <span className="dd-skeleton">{t('credits', { count: 25 })}</span> : '–';
+  return error === null ? <span className="dd-skeleton dd-cost__unknown" /> : '–';
 }
 
 /** What it would be paid with, and what remains; or why it cannot be. */
