@@ -51,7 +51,7 @@ export class Outlooks {
       rate: rate && { per_day: perDay(presenter, rate), days: Math.round(rate.window / DAY_MS) },
       at_risk: lapses
         .filter(({ grant }) => isKnown(grant.no))
-        .map((lapse) => this.#atRisk(account, lapse, now)),
+        .map((lapse) => this.#atRisk(account, lapse, { now, lapses })),
       events: eventsOf({ account, now, until, refills, lapses }, presenter),
     };
   };
@@ -68,7 +68,11 @@ export class Outlooks {
     return lapsesAhead(copy, { usage, window, now: about.now, until: about.until, rules, inOrder });
   }
 
-  #atRisk(account: Account, { grant, at, amount }: Lapse, now: number): wire.ForecastLapse {
+  #atRisk(
+    account: Account,
+    { grant, at, amount }: Lapse,
+    { now, lapses }: { readonly now: number; readonly lapses: readonly Lapse[] },
+  ): wire.ForecastLapse {
     const { presenter, rules } = this.#setting;
     const inOrder = comparator(rules);
     const lot = account.grants.find(({ no }) => no === grant.no) as Grant;
@@ -77,7 +81,7 @@ export class Outlooks {
       class: grant.class,
       expires_at: formatInstant(at),
       amount: presenter.credits(amount),
-      used_first: [...usedBefore(account, lot, { now, inOrder })].map(([id, sum]) => ({
+      used_first: [...usedBefore(account, lot, { now, inOrder, lapses })].map(([id, sum]) => ({
         class: id,
         amount: presenter.credits(sum),
       })),

@@ -7,7 +7,7 @@ export interface ForecastLapse {
   expires_at: Instant;
   /** What of the lot will be left then, at the rate of use. */
   amount: number;
-  /** What there is now that is spent before it. */
+  /** What there is now that will be spent before it: what lapses earlier is not. */
   used_first: { class: string; amount: number }[];
 }
 

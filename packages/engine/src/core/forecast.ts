@@ -73,13 +73,19 @@ function lapseOf(account: Account, entry: Entry): Lapse | null {
   return { grant, at: entry.at, amount: -move.remaining };
 }
 
-/** Per class, what is spent before a lot is touched, as things are now. */
-export function usedBefore(account: Account, lot: Grant, { now, inOrder }: Pick<Outlook, 'now' | 'inOrder'>) {
+/** Per class, what is spent before a lot is touched, as things are now; what lapses until the lot does is not spent. */
+export function usedBefore(
+  account: Account,
+  lot: Grant,
+  { now, inOrder, lapses }: Pick<Outlook, 'now' | 'inOrder'> & { readonly lapses: readonly Lapse[] },
+): Map<string, bigint> {
+  const end = lapses.find(({ grant }) => grant.no === lot.no)?.at ?? Number.POSITIVE_INFINITY;
   const sums = new Map<string, bigint>();
   for (const grant of account.grants) {
     if (grant.no === lot.no || inOrder(grant, lot) >= 0 || !isSpendable(grant, now)) continue;
-    const free = unheld(grant);
-    if (free > 0n) sums.set(grant.class, (sums.get(grant.class) ?? 0n) + free);
+    const lapse = lapses.find((one) => one.grant.no === grant.no && one.at <= end);
+    const used = unheld(grant) - (lapse?.amount ?? 0n);
+    if (used > 0n) sums.set(grant.class, (sums.get(grant.class) ?? 0n) + used);
   }
   return sums;
 }

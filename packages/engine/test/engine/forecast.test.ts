@@ -33,11 +33,29 @@ test('a lot that is spent in time is not at risk, one behind it is, by what is l
     // Nothing was spent for two weeks: 50 in 24 days is 2.1 a day, and 8 of the 50 go until the 29th.
     expect(idle.at_risk.map(({ class: id, amount, used_first }) => ({ id, amount, used_first }))).toEqual([
       { id: 'subscription', amount: 42, used_first: [] },
-      { id: 'promotional', amount: 56, used_first: [{ class: 'subscription', amount: 50 }] },
+      // What lapses of the subscription by then is not used first: 8 of its 50 are.
+      { id: 'promotional', amount: 56, used_first: [{ class: 'subscription', amount: 8 }] },
     ]);
     expect(idle.events.map(shortly)).toEqual([
       '2026-03-29 expiry 50 subscription, 42 lapse',
       '2026-03-31 expiry 60 promotional, 56 lapse',
+    ]);
+  });
+});
+
+test('what is used first is counted by what will be used of it: all of a lot that outlives the one at risk', async () => {
+  await withRig(day(1), async ({ first, database }) => {
+    const to = (text: string) => moveTo(database, text);
+    await first.grant('u_1', { class: 'subscription', amount: 270, expires_at: day(20) }, {});
+    await first.grant('u_1', { class: 'subscription', amount: 90, priority: 1, expires_at: day(30) }, {});
+    await first.grant('u_1', { class: 'promotional', amount: 15, expires_at: day(28) }, {});
+    await to(day(10));
+    const { at_risk } = await first.subscriptions.forecast('u_1');
+    expect(at_risk.map(({ class: id, amount, used_first }) => ({ id, amount, used_first }))).toEqual([
+      // Nothing is spent, so that all of it lapses, and nothing of that is used before anything.
+      { id: 'subscription', amount: 270, used_first: [] },
+      { id: 'promotional', amount: 15, used_first: [{ class: 'subscription', amount: 90 }] },
+      { id: 'subscription', amount: 90, used_first: [] },
     ]);
   });
 });

@@ -28,7 +28,7 @@ export const forecastLapse = z
     amount: credits.meta({ description: 'What of the lot will be left then, at the rate of use.' }),
     used_first: z
       .array(z.object({ class: z.string(), amount: credits }))
-      .meta({ description: 'What there is now that is spent before it.' }),
+      .meta({ description: 'What there is now that will be spent before it: what lapses earlier is not.' }),
   })
   .meta({ id: 'ForecastLapse' });
 
