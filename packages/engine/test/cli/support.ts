@@ -1,7 +1,7 @@
 /**
  * The command line as its users have it: the committed bin/drawdown.js in processes of its own, over the sources as
- * they are now. They are turned into JavaScript once per test file, in a directory laid out like a built checkout, so
- * that a process starts as fast as an installed one and nothing depends on what was last built.
+ * they are now. They are turned into JavaScript in a directory laid out like a built checkout, so that a process starts
+ * as fast as an installed one and nothing depends on what was last built.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import {
@@ -10,7 +10,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -19,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { compile } from '../support/compile.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -149,17 +148,9 @@ function transpile(path: string, home: string): void {
   const source = join(ROOT, path, 'src');
   for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-    const { outputText } = ts.transpileModule(readFileSync(join(source, file), 'utf8'), {
-      fileName: file,
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2023,
-        module: ts.ModuleKind.ESNext,
-        rewriteRelativeImportExtensions: true,
-      },
-    });
     const target = join(home, path, 'dist', file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
+    writeFileSync(target, compile(join(source, file), { rewriteRelativeImportExtensions: true }));
   }
 }
 
