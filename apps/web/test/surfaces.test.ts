@@ -96,6 +96,41 @@ describe('the phone', () => {
     await page.context().close();
   });
 
+  it.each([
+    ['en-GB', ['Script', 'Cutout', 'Export'], /credit|cost|paid|price|charge|reserve|balance|buy/i],
+    [
+      'de-DE',
+      ['Skript', 'Freisteller', 'Export'],
+      /credit|gekostet|bezahl|preis|berechne|reserv|guthaben|kauf/i,
+    ],
+  ] as const)('has no word of credits, of prices or of who pays: %s', async (locale, tools, forbidden) => {
+    const account = await demonstration(stage, 'u_silent', 50);
+    const page = await stage.open(`/mobile?account=${account}`, { context: { locale, viewport: PHONE } });
+    for (const name of tools) {
+      await page.getByRole('tab', { name }).click();
+      await page.locator('.st-jobs').waitFor();
+      await expect.poll(() => page.locator('.dd-skeleton').count()).toBe(0);
+      expect(await page.locator('body').innerText()).not.toMatch(forbidden);
+    }
+    await page.locator('.st-template').nth(1).click();
+    await page.locator('.dd-open-on-web').click();
+    await page.locator('svg.st-qr').waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(forbidden);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is a phone’s column in a wide window too', async () => {
+    const account = await demonstration(stage, 'u_column', 50);
+    const page = await stage.open(`/mobile?account=${account}`, { context: { viewport: DESKTOP } });
+    const tabs = page.getByRole('tablist');
+    await tabs.waitFor();
+    const [column, row] = [await page.locator('.phone').boundingBox(), await tabs.boundingBox()];
+    expect(column?.width).toBeLessThan(450);
+    expect([row?.x, row?.width]).toEqual([column?.x, column?.width]);
+    await page.context().close();
+  });
+
   it('is refused by the server when its page is forced', async () => {
     await stage.client.grant('u_forced', { class: 'purchased', amount: 100 });
     // Whichever page a phone's session is handed to, it is shown the phone's.

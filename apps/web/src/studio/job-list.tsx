@@ -35,7 +35,7 @@ export function JobList({ credits }: { credits: boolean }): ReactNode {
         ) : null}
       </div>
       {jobs.length === 0 ? (
-        <p className="dd-empty">{words.jobs_empty}</p>
+        <p className="dd-empty">{credits ? words.jobs_empty : words.jobs_empty_phone}</p>
       ) : (
         <ol className="st-jobs__list">
           {jobs.slice(0, SHOWN).map((job) => (

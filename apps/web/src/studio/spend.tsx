@@ -57,7 +57,7 @@ function PaidButton({
 }: RunButtonProps & { price: NonNullable<ReturnType<typeof priceOf>> }): ReactNode {
   const { live, view } = useBench();
   const [refusal, setRefusal] = useState<string | null>(null);
-  const tell = useTold(setRefusal);
+  const tell = useTold('refused', setRefusal);
   return (
     <div className="st-run">
       <CostButton
@@ -89,7 +89,7 @@ function FreeButton({ children, settings, disabled }: RunButtonProps): ReactNode
   const [refusal, setRefusal] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
   const click = useRef<string | null>(null);
-  const tell = useTold(setRefusal);
+  const tell = useTold('refused_free', setRefusal);
   const start = async (): Promise<void> => {
     if (click.current !== null) return;
     click.current = crypto.randomUUID();
@@ -119,11 +119,11 @@ function FreeButton({ children, settings, disabled }: RunButtonProps): ReactNode
   );
 }
 
-function useTold(set: (text: string) => void): (error: unknown) => void {
+function useTold(word: 'refused' | 'refused_free', set: (text: string) => void): (error: unknown) => void {
   const { words } = useBench();
   const { t } = useDrawdown();
   return (error) => {
     const why = error instanceof StudioRefusal ? `${error.message}.` : failureText(error, t);
-    set(filled(words.refused, { why }));
+    set(filled(words[word], { why }));
   };
 }

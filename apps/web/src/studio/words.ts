@@ -72,6 +72,7 @@ const english = {
 
   jobs: 'Jobs',
   jobs_empty: 'Nothing ran yet. What you start shows up here, with what it cost and which credits paid.',
+  jobs_empty_phone: 'Nothing ran yet. What you start shows up here, whichever device you start it on.',
   fail_next: 'Make the next job fail',
   fail_next_text: 'To see what a failure costs: nothing.',
   job_reserved: '{count} reserved',
@@ -90,6 +91,7 @@ const english = {
   download: 'Download',
   left_afterwards: '{count} left',
   refused: 'It could not be started: {why} What was reserved is released.',
+  refused_free: 'It could not be started: {why}',
 
   bought: 'Your credits are here. Nothing was started meanwhile: the button is yours to press.',
   order: 'How credits are used',
@@ -207,6 +209,7 @@ const german: StudioWords = {
   jobs: 'Aufträge',
   jobs_empty:
     'Noch lief nichts. Was du startest, steht hier, mit dem, was es gekostet hat und welche Credits es bezahlt haben.',
+  jobs_empty_phone: 'Noch lief nichts. Was du startest, steht hier, egal auf welchem Gerät.',
   fail_next: 'Den nächsten Auftrag misslingen lassen',
   fail_next_text: 'Damit du siehst, was ein Fehler kostet: nichts.',
   job_reserved: '{count} reserviert',
@@ -225,6 +228,7 @@ const german: StudioWords = {
   download: 'Herunterladen',
   left_afterwards: '{count} übrig',
   refused: 'Es ließ sich nicht starten: {why} Was reserviert war, ist wieder frei.',
+  refused_free: 'Es ließ sich nicht starten: {why}',
 
   bought: 'Deine Credits sind da. Inzwischen wurde nichts gestartet: Der Knopf gehört dir.',
   order: 'So werden Credits verbraucht',

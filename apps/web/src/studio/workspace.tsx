@@ -135,14 +135,13 @@ export function useSeen(): void {
   const { live, surface } = useDrawdown();
   useEffect(
     () =>
-      live.onEntry(({ seq, type, amount, feature, at }) => {
+      live.onEntry(({ seq, at }) => {
         if (window.parent === window) return;
         // After the next frame it is on the screen.
         requestAnimationFrame(() =>
           requestAnimationFrame(() => {
             const delay = Math.max(0, Date.now() - Date.parse(at));
-            const seen = { drawdown: 'seen', surface, seq, type, amount, feature: feature ?? null, delay };
-            window.parent.postMessage(seen, location.origin);
+            window.parent.postMessage({ drawdown: 'seen', surface, seq, delay }, location.origin);
           }),
         );
       }),
