@@ -6,7 +6,7 @@ import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
 import { DrawdownError, type ProblemCode } from './errors.ts';
 import { classIn, type Presenter } from './present.ts';
 import { unavailable } from './reachable.ts';
-import { lotReceiptOf, receiptOf } from './receipt.ts';
+import { lotReceiptOf, namedReceipt, receiptOf } from './receipt.ts';
 import {
   readAccountId,
   readAmount,
@@ -20,6 +20,7 @@ import {
 import { freezeAsWell } from './sources/purchase-freeze.ts';
 import type { Spending } from './spending.ts';
 import type { Accounts } from './store/accounts.ts';
+import type { SourceNames } from './store/source-names.ts';
 import type { Outcome } from './store/task.ts';
 
 const FREE_ON_DEVICE: wire.FreeOnDevice = {
@@ -35,6 +36,7 @@ export interface ChangesSetting {
   readonly accounts: Accounts;
   readonly runner: Runner;
   readonly spending: Spending;
+  readonly names: SourceNames;
   /** What was bought follows what happens to its lots. */
   readonly sold: () => Sold;
   /** Writes down what staff do, in the transaction in which it is done. */
@@ -64,14 +66,8 @@ export class Changes {
     const known = await accounts.numberOf(readAccountId(id));
     if (known === null) command();
     const account = { id, number: known ?? (await accounts.ensure(id).catch(unavailable)) };
-    return this.#through(call).run({
-      account,
-      verb: 'grant',
-      input: body,
-      command,
-      call,
-      answer: this.#lotReceipt,
-    });
+    const asked = { account, input: body, command, call, answer: this.#lotReceipt };
+    return namedReceipt(this.#setting.names, await this.#through(call).run({ ...asked, verb: 'grant' }));
   }
 
   /** Takes back what is unspent and unheld of a lot. */
@@ -101,7 +97,7 @@ export class Changes {
     });
     // What is disputed stays frozen, whoever else had frozen it.
     if (verb === 'unfreeze') await sold().fellBack(account.number);
-    return receipt;
+    return namedReceipt(this.#setting.names, receipt);
   }
 
   /** Moves a lot's end later, or away. */
@@ -118,14 +114,8 @@ export class Changes {
       ...(body.reason === undefined ? {} : { reason: readText(body.reason, 'reason') }),
     });
     const input = { grant: id, ...body };
-    return this.#through(call).run({
-      account,
-      verb: 'extend',
-      input,
-      command,
-      call,
-      answer: this.#lotReceipt,
-    });
+    const asked = { account, input, command, call, answer: this.#lotReceipt };
+    return namedReceipt(this.#setting.names, await this.#through(call).run({ ...asked, verb: 'extend' }));
   }
 
   /** A signed correction by staff. */

@@ -45,6 +45,7 @@ import { migrate } from './store/migrate.ts';
 import { Reader } from './store/reader.ts';
 import { checkServer } from './store/safety.ts';
 import { setting } from './store/settings.ts';
+import { SourceNames } from './store/source-names.ts';
 import { Writer } from './store/transact.ts';
 import { Wakeups } from './store/wakeups.ts';
 import { Sweep } from './sweep.ts';
@@ -185,7 +186,8 @@ export class Engine {
       makeKey: options.makeKey ?? randomUUID,
       idOf: (account) => accounts.idOf(account),
     });
-    const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner };
+    const names = new SourceNames(reading.database);
+    const queriesSetting = { catalog, rules, inOrder, presenter, accounts, reader, history, runner, names };
     const queries = new Queries(queriesSetting);
     const quoting = new Quoting({ ...queriesSetting, ...reading, queries, quotes, spending });
     const catalogs = new Catalogs(database);

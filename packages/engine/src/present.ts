@@ -87,7 +87,8 @@ export class Presenter {
       effective_at: formatInstant(grant.effectiveAt),
       expires_at: grant.expiresAt === null ? null : formatInstant(grant.expiresAt),
       features: grant.features === null ? null : [...grant.features],
-      source: { ...grant.source },
+      // Campaigns are known to who answers: see `SourceNames`.
+      source: { ...grant.source, name: null },
       channel: channelOf(grant),
       cost: grant.cost && { amount_minor: grant.cost.amountMinor, currency: grant.cost.currency },
       state,

@@ -16,6 +16,7 @@ import type { Accounts, Profile } from './store/accounts.ts';
 import type { History } from './store/history.ts';
 import type { Reader } from './store/reader.ts';
 import type { StoredEntry } from './store/rows.ts';
+import type { SourceNames } from './store/source-names.ts';
 
 export interface QueriesSetting {
   readonly catalog: Catalog;
@@ -26,6 +27,7 @@ export interface QueriesSetting {
   readonly reader: Reader;
   readonly history: History;
   readonly runner: Runner;
+  readonly names: SourceNames;
 }
 
 /** An account settled up to `now`. The asker's own copy. */
@@ -53,10 +55,13 @@ const HOLD_STATES = ['open', 'captured', 'released', 'timed_out'];
 
 /** The verbs that read. What time has brought is entered first, so that no answer is behind its own instant. */
 export class Queries {
+  /** Lots with what their sources are called. */
+  readonly named: SourceNames['named'];
   readonly #setting: QueriesSetting;
 
   constructor(setting: QueriesSetting) {
     this.#setting = setting;
+    this.named = setting.names.named.bind(setting.names);
   }
 
   async profile(id: string): Promise<Profile> {
@@ -134,13 +139,14 @@ export class Queries {
     const after = query.cursor === undefined ? -1 : readCursor('grants', query.cursor);
     const start = after === -1 ? 0 : lots.findIndex((grant) => grant.no === after) + 1;
     const page = lots.slice(start, start + limit + 1);
-    return pageOf(
+    const { data, next_cursor } = pageOf(
       'grants',
       page,
       limit,
       (grant) => grant.no,
       (grant) => presenter.grant(account, grant, now),
     );
+    return { data: await this.named(data), next_cursor };
   }
 
   async grantById(id: string, call: Call): Promise<wire.Grant> {
@@ -148,7 +154,8 @@ export class Queries {
     const { account, now } = await this.#reach(address?.account, call, 'grant_not_found');
     const grant = await this.#setting.history.grant(account.number, address?.no as number);
     if (grant === null) throw new DrawdownError('grant_not_found');
-    return this.#setting.presenter.grant(account, grant, now);
+    const [lot] = await this.named([this.#setting.presenter.grant(account, grant, now)]);
+    return lot as wire.Grant;
   }
 
   async holdById(id: string, call: Call): Promise<wire.Hold> {

@@ -2,6 +2,7 @@ import type * as wire from '@drawdown/client';
 import type { Replayed } from './change.ts';
 import { findGrant } from './core/account.ts';
 import { classIn, type Presenter } from './present.ts';
+import type { SourceNames } from './store/source-names.ts';
 import type { Outcome } from './store/task.ts';
 
 /** What a change answers: its operation and the balance after it. */
@@ -24,4 +25,13 @@ export function lotReceiptOf(presenter: Presenter, outcome: Outcome): wire.Grant
   const lot = findGrant(account, no as number);
   if (lot === undefined) throw new Error('the lot of an operation is at hand');
   return { ...receiptOf(presenter, outcome), grant: presenter.grant(account, lot, now) };
+}
+
+/** The same with what the lot's source is called, which is read once the lot is there. */
+export async function namedReceipt<R extends wire.GrantReceipt>(
+  names: Pick<SourceNames, 'named'>,
+  receipt: R,
+): Promise<R> {
+  const [grant = receipt.grant] = await names.named([receipt.grant]);
+  return { ...receipt, grant };
 }

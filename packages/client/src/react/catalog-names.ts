@@ -30,8 +30,8 @@ export interface CatalogNames {
   setting(id: string): string;
   /** What a feature's price counts. */
   unit(id: string): string;
-  /** A plan, a pack or a campaign. */
-  named(kind: 'plan' | 'pack' | 'campaign', id: string): string;
+  /** A plan, a pack or a campaign; `known`: what it says of itself, where the catalog does not say it. */
+  named(kind: 'plan' | 'pack' | 'campaign', id: string, known?: string): string;
 }
 
 /** Reads the catalog for people; before it has arrived, the ids stand for the names. */
@@ -69,6 +69,6 @@ export function catalogNames(
     feature: (id) => (id == null ? null : (names[`feature.${id}`] ?? features.get(id) ?? id)),
     unit: (id) => names[`unit.${id}`] ?? id,
     setting: (id) => names[`setting.${id}`] ?? id,
-    named: (kind, id) => names[`${kind}.${id}`] ?? others[kind].get(id) ?? id,
+    named: (kind, id, known = id) => names[`${kind}.${id}`] ?? others[kind].get(id) ?? known,
   };
 }

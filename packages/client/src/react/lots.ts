@@ -22,7 +22,7 @@ export function sourceOf(grant: Grant, { t, names }: { t: Translate; names: Cata
       return metadata.rollover === true ? t('source.rollover', { name }) : t('source.plan', { name });
     }
     case 'campaign':
-      return names.named('campaign', source.ref ?? '');
+      return names.named('campaign', source.ref ?? '', source.name ?? t('source.campaign'));
     case 'purchase': {
       const pack = text('pack');
       const name = pack === null ? t('source.purchase') : names.named('pack', pack);

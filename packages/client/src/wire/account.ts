@@ -60,6 +60,8 @@ export type GrantState =
 export interface Source {
   type: string;
   ref: string | null;
+  /** Of a campaign: what it is called. Null for everything else, and where there is no campaign of that id. */
+  name: string | null;
 }
 
 export interface Cost {

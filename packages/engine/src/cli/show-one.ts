@@ -8,8 +8,9 @@ type Shown = Invocation & { readonly client: wire.Client };
 
 async function showGrant({ client, output }: Shown, id: string): Promise<void> {
   const one = await client.getGrant(id);
-  const { type, ref } = one.source;
-  const from = `From ${type}${ref === null ? '' : ` ${ref}`}, of ${one.account}.`;
+  const { type, ref, name } = one.source;
+  const called = name === null ? '' : ` (${name})`;
+  const from = `From ${type}${ref === null ? '' : ` ${ref}`}${called}, of ${one.account}.`;
   output.answer(one, () => `${grantsTable(output, [one])}\n\n${from}`);
 }
 

@@ -4,7 +4,7 @@ import type { Call, Replayed } from '../change.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Paging } from '../queries.ts';
-import { lotReceiptOf } from '../receipt.ts';
+import { lotReceiptOf, namedReceipt } from '../receipt.ts';
 import { accountClosed } from '../refusal.ts';
 import { readAccountId, readSurface, readText } from '../request.ts';
 import { recorded } from '../store/audit.ts';
@@ -119,9 +119,9 @@ export class Campaigns {
     { verb, body, call }: { verb: 'redeem' | 'claim'; body: object; call: Call },
     prepare: (on: Connection, locked: Locked) => Promise<Prepared>,
   ): Promise<wire.GrantReceipt & Replayed> {
-    const { presenter, runner } = this.#setting;
+    const { presenter, runner, queries } = this.#setting;
     const account = await this.#account(id);
-    return runner.runPrepared({
+    const receipt = await runner.runPrepared({
       account,
       verb,
       input: body,
@@ -129,6 +129,7 @@ export class Campaigns {
       prepare,
       answer: (outcome) => lotReceiptOf(presenter, outcome),
     });
+    return namedReceipt(queries, receipt);
   }
 
   #wanted({ campaign, row }: KnownCampaign) {

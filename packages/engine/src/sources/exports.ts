@@ -77,8 +77,9 @@ export class Exports {
   }
 
   async *#lots(database: Database, account: { number: number; id: string }, now: number): Section {
+    const { presenter, queries } = this.#setting;
     for await (const row of everyRow((after) => database.query(LOTS, [account.number, after, PAGE]))) {
-      yield this.#setting.presenter.grant(account, grantOf(row), now);
+      yield* await queries.named([presenter.grant(account, grantOf(row), now)]);
     }
   }
 

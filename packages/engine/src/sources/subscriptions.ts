@@ -215,7 +215,7 @@ export class Subscriptions {
     return {
       subscription: presentSubscription(this.#presenter, before, { one: decided.after, now }),
       balance: { ...this.#presenter.balance(after, now), version: before.seq },
-      lots: presentLots(this.#presenter, { before, after, now }),
+      lots: await this.#queries.named(presentLots(this.#presenter, { before, after, now })),
       ...(await this.#members(decided.after, now)),
     };
   }

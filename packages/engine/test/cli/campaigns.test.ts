@@ -19,6 +19,8 @@ test('staff makes a campaign and codes, an account redeems one, staff watches an
   await json('grant', 'r_1', 'purchased', '1');
   const redeemed = await cli('redeem', 'r_1', first.toLowerCase());
   expect(redeemed.stdout).toContain('Granted 40 credits of spring to r_1; they expire at ');
+  const lot = /grt_\w+/.exec(redeemed.stdout)?.[0] ?? '';
+  expect((await cli('show', lot)).stdout).toContain('From campaign spring (Spring codes), of r_1.');
   const again = await cli('redeem', 'r_1', second);
   expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 3, stdout: '' });
   expect(again.stderr).toContain('campaign_already_redeemed');

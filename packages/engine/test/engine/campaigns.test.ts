@@ -16,7 +16,7 @@ const CATALOG = catalogWith(
     starts_at: formatInstant(CLOCK_START + 1_000),
     ends_at: formatInstant(CLOCK_START + 60_000),
   }),
-  campaign('twice', { per_account_limit: 2 }),
+  campaign('twice', { name: 'Come twice', per_account_limit: 2 }),
   campaign('codes', { kind: 'promotion_code', codes: { kind: 'single_use' }, per_account_limit: null }),
   campaign('shared', { kind: 'promotion_code', codes: { kind: 'shared', code: 'SPRING-2026' }, budget: 50 }),
   campaign('device', { kind: 'sign_up_bonus', per_device_limit: 2 }),
@@ -96,7 +96,7 @@ test('the lot is of the campaign, with its class, its validity and its name', as
   expect(grant).toMatchObject({
     class: 'promotional',
     amount: 10,
-    source: { type: 'campaign', ref: 'twice' },
+    source: { type: 'campaign', ref: 'twice', name: 'Come twice' },
     effective_at: formatInstant(await rig.first.now()),
     expires_at: formatInstant((await rig.first.now()) + 14 * 86_400_000),
     cost: null,
@@ -104,6 +104,31 @@ test('the lot is of the campaign, with its class, its validity and its name', as
   });
   expect(operation).toMatchObject({ type: 'grant', amount: 10, seq: 1 });
   expect(balance.total).toBe(10);
+});
+
+test('every server says what a lot’s campaign is called, also one that staff made; of nothing else a name', async () => {
+  await people(rig.first, ['named']);
+  await rig.first.campaigns.create(asked(campaign('late', { name: 'Late summer' })), {});
+  await rig.first.campaigns.claim('named', 'late', {}, call());
+  await rig.first.campaigns.claim('named', 'twice', {}, call());
+  const given = { class: 'promotional', amount: 1 };
+  const { grant } = await rig.first.grant(
+    'named',
+    { ...given, source: { type: 'campaign', ref: 'late' } },
+    call(),
+  );
+  expect(grant.source.name).toBe('Late summer');
+  await rig.first.grant('named', { ...given, source: { type: 'campaign', ref: 'none_of_ours' } }, call());
+  await rig.first.grant('named', { ...given, source: { type: 'shop', ref: 'late' } }, call());
+  const { data } = await rig.second.grants('named', {});
+  expect(data.map(({ source }) => [source.type, source.ref, source.name]).sort()).toEqual([
+    ['campaign', 'late', 'Late summer'],
+    ['campaign', 'late', 'Late summer'],
+    ['campaign', 'none_of_ours', null],
+    ['campaign', 'twice', 'Come twice'],
+    ['shop', 'late', null],
+  ]);
+  expect((await rig.second.grantById(grant.id, {})).source.name).toBe('Late summer');
 });
 
 test('a single-use code that two accounts redeem at once is one award; the other learns nothing of it', async () => {

@@ -53,7 +53,7 @@ export function campaignContract(server: () => TestServer): void {
     expect(first.status).toBe(201);
     expect(first.body).toMatchObject({
       operation: { type: 'grant', amount: 40 },
-      grant: { class: 'promotional', source: { type: 'campaign', ref: 'spring' } },
+      grant: { class: 'promotional', source: { type: 'campaign', ref: 'spring', name: SPRING.name } },
       balance: { available: 40 },
     });
     const again = await post(path, redeem, { key: 'spring' });

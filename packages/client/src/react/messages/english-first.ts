@@ -62,6 +62,7 @@ export const first = {
   'source.plan': '{name}',
   'source.trial': '{name}, trial',
   'source.rollover': '{name}, rolled over',
+  'source.campaign': 'Campaign',
   'source.purchase': 'Purchase',
   'source.bonus': '{name}, on top',
   'source.refund': 'Refund',

@@ -63,6 +63,7 @@ export const first: Record<keyof typeof english, Message> = {
   'source.plan': '{name}',
   'source.trial': '{name}, Probezeit',
   'source.rollover': '{name}, übertragen',
+  'source.campaign': 'Aktion',
   'source.purchase': 'Kauf',
   'source.bonus': '{name}, dazu',
   'source.refund': 'Rückerstattung',

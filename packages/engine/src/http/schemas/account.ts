@@ -87,7 +87,16 @@ export const grantState = z
   .enum(['active', 'scheduled', 'depleted', 'expired', 'voided', 'frozen', 'transferred'])
   .meta({ id: 'GrantState' });
 
-export const source = z.object({ type: z.string(), ref: z.string().nullable() }).meta({ id: 'Source' });
+export const source = z
+  .object({
+    type: z.string(),
+    ref: z.string().nullable(),
+    name: z.string().nullable().meta({
+      description:
+        'Of a campaign: what it is called. Null for everything else, and where there is none of that id.',
+    }),
+  })
+  .meta({ id: 'Source' });
 
 const sourceIn = z.strictObject({
   type: shortText,
