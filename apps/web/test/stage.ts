@@ -72,6 +72,8 @@ interface StageOptions {
   /** Absent: the one that is shipped. */
   readonly catalog?: unknown;
   readonly testClock?: boolean;
+  /** Of products elsewhere, whose pages may ask the server. */
+  readonly origins?: readonly string[];
   /** Where pages ask for a session; absent: they get those of the demonstration. */
   readonly sessionUrl?: string;
   /** What one of the staff may do alone, in credits. */
@@ -83,6 +85,7 @@ interface StageOptions {
 export async function openStage({
   catalog = shippedCatalog,
   testClock = false,
+  origins = [],
   sessionUrl,
   staff,
   approvals = {},
@@ -92,7 +95,7 @@ export async function openStage({
   const engine = await Engine.open({
     database,
     catalog: readCatalog(catalog),
-    payments: { sandbox: true },
+    payments: { sandbox: true, returnOrigins: origins },
     approvals,
     testClock,
   });
@@ -103,6 +106,7 @@ export async function openStage({
     products: [{ product: STUDIO, directory }],
     secretKey: SECRET,
     adminKey: ADMIN,
+    corsOrigins: origins,
     pages: { directory: PAGES, sessionUrl: sessionUrl ?? null },
     demonstration: sessionUrl === undefined,
     ...(staff === undefined ? {} : { staff: staff(() => url) }),
@@ -117,7 +121,7 @@ export async function openStage({
     client,
     staff: createClient({ url, token: ADMIN }),
     staffKey: ADMIN,
-    open: (path, by = {}) => openPage({ browser, url, client, faults }, path, by),
+    open: (path, by = {}) => openPage({ browser, url, client, faults, origins: [url, ...origins] }, path, by),
     verify: () => expect(faults.splice(0)).toEqual([]),
     expectFault: (pattern) => {
       const at = faults.findIndex((fault) => pattern.test(fault));
@@ -149,9 +153,14 @@ interface Parts {
   readonly url: string;
   readonly client: Client;
   readonly faults: string[];
+  readonly origins: readonly string[];
 }
 
-async function openPage({ browser, url, client, faults }: Parts, path: string, by: Opening): Promise<Page> {
+async function openPage(
+  { browser, url, client, faults, origins }: Parts,
+  path: string,
+  by: Opening,
+): Promise<Page> {
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', ...by.context });
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
@@ -160,12 +169,12 @@ async function openPage({ browser, url, client, faults }: Parts, path: string, b
   });
   page.on('request', (request) => {
     const to = new URL(request.url());
-    if (to.protocol !== 'data:' && to.protocol !== 'blob:' && to.origin !== url)
+    if (to.protocol !== 'data:' && to.protocol !== 'blob:' && !origins.includes(to.origin))
       faults.push(`request: ${to.href}`);
   });
   await by.before?.(page);
   const fragment = by.account === undefined ? '' : `#session=${await sessionOf(client, by.account, by)}`;
-  await page.goto(`${url}${path}${fragment}`);
+  await page.goto(`${new URL(path, url).href}${fragment}`);
   return page;
 }
 

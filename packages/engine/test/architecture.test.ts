@@ -52,7 +52,7 @@ describe('the repository keeps its rules', () => {
     const engine = sources.filter((module) => module.path.startsWith('packages/engine/'));
     expect(shown(checkDependencies(engine, Object.keys(manifest('engine').dependencies ?? {})))).toEqual([]);
     expect(manifest('client')).not.toHaveProperty('dependencies');
-    expect(manifest('client').peerDependencies).toEqual({ react: '^19.0.0' });
+    expect(manifest('client').peerDependencies).toEqual({ react: '^18.0.0 || ^19.0.0' });
   });
 
   it('what is exported is imported', () => {

@@ -2,15 +2,12 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { Purchase } from '../wire.ts';
 import { Icon } from './icon.tsx';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
-import { addressToReturnTo } from './return-address.ts';
+import { addressToReturnTo, whatFor } from './return-address.ts';
 import { useSubscriptions } from './use-account.ts';
 
 /** Says what became of a checkout that a person has come back from; the address names it, the server knows. */
 export function CheckoutNote(_: { open?: boolean }): ReactNode {
-  const [came] = useState(() => {
-    const { searchParams } = new URL(location.href);
-    return { purchase: searchParams.get('purchase'), subscription: searchParams.get('subscription') };
-  });
+  const [came] = useState(whatFor);
   useEffect(() => {
     // Read again, or kept as a bookmark, the page would say so once more.
     history.replaceState(history.state, '', addressToReturnTo());

@@ -4,6 +4,7 @@ import {
   useContext,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
@@ -16,7 +17,7 @@ import { createTranslate, type FirstMessages, type Messages, type Translate } fr
 import { type Loaded, Resource } from './resource.ts';
 
 export interface SpokenProviderProps {
-  /** A client with a session token: a page never holds a key. */
+  /** A client with a session token: a page never holds a key. Another one for the same account is asked from then on. */
   client: PersonClient;
   /** Whose credits are shown: the person's own account, or a team of theirs. */
   account: string;
@@ -64,7 +65,8 @@ const Context = createContext<Drawdown | null>(null);
 
 /** As `DrawdownProvider`, with every word given: nothing that is said in another language is fetched. */
 export function SpokenProvider(props: SpokenProviderProps): ReactNode {
-  const { client, account, person = account, surface = 'web', locale, timeZone } = props;
+  const { account, person = account, surface = 'web', locale, timeZone } = props;
+  const client = useLastClient(props.client);
   const { names = NO_NAMES, jurisdiction, also = NONE, children } = props;
   const others = also.join(',');
   const shared = useMemo(() => {
@@ -79,6 +81,11 @@ export function SpokenProvider(props: SpokenProviderProps): ReactNode {
       },
     };
   }, [client, account, others]);
+  const { live } = shared;
+  useEffect(() => {
+    // Another client may well bring what the one before was refused for.
+    if (props.client !== null && live.state.connection === 'refused') void live.refresh();
+  }, [props.client, live]);
   const { messages, fetchWords } = useWords(props);
   const words = useMemo(() => {
     const format = createFormat({ locale, timeZone });
@@ -89,22 +96,51 @@ export function SpokenProvider(props: SpokenProviderProps): ReactNode {
     () => ({ client, account, person, surface, jurisdiction, names, ...shared, ...words }),
     [client, account, person, surface, jurisdiction, names, shared, words],
   );
-  return <Context value={value}>{children}</Context>;
+  // React 18 knows no shorter way to say it.
+  return <Context.Provider value={value}>{children}</Context.Provider>;
 }
+
+/**
+ * One client for as long as the provider is there, which asks through the one that was given last: a client that is made
+ * anew at each rendering is the same as one that is kept, and opens no stream of its own.
+ */
+function useLastClient(given: PersonClient): PersonClient {
+  const last = useRef(given);
+  useEffect(() => {
+    last.current = given;
+  }, [given]);
+  return useState(() => {
+    const through =
+      (name: string): unknown =>
+      (...values: unknown[]) =>
+        (last.current as unknown as Methods)[name]?.(...values);
+    // Every method of a client is a function of its own, so the same names are the same client.
+    return Object.fromEntries(Object.keys(given).map((name) => [name, through(name)])) as PersonClient;
+  })[0];
+}
+
+type Methods = Readonly<Record<string, (...values: unknown[]) => unknown>>;
 
 function useWords({ messages, allMessages }: SpokenProviderProps): {
   messages: FirstMessages;
   fetchWords: (() => Promise<void>) | null;
 } {
-  const [fetched, setFetched] = useState<{ by: () => Promise<Messages>; messages: Messages }>();
+  const [fetched, setFetched] = useState<{ after: FirstMessages; all: Messages }>();
+  const isFirst = allMessages !== undefined;
+  const load = useRef(allMessages);
+  useEffect(() => {
+    load.current = allMessages;
+  });
   return useMemo(() => {
-    if (allMessages === undefined) return { messages, fetchWords: null };
-    if (fetched?.by === allMessages) return { messages: fetched.messages, fetchWords: null };
+    // The first words say which language it is; the function may be another one each time.
+    if (fetched?.after === messages) return { messages: fetched.all, fetchWords: null };
+    if (!isFirst) return { messages, fetchWords: null };
     const fetchWords = async (): Promise<void> => {
-      setFetched({ by: allMessages, messages: await allMessages() });
+      const all = await load.current?.();
+      if (all !== undefined) setFetched({ after: messages, all });
     };
     return { messages, fetchWords };
-  }, [messages, allMessages, fetched]);
+  }, [messages, isFirst, fetched]);
 }
 
 /** Everything that the provider gives; throws outside of one. */

@@ -8,8 +8,18 @@ export function addressToReturnTo(): string {
   return here.href;
 }
 
+export interface CheckedOut {
+  readonly purchase: string | null;
+  readonly subscription: string | null;
+}
+
+/** What the address says that a checkout was for; nothing on a server that renders the page, which has no address. */
+export function whatFor(): CheckedOut {
+  const searchParams = new URLSearchParams(typeof location === 'undefined' ? '' : location.search);
+  return { purchase: searchParams.get('purchase'), subscription: searchParams.get('subscription') };
+}
+
 /** Whether the address names what a checkout was for. */
 export function comesFromCheckout(): boolean {
-  const { searchParams } = new URL(location.href);
-  return ADDED.some((name) => searchParams.has(name));
+  return Object.values(whatFor()).some((id) => id !== null);
 }

@@ -1,0 +1,78 @@
+/** A product on another address than the engine, with its own server: it knows who is signed in and has the engine's key. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { build } from 'vite';
+import { type Opening, openStage, type Stage } from './stage.ts';
+
+export interface Elsewhere {
+  readonly stage: Stage;
+  readonly origin: string;
+  /** Its page for a person, with one part of the bindings. */
+  open(person: string, by?: Opening & { part?: string }): Promise<Page>;
+  /** How often its server was asked for a session. */
+  sessions(): number;
+  close(): Promise<void>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export async function openElsewhere(): Promise<Elsewhere> {
+  const directory = mkdtempSync(join(tmpdir(), 'drawdown-elsewhere-'));
+  await build({
+    configFile: here('../vite.config.ts'),
+    root: here('product'),
+    logLevel: 'warn',
+    build: {
+      outDir: directory,
+      emptyOutDir: true,
+      rolldownOptions: { input: here('product/product.html') },
+    },
+  });
+  let sessions = 0;
+  const sessionFor = async (cookie = ''): Promise<string> => {
+    sessions += 1;
+    const account = /person=(\w+)/.exec(cookie)?.[1] ?? '';
+    return (await stage.client.createSession({ account, surface: 'web' })).token;
+  };
+  const server = createServer(({ url = '/', headers }, response) => {
+    const { pathname } = new URL(url, 'http://product');
+    if (pathname === '/my/session') {
+      return void sessionFor(headers.cookie).then((token) => response.end(token));
+    }
+    const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
+    response.setHeader('content-type', type).end(readFileSync(join(directory, pathname.slice(1))));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stage = await openStage({ origins: [origin] });
+  return {
+    stage,
+    origin,
+    sessions: () => sessions,
+    open: async (person, { part, ...by } = {}) => {
+      const query = new URLSearchParams({ engine: stage.url, account: person, ...(part ? { part } : {}) });
+      const before = async (page: Page): Promise<void> => {
+        await page.context().addCookies([{ name: 'person', value: person, url: origin }]);
+        await by.before?.(page);
+      };
+      return await stage.open(`${origin}/product.html?${query}`, { ...by, before });
+    },
+    close: async () => {
+      await stage.close();
+      server.closeAllConnections();
+      server.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
