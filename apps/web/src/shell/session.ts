@@ -37,6 +37,8 @@ export interface Wanted {
 const EARLY_MS = 60_000;
 /** One for each surface: the frames of a page share what is kept for its tab. */
 const handedKey = (surface: PageSurface): string => `drawdown.session.${surface}`;
+/** When a token was handed over, by this device's clock. */
+const sinceKey = (surface: PageSurface): string => `${handedKey(surface)}.since`;
 /** Kept in the place of a token that is over: whoever looked at an account is not shown another one instead. */
 const OVER = 'over';
 /** As late as a timer can be set. */
@@ -45,31 +47,25 @@ const LATEST_MS = 2_147_483_647;
 /** Finds out who looks. Throws `SessionEnded` where nobody says. */
 export async function openSession(wanted: Wanted): Promise<PageSession> {
   const handed = handedToken(wanted.surface);
-  const source =
-    handed !== null
-      ? () => stillGood(handed)
-      : (productSource(wanted.surface) ?? demonstrationSource(wanted));
+  const ask = productSource(wanted.surface) ?? demonstrationSource(wanted);
+  const source = handed !== null ? () => stillGood(handed) : async () => held(await ask());
   const isDemonstration = handed === null && sessionUrl() === null;
   const ending = new Ending(() => {
     if (handed !== null) sessionStorage.setItem(handedKey(wanted.surface), OVER);
   });
-  const opened = await ending.unlessEnded(async () => {
-    const token = await source();
-    return { token, claims: claimsOf(token) };
-  });
-  const { claims } = opened;
+  let current = await ending.unlessEnded(source);
+  const { claims } = current;
   const isElsewhere = isPhone(claims.surface) !== isPhone(wanted.surface) && servesProduct('studio');
   if (handed !== null && isElsewhere) {
     sessionStorage.removeItem(handedKey(wanted.surface));
-    return goWhereItBelongs(opened.token, claims.surface);
+    return goWhereItBelongs(current.token, claims.surface);
   }
-  let current = opened.token;
-  if (handed !== null) setTimeout(ending.end, Math.min(LATEST_MS, claims.exp * 1000 - Date.now()));
+  if (handed !== null) setTimeout(ending.end, Math.min(LATEST_MS, current.until - Date.now()));
   let renewing: Promise<string> | null = null;
   const renew = async (): Promise<string> => {
     try {
       current = await source();
-      return current;
+      return current.token;
     } finally {
       renewing = null;
     }
@@ -80,7 +76,7 @@ export async function openSession(wanted: Wanted): Promise<PageSession> {
     surface: claims.surface,
     isDemonstration,
     token: async () => {
-      if (claimsOf(current).exp * 1000 - Date.now() > EARLY_MS) return current;
+      if (current.until - Date.now() > EARLY_MS) return current.token;
       renewing ??= ending.unlessEnded(renew);
       return await renewing;
     },
@@ -139,18 +135,43 @@ class Ending {
  * `#session=…`: fragments are sent to nobody, and it is taken out of the address at once. It is kept for this tab alone,
  * so that the way back from a checkout finds it again.
  */
-function handedToken(surface: PageSurface): string | null {
+function handedToken(surface: PageSurface): Handed | null {
   const match = /^#session=([\w-]+\.[\w-]+\.[\w-]+)$/.exec(location.hash);
   if (match?.[1] !== undefined) {
     sessionStorage.setItem(handedKey(surface), match[1]);
+    sessionStorage.setItem(sinceKey(surface), String(Date.now()));
     history.replaceState(history.state, '', location.pathname + location.search);
   }
-  return sessionStorage.getItem(handedKey(surface));
+  const token = sessionStorage.getItem(handedKey(surface));
+  return token === null ? null : { token, since: Number(sessionStorage.getItem(sinceKey(surface))) };
 }
 
-async function stillGood(token: string): Promise<string> {
-  if (token !== OVER && claimsOf(token).exp * 1000 > Date.now()) return token;
+interface Handed {
+  readonly token: string;
+  readonly since: number;
+}
+
+async function stillGood({ token, since }: Handed): Promise<Held> {
+  const own = token === OVER ? null : held(token, since);
+  if (own !== null && own.until > Date.now()) return own;
   throw new SessionEnded('The session that this page was opened with has ended');
+}
+
+interface Held {
+  readonly token: string;
+  readonly claims: Claims;
+  /** When it ends by this device's clock. */
+  readonly until: number;
+}
+
+/**
+ * A token lasts from when it came for as long as it says. Its own instants are the server's, and a device's clock may be
+ * minutes off: then a good session would be over at once, or one that is over good. Of one that was on its way for long,
+ * the server says that it is over.
+ */
+function held(token: string, since = Date.now()): Held {
+  const claims = claimsOf(token);
+  return { token, claims, until: since + (claims.exp - claims.iat) * 1000 };
 }
 
 function sessionUrl(): string | null {
@@ -187,7 +208,8 @@ interface Claims {
   readonly sub: string;
   readonly teams: readonly string[];
   readonly surface: PageSurface;
-  /** Seconds. */
+  /** Seconds, by the server's clock. */
+  readonly iat: number;
   readonly exp: number;
 }
 
@@ -199,8 +221,8 @@ function claimsOf(token: string): Claims {
       char.charCodeAt(0),
     );
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
-    if (typeof claims.sub === 'string' && Array.isArray(claims.teams) && Number.isFinite(claims.exp))
-      return claims;
+    const lasts = Number.isFinite(claims.exp - claims.iat);
+    if (typeof claims.sub === 'string' && Array.isArray(claims.teams) && lasts) return claims;
   } catch {
     // Neither base64 nor JSON: no token.
   }

@@ -140,7 +140,7 @@ export function useSeen(): void {
         // After the next frame it is on the screen.
         requestAnimationFrame(() =>
           requestAnimationFrame(() => {
-            const delay = Math.max(0, Date.now() - Date.parse(at));
+            const delay = Math.max(0, live.now() - Date.parse(at));
             window.parent.postMessage({ drawdown: 'seen', surface, seq, delay }, location.origin);
           }),
         );

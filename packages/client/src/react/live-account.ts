@@ -40,6 +40,8 @@ export class LiveAccount {
   #lingering: ReturnType<typeof setTimeout> | undefined;
   #dozing: ReturnType<typeof setTimeout> | undefined;
   #asleep = false;
+  /** How far the server's clock is ahead of this device's, in milliseconds: 0 where this device's may be right. */
+  #ahead = 0;
 
   /** `also`: other accounts of the person, of whose changes `onOther` tells. */
   constructor(client: PersonClient, account: string, also: readonly string[] = []) {
@@ -50,6 +52,11 @@ export class LiveAccount {
 
   get state(): LiveState {
     return this.#state;
+  }
+
+  /** This instant by the server's clock, which dates whatever it answers: a device's may be minutes off. */
+  now(): number {
+    return Date.now() + this.#ahead;
   }
 
   /** Looks until the answered function is called. */
@@ -86,8 +93,10 @@ export class LiveAccount {
 
   /** Reads the balance again; what fails is kept as the state's error and thrown nowhere. */
   async refresh(): Promise<void> {
+    const asked = Date.now();
     try {
       const balance = await this.#client.balance(this.account);
+      this.#setClock(balance.as_of, asked);
       this.#set({ error: null, updatedAt: Date.now() });
       this.offer(balance);
       if (this.#state.connection === 'refused') this.#restart();
@@ -124,6 +133,7 @@ export class LiveAccount {
       // With nothing to show yet, why there is nothing is what people need to know.
       if (state === 'lost' && this.#state.balance === null) void this.refresh();
     };
+    let asked: number | undefined = Date.now();
     try {
       const onChanged = (account: string): void => {
         for (const listener of this.#otherListeners) listener(account);
@@ -131,6 +141,8 @@ export class LiveAccount {
       const options = { signal, onConnection, also: this.#also, onChanged };
       for await (const event of this.#client.events(this.account, options)) {
         if (event.type === 'balance') {
+          this.#setClock(event.balance.as_of, asked);
+          asked = undefined;
           this.#set({ error: null, updatedAt: Date.now() });
           this.offer(event.balance);
         } else for (const listener of this.#entryListeners) listener(event.entry);
@@ -138,6 +150,13 @@ export class LiveAccount {
     } catch (error) {
       if (!signal.aborted) this.#set({ connection: 'refused', error });
     }
+  }
+
+  /** What came was dated before it came, and after it was `asked` for. */
+  #setClock(asOf: string, asked?: number): void {
+    const at = Date.parse(asOf);
+    if (asked !== undefined) this.#ahead = Math.min(this.#ahead, at - asked);
+    this.#ahead = Math.max(this.#ahead, at - Date.now());
   }
 
   /** What brings a page back or takes it away: the window, the tab, the network. */

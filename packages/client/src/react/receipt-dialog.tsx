@@ -101,7 +101,7 @@ function isSaid(name: string, { credits, bonus }: Purchase, { t }: { t: Translat
 
 /** The way back: what happens to the credits and to the money is said before it does. */
 function GiveBack({ purchase, onDone }: { purchase: Purchase; onDone(): void }): ReactNode {
-  const { client, t, format } = useDrawdown();
+  const { client, t, format, live } = useDrawdown();
   const lots = useAllLots().data;
   const [isAsked, setIsAsked] = useState(false);
   const [pending, setPending] = useState(false);
@@ -113,7 +113,7 @@ function GiveBack({ purchase, onDone }: { purchase: Purchase; onDone(): void }):
   );
   const { refundable_until: until, state } = purchase;
   if (state === 'refunding') return <p className="dd-muted">{t('receipt.refunding')}</p>;
-  if (state !== 'completed' || until === null || Date.parse(until) <= Date.now()) return null;
+  if (state !== 'completed' || until === null || Date.parse(until) <= live.now()) return null;
   const own = lots?.filter(({ id }) => purchase.grants.includes(id));
   if (own?.some(({ amount, remaining, held }) => remaining < amount || held > 0) === true) {
     return <p className="dd-muted">{t('receipt.used')}</p>;

@@ -22,7 +22,7 @@ const EARLY_MS = 10_000;
 
 /** The price of a request, asked again when its settings or the balance change, and before it ends. Null: none. */
 export function useQuote(request: QuoteRequest | null): Quoting {
-  const { client, account } = useDrawdown();
+  const { client, account, live } = useDrawdown();
   const version = useBalance().balance?.version;
   const [turn, setTurn] = useState(0);
   const [state, setState] = useState<Omit<Quoting, 'refresh'>>({
@@ -64,10 +64,10 @@ export function useQuote(request: QuoteRequest | null): Quoting {
   const expiresAt = state.quote?.expires_at;
   useEffect(() => {
     if (expiresAt === undefined) return;
-    const left = Date.parse(expiresAt) - Date.now() - EARLY_MS;
+    const left = Date.parse(expiresAt) - live.now() - EARLY_MS;
     const timer = setTimeout(() => setTurn((before) => before + 1), Math.max(left, EARLY_MS));
     return () => clearTimeout(timer);
-  }, [expiresAt]);
+  }, [expiresAt, live]);
 
   return { ...state, refresh: () => setTurn((before) => before + 1) };
 }

@@ -165,6 +165,34 @@ it('is the same in two tabs, and one that is closed takes nothing from the other
   expect(one.state.balance?.available).toBe(75);
 });
 
+describe('the server’s clock', () => {
+  const NOW = Date.parse(AT);
+  it.each([
+    ['ten minutes fast', 600_000, 0],
+    ['ten minutes slow', -600_000, 0],
+    ['as good as right', 200, 200],
+  ])('is gone by, on a device whose own is %s', async (_, wrong, differs) => {
+    // Half a second passes between asking and the answer.
+    let device = NOW + wrong - 500;
+    vi.spyOn(Date, 'now').mockImplementation(() => device);
+    const { tab } = await serve({
+      stream: (response) => {
+        device = NOW + wrong;
+        start(response).write(balance(1));
+      },
+    });
+    const live = tab();
+    watch(live);
+    await expect.poll(() => live.state.connection).toBe('live');
+    await expect.poll(() => live.state.balance?.version).toBe(1);
+    expect(Math.abs(live.now() - NOW - differs)).toBeLessThanOrEqual(500);
+    const before = live.now();
+    device += 60_000;
+    expect(live.now() - before).toBe(60_000);
+    vi.restoreAllMocks();
+  });
+});
+
 describe('behind other pages', () => {
   it('gives the stream up after a while, and is up to date when it is back', async () => {
     const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
