@@ -91,6 +91,18 @@ export class DrawdownNetworkError extends Error {
   }
 }
 
+/**
+ * The client's `token` function threw, for the reason in `cause`: nobody is signed in any more, or whoever gives tokens cannot be
+ * reached. Nothing was sent with it.
+ */
+export class DrawdownTokenError extends Error {
+  override readonly name = 'DrawdownTokenError';
+
+  constructor(cause: unknown) {
+    super(`There is no token to ask with (${reasonOf(cause)})`, { cause });
+  }
+}
+
 /** `fetch` hides the socket's reason ("ECONNREFUSED") in the cause of "fetch failed". */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);

@@ -13,8 +13,8 @@ export interface EventsOptions {
   onChanged?: (account: string, version: number) => void;
   /** Ends the iteration without an error. */
   signal?: AbortSignal;
-  /** Told when the stream is open, and when it was lost and is being opened again. */
-  onConnection?: (state: 'open' | 'lost') => void;
+  /** Told when the stream is open, and when it was lost, with what lost it, and is being opened again. */
+  onConnection?: (state: 'open' | 'lost', error?: unknown) => void;
 }
 
 /** The server sends a comment at least every 15 s; three missed ones mean that nobody is there any more. */
@@ -36,6 +36,7 @@ export async function* accountEvents(
   const retry = { ...transport.retry };
   for (let failures = 0; ; ) {
     if (signal?.aborted) return;
+    let lostBy: unknown;
     // One controller for each connection: it also ends the request when the consumer leaves the loop.
     const controller = new AbortController();
     const onAbort = (): void => controller.abort();
@@ -57,12 +58,13 @@ export async function* accountEvents(
     } catch (error) {
       if (signal?.aborted) return;
       if (error instanceof DrawdownApiError && !isPassing(error.status)) throw error;
+      lostBy = error;
     } finally {
       controller.abort();
       signal?.removeEventListener('abort', onAbort);
     }
     failures++;
-    onConnection?.('lost');
+    onConnection?.('lost', lostBy);
     await pause(backoffMs(failures, retry), signal).catch(() => undefined);
   }
 }

@@ -12,6 +12,7 @@ export {
 export {
   DrawdownApiError,
   DrawdownNetworkError,
+  DrawdownTokenError,
   type InsufficientCredits,
   isInsufficientCredits,
   isProblem,
@@ -19,6 +20,7 @@ export {
 } from './errors.ts';
 export type { EventsOptions } from './events.ts';
 export type { Replayed } from './exchange.ts';
+export { sessionToken, type TokenSource } from './session-token.ts';
 export type { AccountsQuery, ApprovalsQuery, AuditQuery } from './staff.ts';
 export type { MembersQuery, RequestsQuery } from './teams.ts';
 export type { CallOptions, ChangeOptions, ClientOptions } from './transport.ts';

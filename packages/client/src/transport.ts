@@ -1,15 +1,17 @@
 import { backoffMs, DEFAULT_RETRY, pause, type RetryOptions, retryAfterMs } from './backoff.ts';
-import { DrawdownApiError, DrawdownNetworkError } from './errors.ts';
+import { DrawdownApiError, DrawdownNetworkError, DrawdownTokenError } from './errors.ts';
+import type { TokenSource } from './session-token.ts';
 import type { Problem } from './wire.ts';
 
 export interface ClientOptions {
   /** Where the server is, e.g. `https://credits.example.com`; a path in it is kept. */
   url: string;
   /**
-   * A secret key (servers) or a session token (browsers). A function is asked before every attempt. Null: none, and the
-   * browser's cookie of the console says who asks; for pages of the server itself only.
+   * A secret key (servers) or a session token (browsers). A function is asked before every attempt, and once
+   * more with what it gave where the server takes that no longer: `sessionToken` makes one. Null: none, and the browser's
+   * cookie of the console says who asks; for pages of the server itself only.
    */
-  token: string | (() => string | Promise<string>) | null;
+  token: string | TokenSource | null;
   fetch?: typeof fetch;
   retry?: Partial<RetryOptions>;
   /** For each attempt, the answer's body included. Default 10,000. */
@@ -76,10 +78,25 @@ export function createTransport(options: ClientOptions): Transport {
   // Called late and as a plain function: browsers refuse a fetch whose `this` is another object.
   const doFetch: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
   const newKey = options.idempotencyKey ?? (() => crypto.randomUUID());
-  const authorize = async (headers: Headers, token = options.token): Promise<void> => {
+  /** Asks with the token of now, and where the server takes that no longer, once more with the one that comes after it. */
+  const authorized = async <T extends Attempt | Response>(
+    headers: Headers,
+    ask: () => Promise<T>,
+    token = options.token,
+  ): Promise<T> => {
     // A page of another origin could not send this without being allowed to.
     if (token === null) headers.set(CONSOLE_HEADER, '1');
-    else headers.set('authorization', `Bearer ${typeof token === 'function' ? await token() : token}`);
+    else if (typeof token === 'string') headers.set('authorization', `Bearer ${token}`);
+    else {
+      const given = await tokenOf(token);
+      headers.set('authorization', `Bearer ${given}`);
+      const answer = await ask();
+      if (!('status' in answer) || answer.status !== 401) return answer;
+      const next = await tokenOf(token, given);
+      if (next === given) return answer;
+      headers.set('authorization', `Bearer ${next}`);
+    }
+    return await ask();
   };
 
   const send = async (outgoing: Outgoing): Promise<Answer> => {
@@ -97,8 +114,8 @@ export function createTransport(options: ClientOptions): Transport {
 
     for (let attempt = 1; ; attempt++) {
       call.signal?.throwIfAborted();
-      await authorize(headers, outgoing.token);
-      const result = await attemptOnce(doFetch, url, { init, timeoutMs, signal: call.signal });
+      const ask = () => attemptOnce(doFetch, url, { init, timeoutMs, signal: call.signal });
+      const result = await authorized(headers, ask, outgoing.token);
       if (result.kind === 'answer' && result.ok) return result;
       if (result.kind === 'lost') {
         if (attempt >= attempts) {
@@ -125,11 +142,18 @@ export function createTransport(options: ClientOptions): Transport {
     signal: AbortSignal,
   ): Promise<Response> => {
     const headers = new Headers(extra);
-    await authorize(headers);
-    return doFetch(base + path, { headers, signal, redirect: 'error' });
+    return await authorized(headers, () => doFetch(base + path, { headers, signal, redirect: 'error' }));
   };
 
   return { send, open, retry };
+}
+
+async function tokenOf(source: TokenSource, refused?: string): Promise<string> {
+  try {
+    return await source(refused === undefined ? {} : { refused });
+  } catch (cause) {
+    throw new DrawdownTokenError(cause);
+  }
 }
 
 type Attempt =

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { DrawdownApiError, DrawdownNetworkError } from '../errors.ts';
+import { DrawdownApiError, DrawdownNetworkError, DrawdownTokenError } from '../errors.ts';
 import { Icon } from './icon.tsx';
-import type { Translate } from './messages/translate.ts';
+import type { MessageKey, Translate } from './messages/translate.ts';
 import { useDrawdown } from './provider.tsx';
 
 interface FailureProps {
@@ -27,12 +27,16 @@ export function Failure({ error, text, onRetry }: FailureProps): ReactNode {
   );
 }
 
+/** In the person's language whatever the server said: its own sentence is English, and for whoever wrote the page. */
 export function failureText(error: unknown, t: Translate): string {
   if (error instanceof DrawdownNetworkError) {
     return t(error.idempotencyKey === null ? 'failure.offline' : 'failure.unknown');
   }
+  if (error instanceof DrawdownTokenError) return t('failure.no_session');
   if (!(error instanceof DrawdownApiError)) return t('failure.other');
   if (error.status === 401) return t('failure.session');
   if (error.status === 429) return t('failure.busy');
-  return error.status >= 500 ? t('failure.server') : error.problem.detail;
+  if (error.status >= 500) return t('failure.server');
+  // Most of these words are fetched after the first view, so no key is named here; until then it is said in general.
+  return t(['refused', error.code].join('.') as MessageKey) || t('failure.other');
 }

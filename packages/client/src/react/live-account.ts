@@ -1,5 +1,5 @@
 import type { PersonClient } from '../client.ts';
-import { DrawdownApiError } from '../errors.ts';
+import { DrawdownApiError, DrawdownTokenError } from '../errors.ts';
 import type { Balance, Entry } from '../wire.ts';
 
 /** `refused`: the server will not let this session in; it stays so until `refresh`. */
@@ -127,9 +127,11 @@ export class LiveAccount {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const onConnection = (state: 'open' | 'lost'): void => {
+    const onConnection = (state: 'open' | 'lost', error?: unknown): void => {
       if (signal.aborted) return;
-      this.#set({ connection: state === 'open' ? 'live' : 'reconnecting' });
+      // A session that cannot be had comes back by itself only if it was the network: people are told meanwhile.
+      const why = error instanceof DrawdownTokenError ? { error } : {};
+      this.#set({ connection: state === 'open' ? 'live' : 'reconnecting', ...why });
       // With nothing to show yet, why there is nothing is what people need to know.
       if (state === 'lost' && this.#state.balance === null) void this.refresh();
     };

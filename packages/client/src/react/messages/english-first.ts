@@ -86,6 +86,7 @@ export const first = {
   'failure.unknown':
     'No answer came, so we do not know yet whether this happened. Try again: it happens at most once.',
   'failure.session': 'Your session has ended. Sign in again to go on.',
+  'failure.no_session': 'Your session could not be renewed. Look at your connection, or sign in again.',
   'failure.busy': 'Too many requests for a moment. Wait a little and try again.',
   'failure.server': 'Something broke on our side. Nothing is lost; try again in a moment.',
   'failure.other': 'This did not work.',

@@ -87,6 +87,8 @@ export const first: Record<keyof typeof english, Message> = {
   'failure.unknown':
     'Es kam keine Antwort, also wissen wir noch nicht, ob es geschehen ist. Versuch es noch einmal: Es geschieht höchstens einmal.',
   'failure.session': 'Deine Sitzung ist zu Ende. Melde dich neu an, um weiterzumachen.',
+  'failure.no_session':
+    'Deine Sitzung konnte nicht erneuert werden. Prüf deine Verbindung oder melde dich neu an.',
   'failure.busy': 'Im Moment zu viele Anfragen. Warte kurz und versuch es noch einmal.',
   'failure.server': 'Bei uns ist etwas kaputtgegangen. Nichts ist verloren; versuch es gleich noch einmal.',
   'failure.other': 'Das hat nicht geklappt.',
