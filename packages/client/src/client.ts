@@ -244,6 +244,14 @@ function historyMethods(transport: Transport) {
       const query = { ...period, format: 'csv' };
       return (await transport.send({ method: 'GET', path, query, options, accept: 'text/csv' })).body;
     },
+    /** What credits were spent on between two instants, by feature, member, day or month. */
+    usage: (account: string, query: wire.UsageQuery, options?: CallOptions) =>
+      read<wire.Usage>(transport, `${accountPath(account)}/usage`, { query: { ...query }, options }),
+    async usageCsv(account: string, query: wire.UsageQuery, options: CallOptions = {}): Promise<string> {
+      const path = `${accountPath(account)}/usage`;
+      const asked = { ...query, format: 'csv' };
+      return (await transport.send({ method: 'GET', path, query: asked, options, accept: 'text/csv' })).body;
+    },
     /** The live stream of entries and balances; resumes by itself, see `EventsOptions`. */
     events: (account: string, options?: EventsOptions) => accountEvents(transport, account, options),
     /** The balance now and after every change, until the signal aborts. */

@@ -23,3 +23,4 @@ export type * from './wire/staff.ts';
 export type * from './wire/subscription.ts';
 export type * from './wire/team.ts';
 export type * from './wire/top-up.ts';
+export type * from './wire/usage.ts';

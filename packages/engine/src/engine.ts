@@ -131,6 +131,7 @@ export class Engine {
   readonly entries: Records['entries'];
   readonly statement: Records['statement'];
   readonly statementCsv: Records['statementCsv'];
+  readonly usage: Records['usage'];
   readonly explain: Records['explain'];
   readonly events: Feed['events'];
   /** That an account has changed, without what. */
@@ -243,6 +244,7 @@ export class Engine {
     this.entries = records.entries.bind(records);
     this.statement = records.statement.bind(records);
     this.statementCsv = records.statementCsv.bind(records);
+    this.usage = records.usage.bind(records);
     this.explain = records.explain.bind(records);
     this.events = feed.events.bind(feed);
     this.versions = feed.versions.bind(feed);

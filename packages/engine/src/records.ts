@@ -15,6 +15,7 @@ import type { Paging, Queries, QueriesSetting } from './queries.ts';
 import { readAccountId, readClass, readFeature, readInstant } from './request.ts';
 import type { Catalogs } from './store/catalogs.ts';
 import type { StoredEntry } from './store/rows.ts';
+import { readUsage, USAGE_ROWS, usageOf } from './usage.ts';
 
 export interface EntryQuery extends Paging {
   readonly type?: string;
@@ -144,6 +145,27 @@ export class Records {
         })),
       })),
     };
+  }
+
+  /** What was spent in [from, to) and what for; of a team, what the caller may see. */
+  async usage(id: string, query: wire.UsageQuery, { sees }: Call = {}): Promise<wire.Usage> {
+    const { history, presenter, rules } = this.#setting;
+    const { account } = await this.#queries.settled(id);
+    const asked = readUsage(query, account.timeZone, sees);
+    const used = await history.used(
+      account.number,
+      {
+        after: await history.versionBefore(account.number, asked.from, account.seq),
+        upTo: await history.versionBefore(account.number, asked.to, account.seq),
+        bounds: asked.bounds,
+        byFeature: asked.groups.includes('feature'),
+        byMember: asked.groups.includes('member'),
+        member: asked.member,
+      },
+      USAGE_ROWS,
+    );
+    const classes = rules.classes.map((one) => one.id);
+    return usageOf(account.id, asked, used, { classes, credits: (atoms) => presenter.credits(atoms) });
   }
 
   /** The statement as RFC 4180 CSV: a row per class and type of entry, and a row `total` per class. */

@@ -1,6 +1,6 @@
 /** Which months a report is about. */
 import type * as wire from '@drawdown/client';
-import { formatInstant, monthStart, monthStarts } from './core/calendar.ts';
+import { formatInstant, monthStart, periodStarts } from './core/calendar.ts';
 import { invalid } from './errors.ts';
 import { readInstant, readTimeZone } from './request.ts';
 import type { Position } from './store/closing.ts';
@@ -30,14 +30,14 @@ export function readMonths(asked: MonthsAsked): Months {
   if (to <= from) throw invalid('to', 'must be a month after from');
   if (to - from > MAX_MONTHS * 31 * 86_400_000)
     throw invalid('to', `must be at most ${MAX_MONTHS} months after from`);
-  return { timeZone, bounds: monthStarts(from, to, timeZone) };
+  return { timeZone, bounds: periodStarts('month', from, to, timeZone) };
 }
 
 function readMonth(value: unknown, field: string, timeZone: string): number {
   const month = typeof value === 'string' ? monthStart(value, timeZone) : null;
   const instant =
     month ?? (typeof value === 'string' && value.includes('T') ? readInstant(value, field) : null);
-  if (instant === null || instant < 0 || monthStarts(instant, instant, timeZone)[0] !== instant) {
+  if (instant === null || instant < 0 || periodStarts('month', instant, instant, timeZone)[0] !== instant) {
     throw invalid(
       field,
       `must be a month such as 2026-03, or the instant at which one begins in ${timeZone}`,

@@ -8,7 +8,7 @@ import { exactCredits } from './exact.ts';
 import { outstandingLines, outstandingRows } from './outstanding.ts';
 import { unavailable } from './reachable.ts';
 import { headOf, type MonthsAsked, readMonths, standing } from './report-range.ts';
-import { readClass, readInstant } from './request.ts';
+import { readClass, readGroups, readInstant } from './request.ts';
 import { rollForward, rollForwardLines } from './roll-forward.ts';
 import type { Accounts } from './store/accounts.ts';
 import type { Catalogs } from './store/catalogs.ts';
@@ -58,7 +58,7 @@ export class Reports {
   async rollForward(query: RollForwardQuery): Promise<wire.RollForward> {
     const { catalog } = this.#setting;
     const months = readMonths(query);
-    const groups = readGroups(query.group_by);
+    const groups = readGroups(query.group_by, GROUPS);
     const wanted = await this.#wanted(query.class);
     const { bounds } = months;
     return this.#closed(bounds.at(-1) as number, async (on, position) => {
@@ -147,16 +147,4 @@ export class Reports {
     if (!(await this.#setting.catalogs.know({ className }))) readClass(this.#setting.catalog, className);
     return className;
   }
-}
-
-function readGroups(text: string | undefined): readonly wire.ReportGroup[] {
-  if (text === undefined) return [];
-  const named = text.split(',');
-  if (
-    !named.every((one) => (GROUPS as readonly string[]).includes(one)) ||
-    new Set(named).size < named.length
-  ) {
-    throw invalid('group_by', `must be ${GROUPS.join(', ')} or ${GROUPS.join(',')}`);
-  }
-  return GROUPS.filter((one) => named.includes(one));
 }

@@ -53,6 +53,19 @@ export function readTimeZone(value: unknown): string {
   return value;
 }
 
+/** By what rows are told apart: some of those that there are, with commas between, in the order of `allowed`. */
+export function readGroups<Group extends string>(
+  text: string | undefined,
+  allowed: readonly Group[],
+): readonly Group[] {
+  if (text === undefined) return [];
+  const named = text.split(',');
+  if (!named.every((one) => allowed.some((group) => group === one)) || new Set(named).size < named.length) {
+    throw invalid('group_by', `must be ${allowed.join(', ')} or ${allowed.join(',')}`);
+  }
+  return allowed.filter((one) => named.includes(one));
+}
+
 /** One line or more of a person's words: no NUL (PostgreSQL keeps none), whole characters only. */
 export function readText(value: unknown, field: string, max = MAX_TEXT): string {
   if (typeof value !== 'string' || value.trim() === '' || value.length > max) {

@@ -69,6 +69,58 @@ const statement: ClientCommand = {
   },
 };
 
+const usage: ClientCommand = {
+  name: 'usage',
+  summary: 'What credits were spent on in a stretch of time, by feature and more',
+  parameters: [ACCOUNT],
+  options: [
+    ['--from <time>', 'at or after'],
+    ['--to <time>', 'before'],
+    ['--group-by <what>', 'feature, member, or feature,member (default: feature)'],
+    ['--per <period>', 'day or month: a row for each of them'],
+    ['--time-zone <zone>', "whose days and months (default: the account's)"],
+    ['--member <id>', 'only what this member of a team used'],
+    ['--csv', 'as a table for other programs'],
+  ],
+  help: 'Example: drawdown usage u_1 --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z --per day',
+  target: {},
+  run: async (invocation) => {
+    const { client, options, output } = invocation;
+    const account = parameter(invocation, 0);
+    const query: wire.UsageQuery = {
+      from: options.demand('from'),
+      to: options.demand('to'),
+      ...stated({
+        group_by: options.text('groupBy'),
+        per: options.text('per') as 'day' | 'month' | undefined,
+        time_zone: options.text('timeZone'),
+        member: options.text('member'),
+      }),
+    };
+    if (options.flag('csv')) {
+      output.raw((await client.usageCsv(account, query)).trimEnd());
+      return undefined;
+    }
+    const one = await client.usage(account, query);
+    output.answer(one, () => {
+      const title = `${output.colors.bold(one.account)} from ${one.from} until ${one.to}`;
+      if (one.rows.length === 0) return `${title}: nothing was used.`;
+      const numbers = (of: wire.UsageSums) =>
+        [of.operations, of.used, ...of.classes.map(({ used }) => used)].map(String);
+      const lead = [...(one.per === null ? [] : [one.per]), ...one.group_by];
+      const rows = one.rows.map((row) => [
+        ...(row.period === undefined ? [] : [row.period]),
+        ...one.group_by.map((group) => row[group] ?? '-'),
+        ...numbers(row),
+      ]);
+      rows.push([...lead.map((_, nth) => (nth === 0 ? output.colors.bold('total') : '')), ...numbers(one)]);
+      const columns = ['operations', 'used', ...one.classes.map((each) => each.class)].map(right);
+      return `${title}\n\n${output.table([...lead.map((each) => ({ title: each })), ...columns], rows)}`;
+    });
+    return undefined;
+  },
+};
+
 const notices: ClientCommand = {
   name: 'notices',
   summary: 'List what was told about an account, or about all of them, newest first',
@@ -115,4 +167,4 @@ const catalog: ClientCommand = {
   },
 };
 
-export const outlookCommands: readonly ClientCommand[] = [forecast, statement, notices, catalog];
+export const outlookCommands: readonly ClientCommand[] = [forecast, statement, usage, notices, catalog];

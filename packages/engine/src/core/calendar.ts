@@ -88,18 +88,21 @@ export function monthStart(text: string, timeZone: string): number | null {
   return Temporal.PlainDate.from(`${text}-01`).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
-/** The first instants of the month that `instant` is in and of those that follow, up to and with `last`. */
-export function monthStarts(instant: number, last: number, timeZone: string): number[] {
-  let month = Temporal.Instant.fromEpochMilliseconds(instant)
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate()
-    .with({ day: 1 });
+/** The first instants of the day or month that `instant` is in and of those that follow, up to and with `last`. */
+export function periodStarts(
+  per: 'day' | 'month',
+  instant: number,
+  last: number,
+  timeZone: string,
+): number[] {
+  const day = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).toPlainDate();
+  let first = per === 'day' ? day : day.with({ day: 1 });
   const starts: number[] = [];
   for (;;) {
-    const start = month.toZonedDateTime(timeZone).epochMilliseconds;
+    const start = first.toZonedDateTime(timeZone).epochMilliseconds;
     if (start > last) return starts;
     starts.push(start);
-    month = month.add({ months: 1 });
+    first = first.add({ [`${per}s`]: 1 });
   }
 }
 

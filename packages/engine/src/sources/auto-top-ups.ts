@@ -3,7 +3,7 @@ import { type Call, staffOf, type Verb } from '../change.ts';
 import { nextStamp } from '../core/account.ts';
 import { parseAmount } from '../core/amount.ts';
 import { summarise } from '../core/balance.ts';
-import { monthStarts } from '../core/calendar.ts';
+import { periodStarts } from '../core/calendar.ts';
 import type { Notice } from '../core/notice.ts';
 import { DrawdownError, invalid } from '../errors.ts';
 import { readAccountId } from '../request.ts';
@@ -330,7 +330,7 @@ export class AutoTopUps {
 
 /** The calendar month in the account's zone. */
 function monthOf(now: number, timeZone: string): { startsAt: number; endsAt: number } {
-  const [startsAt = now, endsAt = now] = monthStarts(now, now + 32 * 24 * HOUR_MS, timeZone);
+  const [startsAt = now, endsAt = now] = periodStarts('month', now, now + 32 * 24 * HOUR_MS, timeZone);
   return { startsAt, endsAt };
 }
 

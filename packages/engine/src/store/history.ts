@@ -14,6 +14,7 @@ import {
   holdOf,
   type StoredEntry,
 } from './rows.ts';
+import { type UsageFilter, type Used, usedIn } from './usage.ts';
 
 const AT = statement<[number, number], { at: bigint }>(
   'entry_at',
@@ -130,6 +131,11 @@ export class History {
   ): Promise<{ feature: string | null; amount: bigint }[]> {
     const { rows } = await this.#database.query(USAGE, [account, after, upTo]);
     return rows.map(({ feature, used }) => ({ feature, amount: BigInt(used) }));
+  }
+
+  /** What was used for what: period by period, and what used most first; at most `limit` rows. */
+  used(account: number, filter: UsageFilter, limit: number): Promise<Used[]> {
+    return usedIn(this.#database, account, filter, limit);
   }
 
   /** Newest first. */

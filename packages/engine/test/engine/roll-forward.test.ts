@@ -3,7 +3,7 @@ import type * as wire from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
-import { formatInstant, monthStarts } from '../../src/core/calendar.ts';
+import { formatInstant, periodStarts } from '../../src/core/calendar.ts';
 import type { Fact } from '../../src/sources/purchase-state.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import { statement } from '../../src/store/database.ts';
@@ -61,7 +61,7 @@ describe('under every verb at once', () => {
     '%s: as the ledgers tell it',
     LONG,
     async (zone) => {
-      const bounds = monthStarts(Date.UTC(2026, 0, 15), Date.UTC(2026, 5, 15), zone);
+      const bounds = periodStarts('month', Date.UTC(2026, 0, 15), Date.UTC(2026, 5, 15), zone);
       const [from, to] = [bounds[0], bounds.at(-1)].map((one) => formatInstant(one as number)) as [
         string,
         string,

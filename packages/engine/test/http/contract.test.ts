@@ -20,6 +20,7 @@ import type {
   Session,
   Statement,
   TestClock,
+  Usage,
 } from '@drawdown/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Issuer } from '../support/issuer.ts';
@@ -440,6 +441,25 @@ describe('history', () => {
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(csv.headers['content-disposition']).toContain('attachment');
     expect(csv.text.split('\r\n')[0]).toBe('account,from,to,class,type,opening,in,out,closing');
+  });
+
+  test('what it was used for adds up, as JSON and as a table', async () => {
+    await article('u_usage');
+    await t.ask('POST', '/v1/accounts/u_usage/consume', { body: { feature: 'ai_script' } });
+    const range = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
+    const { body } = await t.ask<Usage>('GET', `/v1/accounts/u_usage/usage?${range}&group_by=feature,member`);
+    expect(body).toMatchObject({
+      spent: 25,
+      used: 25,
+      rows: [{ feature: 'ai_script', member: null, used: 25 }],
+    });
+    const csv = await t.ask<string>(
+      'GET',
+      `/v1/accounts/u_usage/usage?${range.replace('2100', '2050')}&per=month&format=csv`,
+    );
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(csv.headers['content-disposition']).toContain('usage.csv');
+    expect(csv.text.split('\r\n')[0]).toMatch(/^period,feature,operations,spent,refunded,used,subscription/);
   });
 
   test('the account can be watched', async () => {

@@ -474,6 +474,7 @@ const ROWS: Record<string, Row> = {
     }),
   },
   listEntries: { ...reads, ...onAccount('/entries') },
+  getUsage: { ...reads, ...onAccount(`/usage?${RANGE}`) },
   getStatement: { ...reads, ...onAccount(`/statement?${RANGE}`) },
   getRollForward: { ...reports, ...plain('/v1/reports/roll_forward?from=2026-01&to=2026-02') },
   getOutstanding: { ...reports, ...plain('/v1/reports/outstanding') },

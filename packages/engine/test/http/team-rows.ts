@@ -87,6 +87,7 @@ export function teamRows(server: () => TestServer): Readonly<Record<string, Team
     claimAppStorePurchase: { may: 'manager' },
     getAppAccountToken: { may: 'manager' },
     listEntries: { may: 'member' },
+    getUsage: { may: 'member' },
     getStatement: { may: 'manager' },
     streamEvents: { may: 'member' },
     putMember: {

@@ -16,6 +16,8 @@ export const COMMAND_LINES: readonly string[] = [
   'forecast u_1 --days 30',
   'statement u_1 --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z',
   'statement u_1 --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z --csv',
+  'usage u_1 --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z --group-by feature,member --per day --time-zone UTC --member maya',
+  'usage u_1 --from 2026-03-01T00:00:00Z --to 2026-04-01T00:00:00Z --csv',
   'notices u_1 --type credits.granted --cursor c',
   'notices --type credits.granted --cursor c',
   'watch u_1 --after 3',

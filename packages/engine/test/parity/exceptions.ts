@@ -33,6 +33,7 @@ export const WITHOUT_COMMAND: Readonly<Record<string, string>> = {
 /** By `operationId` and the field's path. */
 export const WITHOUT_TYPE: Readonly<Record<string, string>> = {
   'getStatement format': 'the method whose name ends in Csv asks for it',
+  'getUsage format': 'the method whose name ends in Csv asks for it',
   'getRollForward format': 'the method whose name ends in Csv asks for it',
   'getOutstanding format': 'the method whose name ends in Csv asks for it',
   'getBreakage format': 'the method whose name ends in Csv asks for it',

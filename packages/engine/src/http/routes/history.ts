@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { Call, Engine } from '../../engine.ts';
 import { DrawdownError, invalid } from '../../errors.ts';
+import { usageCsv } from '../../usage.ts';
 import { mayHear, withOthers } from '../also.ts';
 import type { Caller } from '../caller.ts';
 import { route } from '../route.ts';
-import { entryPage, statement } from '../schemas/history.ts';
+import { entryPage, statement, usage } from '../schemas/history.ts';
 import { accountId, catalogId, entryType, instantIn } from '../schemas/primitives.ts';
 import { ofAccount, paging } from './params.ts';
 
@@ -70,6 +71,47 @@ const getStatement = route({
       body: await engine.statementCsv(params.account, { from, to }),
       type: CSV,
       headers: { 'content-disposition': 'attachment; filename="statement.csv"' },
+    };
+  },
+});
+
+const getUsage = route({
+  method: 'GET',
+  path: '/v1/accounts/{account}/usage',
+  operationId: 'getUsage',
+  summary: 'What credits were spent on, by feature, member, day or month',
+  tag: 'History',
+  scope: 'read',
+  sessions: 'own-account',
+  team: 'member',
+  idempotency: 'none',
+  params: ofAccount,
+  query: z.strictObject({
+    from: instantIn,
+    to: instantIn,
+    group_by: z.string().exactOptional().meta({
+      description: '`feature`, `member`, or both with a comma; `feature` where absent.',
+    }),
+    per: z.enum(['day', 'month']).exactOptional(),
+    time_zone: z.string().exactOptional().meta({ description: "The account's own where absent." }),
+    member: accountId.exactOptional(),
+    format: z.enum(['json', 'csv']).exactOptional(),
+  }),
+  status: 200,
+  answers: {
+    200: [
+      { description: 'What was used in [from, to)', schema: usage },
+      { description: 'The same as a table', schema: z.string(), media: 'text/csv' },
+    ],
+  },
+  problems: ['account_not_found'],
+  handler: async ({ engine }, { params, query: { format, ...query }, call }) => {
+    const body = await engine.usage(params.account, query, call);
+    if (format !== 'csv') return { body };
+    return {
+      body: usageCsv(body),
+      type: CSV,
+      headers: { 'content-disposition': 'attachment; filename="usage.csv"' },
     };
   },
 });
@@ -179,4 +221,4 @@ function lastEventId(header: string | string[] | undefined, query: string | unde
   return seq;
 }
 
-export const historyRoutes = [listEntries, getStatement, streamEvents];
+export const historyRoutes = [listEntries, getStatement, getUsage, streamEvents];

@@ -56,6 +56,41 @@ export const statement = z
   })
   .meta({ id: 'Statement', description: 'opening + in − out = closing, per class and in all.' });
 
+const usageSums = {
+  operations: z.int().meta({ description: 'How often credits were spent, refunded or not.' }),
+  spent: credits,
+  refunded: credits.meta({ description: 'Refunds count when they are made.' }),
+  used: credits.meta({ description: 'spent − refunded; what the classes and the debt sum up to.' }),
+  classes: z.array(z.object({ class: z.string(), used: credits })),
+  debt: credits.meta({ description: 'Spent beyond what there was, less what refunds took off that.' }),
+};
+
+export const usageRow = z
+  .object({
+    period: instant.exactOptional().meta({ description: 'When its day or month begins; only with `per`.' }),
+    feature: z.string().nullable().exactOptional().meta({
+      description: 'Where grouped by it; null: an amount without a feature.',
+    }),
+    member: accountId.nullable().exactOptional().meta({
+      description: "Where grouped by it; null: on nobody's behalf.",
+    }),
+    ...usageSums,
+  })
+  .meta({ id: 'UsageRow' });
+
+export const usage = z
+  .object({
+    account: accountId,
+    from: instant,
+    to: instant,
+    time_zone: z.string(),
+    group_by: z.array(z.enum(['feature', 'member'])),
+    per: z.enum(['day', 'month']).nullable(),
+    ...usageSums,
+    rows: z.array(usageRow),
+  })
+  .meta({ id: 'Usage', description: 'What credits were spent on: period by period, what used most first.' });
+
 export const explainedGrant = z
   .object({
     grant: grantId,
