@@ -130,7 +130,6 @@ export class Engine {
   readonly quote: Quoting['quote'];
   readonly entries: Records['entries'];
   readonly statement: Records['statement'];
-  readonly statementCsv: Records['statementCsv'];
   readonly usage: Records['usage'];
   readonly explain: Records['explain'];
   readonly events: Feed['events'];
@@ -243,7 +242,6 @@ export class Engine {
     this.quote = quoting.quote.bind(quoting);
     this.entries = records.entries.bind(records);
     this.statement = records.statement.bind(records);
-    this.statementCsv = records.statementCsv.bind(records);
     this.usage = records.usage.bind(records);
     this.explain = records.explain.bind(records);
     this.events = feed.events.bind(feed);

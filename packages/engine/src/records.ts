@@ -168,22 +168,6 @@ export class Records {
     return usageOf(account.id, asked, used, { classes, credits: (atoms) => presenter.credits(atoms) });
   }
 
-  /** The statement as RFC 4180 CSV: a row per class and type of entry, and a row `total` per class. */
-  async statementCsv(id: string, range: Range): Promise<string> {
-    const statement = await this.statement(id, range);
-    const lines: (string | number)[][] = [
-      ['account', 'from', 'to', 'class', 'type', 'opening', 'in', 'out', 'closing'],
-    ];
-    const lead = [statement.account, statement.from, statement.to];
-    for (const one of statement.classes) {
-      for (const type of one.by_type) {
-        lines.push([...lead, one.class, type.type, '', type.in, type.out, '']);
-      }
-      lines.push([...lead, one.class, 'total', one.opening, one.in, one.out, one.closing]);
-    }
-    return csvOf(lines);
-  }
-
   /** For each lot that stood there, why it was drawn on or not; under the catalog in force then. */
   async explain(id: string, call: Call): Promise<wire.Explanation> {
     const { account, entry } = await this.#queries.operationEntry(id, call);
@@ -243,4 +227,19 @@ function classStatement(className: string, before: readonly Sum[], within: reado
     out: add(byType, (sum) => sum.lost),
     byType,
   };
+}
+
+/** RFC 4180: a row per class and type of entry, and a row `total` per class. */
+export function statementCsv(statement: wire.Statement): string {
+  const lines: (string | number)[][] = [
+    ['account', 'from', 'to', 'class', 'type', 'opening', 'in', 'out', 'closing'],
+  ];
+  const lead = [statement.account, statement.from, statement.to];
+  for (const one of statement.classes) {
+    for (const type of one.by_type) {
+      lines.push([...lead, one.class, type.type, '', type.in, type.out, '']);
+    }
+    lines.push([...lead, one.class, 'total', one.opening, one.in, one.out, one.closing]);
+  }
+  return csvOf(lines);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Call, Engine } from '../../engine.ts';
 import { DrawdownError, invalid } from '../../errors.ts';
+import { statementCsv } from '../../records.ts';
 import { usageCsv } from '../../usage.ts';
 import { mayHear, withOthers } from '../also.ts';
 import type { Caller } from '../caller.ts';
@@ -66,9 +67,10 @@ const getStatement = route({
   },
   problems: ['account_not_found'],
   handler: async ({ engine }, { params, query: { from, to, format } }) => {
-    if (format !== 'csv') return { body: await engine.statement(params.account, { from, to }) };
+    const body = await engine.statement(params.account, { from, to });
+    if (format !== 'csv') return { body };
     return {
-      body: await engine.statementCsv(params.account, { from, to }),
+      body: statementCsv(body),
       type: CSV,
       headers: { 'content-disposition': 'attachment; filename="statement.csv"' },
     };
