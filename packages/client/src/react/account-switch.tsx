@@ -1,4 +1,5 @@
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
+import { Choice } from './choice.tsx';
 import { useDrawdown, useReading } from './provider.tsx';
 
 export interface AccountSwitchProps {
@@ -11,7 +12,6 @@ export interface AccountSwitchProps {
 /** Personal or a team's: one at a time, never a sum. Nothing where there is nothing to choose. */
 export function AccountSwitch({ teams, onChange }: AccountSwitchProps): ReactNode {
   const { account, person, t } = useDrawdown();
-  const group = useId();
   const names = useReading(
     `names:${teams.join()}`,
     async ({ client }) =>
@@ -21,20 +21,16 @@ export function AccountSwitch({ teams, onChange }: AccountSwitchProps): ReactNod
     { once: true },
   ).data;
   if (teams.length === 0) return null;
-  const choices = [
-    { id: person, name: t('switch.personal') },
-    ...teams.map((id) => ({ id, name: t('switch.team', { name: names?.get(id) ?? id }) })),
-  ];
   return (
-    <fieldset className="dd-toggle">
-      <legend className="dd-visually-hidden">{t('switch.label')}</legend>
-      {choices.map(({ id, name }) => (
-        <label key={id} className="dd-toggle__item">
-          <input type="radio" name={group} checked={id === account} onChange={() => onChange(id)} />
-          <span>{name}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Choice
+      label={t('switch.label')}
+      options={[person, ...teams]}
+      value={account}
+      nameOf={(id) =>
+        id === person ? t('switch.personal') : t('switch.team', { name: names?.get(id) ?? id })
+      }
+      onChange={onChange}
+    />
   );
 }
 

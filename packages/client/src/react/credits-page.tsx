@@ -14,6 +14,7 @@ import { useStanding } from './use-team.ts';
 /** Below the first view. */
 const Offers = afterwards(async () => (await import('./offers.tsx')).Offers);
 const HistorySection = afterwards(async () => (await import('./history-section.tsx')).HistorySection);
+const UsageSection = afterwards(async () => (await import('./usage-section.tsx')).UsageSection);
 const CheckoutNote = whenOpened(async () => (await import('./checkout-note.tsx')).CheckoutNote);
 /** Most accounts are no team's. */
 const TeamSection = whenOpened(async () => (await import('./team-section.tsx')).TeamSection);
@@ -43,6 +44,7 @@ export function CreditsPage({ onChoosePlan, useHref, currency }: CreditsPageProp
       <TeamSection open={account !== person} />
       <Timeline />
       {manages ? <Offers {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoosePlan })} /> : null}
+      <UsageSection />
       <HistorySection />
     </div>
   );

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { CatalogBilling, Subscription } from '../wire.ts';
+import { Choice } from './choice.tsx';
 import { ConsentBox, useConsent } from './consent.tsx';
 import { Failure } from './failure.tsx';
 import { whenOpened } from './lazily.tsx';
@@ -83,7 +84,15 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
         <h2 className="dd-section__title" id="dd-plans-title">
           {t('plans.title')}
         </h2>
-        {intervals.length > 1 ? <Intervals all={intervals} value={interval} onChange={setInterval} /> : null}
+        {intervals.length > 1 ? (
+          <Choice
+            label={t('plans.interval')}
+            options={intervals}
+            value={interval}
+            nameOf={(one) => t(`plans.by_${one}`)}
+            onChange={setInterval}
+          />
+        ) : null}
       </div>
       {current === null ? null : (
         <CurrentPlan subscription={current} verbs={verbsFor(current, onChoose)} onAct={act} />
@@ -129,32 +138,4 @@ function verbsFor(current: Subscription, onChoose: PlanPickerProps['onChoose']):
   if (onChoose === null) return [];
   if (isBilled(current)) return ['stay', 'cancel', 'reactivate'];
   return onChoose === undefined ? [] : ['stay', 'cancel', 'reactivate', 'pause', 'resume'];
-}
-
-function Intervals({
-  all,
-  value,
-  onChange,
-}: {
-  all: readonly CatalogBilling['interval'][];
-  value: CatalogBilling['interval'];
-  onChange(interval: CatalogBilling['interval']): void;
-}): ReactNode {
-  const { t } = useDrawdown();
-  return (
-    <fieldset className="dd-toggle">
-      <legend className="dd-visually-hidden">{t('plans.interval')}</legend>
-      {all.map((one) => (
-        <label key={one} className="dd-toggle__item">
-          <input
-            type="radio"
-            name="dd-plan-interval"
-            checked={one === value}
-            onChange={() => onChange(one)}
-          />
-          <span>{t(`plans.by_${one}`)}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
 }

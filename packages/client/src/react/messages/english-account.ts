@@ -145,5 +145,18 @@ export const account = {
   'statement.closing': 'Closing',
   'statement.total': 'Total',
 
+  'usage.title': 'What credits went for',
+  'usage.window': 'How far back',
+  'usage.by': 'Told apart by',
+  'usage.by_feature': 'Feature',
+  'usage.by_member': 'Member',
+  'usage.classes': 'Paid with',
+  'usage.times': 'How often',
+  'usage.credits': 'Credits',
+  'usage.operations': { one: 'once', other: '{count} times' },
+  'usage.no_feature': 'Without a feature',
+  'usage.no_member': 'Without a member',
+  'usage.empty': 'Nothing was used in this time.',
+
   'web.available': 'Available on the web',
 } satisfies Words;

@@ -146,5 +146,18 @@ export const account: Record<keyof typeof english, Message> = {
   'statement.closing': 'Ende',
   'statement.total': 'Gesamt',
 
+  'usage.title': 'Wofür Credits verwendet wurden',
+  'usage.window': 'Wie weit zurück',
+  'usage.by': 'Getrennt nach',
+  'usage.by_feature': 'Funktion',
+  'usage.by_member': 'Mitglied',
+  'usage.classes': 'Bezahlt mit',
+  'usage.times': 'Wie oft',
+  'usage.credits': 'Credits',
+  'usage.operations': { one: 'einmal', other: '{count}-mal' },
+  'usage.no_feature': 'Ohne Funktion',
+  'usage.no_member': 'Ohne Mitglied',
+  'usage.empty': 'In dieser Zeit wurde nichts verwendet.',
+
   'web.available': 'Im Web verfügbar',
 };
