@@ -218,6 +218,9 @@ describe('a team', () => {
     const newest = (page: Page) => page.locator('.dd-table tbody tr').first();
     await expect.poll(() => newest(owner).innerText()).toContain('AI script generation · u_member');
     expect(await newest(member).innerText()).not.toContain('u_member');
+    const usage = owner.getByRole('region', { name: 'What credits went for' });
+    await usage.getByLabel('Member').check();
+    await expect.poll(() => usage.locator('tbody').innerText()).toMatch(/^u_member\s+once\s+25\s*$/);
     await owner.getByRole('button', { name: 'Approve u_member' }).click();
     await expect.poll(() => owner.locator('.dd-members').innerText()).toContain('25 of 50 used this month');
     await owner.getByRole('button', { name: 'Change u_member' }).click();

@@ -1,11 +1,9 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { EntryType } from '../wire.ts';
-import { failureText } from './failure.tsx';
 import { HistoryTable } from './history-table.tsx';
-import { Icon } from './icon.tsx';
 import { whenOpened } from './lazily.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
-import { saveFile } from './save-file.ts';
+import { SaveButton } from './save-button.tsx';
 import type { HistoryFilter } from './use-history.ts';
 import { useStanding } from './use-team.ts';
 
@@ -129,34 +127,12 @@ function Select({ label, value, onChange, options }: SelectProps): ReactNode {
   );
 }
 
-/** What the filter shows, whole, as a table for a spreadsheet. */
+/** What the filter shows, whole. */
 function Download({ filter }: { filter: HistoryFilter }): ReactNode {
-  const { client, account, t } = useDrawdown();
-  const [state, setState] = useState<{ pending: boolean; error: unknown }>({ pending: false, error: null });
-  const download = async (): Promise<void> => {
-    setState({ pending: true, error: null });
-    try {
-      const { historyCsv } = await import('./history-csv.ts');
-      saveFile(`credits-${account}.csv`, await historyCsv(client.allEntries(account, filter)));
-      setState({ pending: false, error: null });
-    } catch (error) {
-      setState({ pending: false, error });
-    }
+  const { client, account } = useDrawdown();
+  const load = async () => {
+    const { historyCsv } = await import('./history-csv.ts');
+    return { name: `credits-${account}.csv`, text: await historyCsv(client.allEntries(account, filter)) };
   };
-  return (
-    <>
-      <button
-        type="button"
-        className="dd-button"
-        data-size="small"
-        aria-busy={state.pending}
-        disabled={state.pending}
-        onClick={() => void download()}
-      >
-        <Icon name="download" />
-        {t('history.csv')}
-      </button>
-      {state.error === null ? null : <span role="alert">{failureText(state.error, t)}</span>}
-    </>
-  );
+  return <SaveButton load={load} />;
 }

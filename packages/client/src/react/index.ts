@@ -49,6 +49,7 @@ export { RedeemForm } from './redeem-form.tsx';
 export { saveFile } from './save-file.ts';
 export { TeamSection } from './team-section.tsx';
 export { Timeline } from './timeline.tsx';
+export { UsageSection } from './usage-section.tsx';
 export { useForecast, useLots, useOpenHolds, usePurchases, useSubscriptions } from './use-account.ts';
 export { type LiveBalance, useBalance } from './use-balance.ts';
 export { type Spending, useConsume, useHold } from './use-consume.ts';

@@ -5,7 +5,7 @@ import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
 import { Icon } from './icon.tsx';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
-import { saveFile } from './save-file.ts';
+import { SaveButton } from './save-button.tsx';
 
 /** A month: opening + in − out = closing, for each class. */
 export function StatementDialog({ open, onClose }: { open: boolean; onClose(): void }): ReactNode {
@@ -43,7 +43,7 @@ function monthBefore(now: Date, back: number): { from: string; to: string } {
 }
 
 function Month({ from, to }: { from: string; to: string }): ReactNode {
-  const { client, account, t } = useDrawdown();
+  const { client, account } = useDrawdown();
   const { data, error, reload } = useReading(`statement:${from}`, (drawdown) =>
     drawdown.client.statement(drawdown.account, { from, to }),
   );
@@ -54,16 +54,14 @@ function Month({ from, to }: { from: string; to: string }): ReactNode {
       <Failure error={error} onRetry={reload} />
     );
   }
-  const save = async (): Promise<void> => {
-    saveFile(`statement-${from.slice(0, 7)}.csv`, await client.statementCsv(account, { from, to }));
-  };
+  const csv = async () => ({
+    name: `statement-${from.slice(0, 7)}.csv`,
+    text: await client.statementCsv(account, { from, to }),
+  });
   return (
     <>
       <Sums statement={data} />
-      <button type="button" className="dd-button" data-size="small" onClick={() => void save().catch(reload)}>
-        <Icon name="download" />
-        {t('history.csv')}
-      </button>
+      <SaveButton load={csv} />
     </>
   );
 }

@@ -1,11 +1,10 @@
 import { type ReactNode, useId, useState } from 'react';
-import type { Usage, UsageGroup, UsageRow } from '../wire.ts';
+import type { Usage, UsageGroup, UsageQuery, UsageRow } from '../wire.ts';
 import { Choice } from './choice.tsx';
 import { DrawBar } from './draw-bar.tsx';
 import { Failure } from './failure.tsx';
-import { Icon } from './icon.tsx';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
-import { saveFile } from './save-file.ts';
+import { type File, SaveButton } from './save-button.tsx';
 import { useStanding } from './use-team.ts';
 
 const WINDOWS = [7, 30, 90] as const;
@@ -14,12 +13,16 @@ const DAY_MS = 86_400_000;
 
 /** What credits went for lately: by feature, and in a team by member for whoever manages it. */
 export function UsageSection(): ReactNode {
-  const { t, format, account, person } = useDrawdown();
+  const { t, format, account, person, client, live } = useDrawdown();
   const [days, setDays] = useState<(typeof WINDOWS)[number]>(30);
   const [group, setGroup] = useState<UsageGroup>('feature');
   const title = useId();
   const manages = useStanding().data?.manages === true && account !== person;
   const by = manages ? group : 'feature';
+  const csv = async (): Promise<File> => ({
+    name: `usage-${account}.csv`,
+    text: await client.usageCsv(account, asked(live.now(), days, by)),
+  });
   return (
     <section className="dd-section" aria-labelledby={title}>
       <div className="dd-section__head">
@@ -43,6 +46,7 @@ export function UsageSection(): ReactNode {
             value={days}
             onChange={setDays}
           />
+          <SaveButton load={csv} />
         </div>
       </div>
       <Rows days={days} by={by} />
@@ -51,15 +55,9 @@ export function UsageSection(): ReactNode {
 }
 
 function Rows({ days, by }: { days: number; by: UsageGroup }): ReactNode {
-  const { client, account, live, t } = useDrawdown();
-  // Up to now and not to its end, so that what is spent meanwhile counts: the end is behind the clock of the server.
-  const asked = () => ({
-    from: new Date(live.now() - days * DAY_MS).toISOString(),
-    to: new Date(live.now() + DAY_MS).toISOString(),
-    group_by: by,
-  });
-  const { data, error, reload } = useReading(`usage:${days}:${by}`, (drawdown) =>
-    drawdown.client.usage(drawdown.account, asked()),
+  const { t } = useDrawdown();
+  const { data, error, reload } = useReading(`usage:${days}:${by}`, ({ client, account, live }) =>
+    client.usage(account, asked(live.now(), days, by)),
   );
   if (data === undefined) {
     return error === undefined ? (
@@ -69,24 +67,15 @@ function Rows({ days, by }: { days: number; by: UsageGroup }): ReactNode {
     );
   }
   if (data.rows.length === 0) return <p className="dd-muted dd-usage__empty">{t('usage.empty')}</p>;
-  const save = async (): Promise<void> => {
-    saveFile(`usage-${account}.csv`, await client.usageCsv(account, asked()));
-  };
-  return (
-    <>
-      <Table usage={data} by={by} />
-      <button
-        type="button"
-        className="dd-button dd-usage__save"
-        data-size="small"
-        onClick={() => void save().catch(reload)}
-      >
-        <Icon name="download" />
-        {t('history.csv')}
-      </button>
-    </>
-  );
+  return <Table usage={data} by={by} />;
 }
+
+/** The end is behind every clock, so that what is spent while it is asked counts. */
+const asked = (now: number, days: number, by: UsageGroup): UsageQuery => ({
+  from: new Date(now - days * DAY_MS).toISOString(),
+  to: new Date(now + DAY_MS).toISOString(),
+  group_by: by,
+});
 
 function Table({ usage, by }: { usage: Usage; by: UsageGroup }): ReactNode {
   const { t, format } = useDrawdown();

@@ -130,7 +130,7 @@ const props = {
   OpenOnWeb: { feature: 'ai_script' },
 };
 const names = ['CreditsPage', 'CreditsBadge', 'CostButton', 'OpenOnWeb', 'AccountSwitch', 'AtRisk', 'CheckoutNote',
-  'HistorySection', 'HistoryTable', 'Invite', 'OrderStrip', 'PackPicker', 'PlanPicker', 'RedeemForm', 'TeamSection', 'Timeline'];
+  'HistorySection', 'HistoryTable', 'Invite', 'OrderStrip', 'PackPicker', 'PlanPicker', 'RedeemForm', 'TeamSection', 'Timeline', 'UsageSection'];
 const rendered = names.map((name) => {
   const part = createElement(parts[name], props[name] ?? {});
   const page = createElement(parts.DrawdownProvider, { client, account: 'u_1' }, part);
