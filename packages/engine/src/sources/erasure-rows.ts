@@ -54,7 +54,8 @@ const OF_ACCOUNT: readonly Own[] = [
   // Both of what left it and of what came in: who was made one with whom was said of one person.
   statement(
     'erase_merges',
-    `update drawdown.merges set reason = 'redacted' where account = $1 or into_account = $1`,
+    `update drawdown.merges set reason = 'redacted', actor = case when actor ~ '^(key|staff):' then actor else 'redacted' end
+      where account = $1 or into_account = $1`,
   ),
   // The one change that the log lets happen: see its trigger.
   statement(
@@ -117,11 +118,23 @@ export const MERGED_HERE = statement<[number], { number: bigint; id: string }>(
 /** Actors that are the person. */
 const isPerson = (column: string): string => `${column} in ($2, 'user:' || $2)`;
 
-/** Teams that name the person anywhere: where it spent or was spent for, asked, agreed, or is told of. */
-export const NAMED_IN = statement<[number, string, string], { number: bigint; id: string }>(
+/**
+ * Ledgers of others that name the person anywhere: where it spent or was spent for, asked, agreed, or is told of. They are
+ * those of teams, and those that became one with the person's: a session of one account acted there too, and may have made
+ * them one.
+ */
+export const NAMED_IN = statement<
+  [number, string, string],
+  { number: bigint; id: string; kind: 'user' | 'team' }
+>(
   'erasure_named_in',
-  `select a.number, a.id from drawdown.accounts a
-    where a.kind = 'team' and a.number <> $1 and (
+  `with recursive family (account) as (
+     select $1::int8
+     union
+     select case when m.account = f.account then m.into_account else m.account end
+       from drawdown.merges m join family f on f.account in (m.account, m.into_account))
+   select a.number, a.id, a.kind from drawdown.accounts a
+    where (a.kind = 'team' or a.number in (select account from family)) and a.number <> $1 and (
       (strpos(a.metadata::text, $2) > 0 and a.metadata::text ~ $3)
       or exists (select from drawdown.subscriptions where account = a.number and ref ~ $3)
       or exists (select from drawdown.subscription_periods where account = a.number and ref ~ $3)

@@ -30,7 +30,7 @@ type By = Pick<Call, 'staff'> & { readonly actor: string };
 
 /**
  * Removes a person's data and leaves the ledger: every amount, lot and instant stays, and nothing says whose they were.
- * Ledgers of teams that name the person come first and its own last, each in one transaction with an entry that attests
+ * Ledgers of others that name the person come first and its own last, each in one transaction with an entry that attests
  * to it; the same call again goes on where one broke off.
  */
 export class Erasures {
@@ -53,7 +53,6 @@ export class Erasures {
     const profile = await queries.profile(id);
     if (profile.closedAt === null)
       throw new DrawdownError('account_open', 'Only a closed account is erased.');
-    const actor = call.actor ?? 'library';
     const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
     // Accounts that were merged into it were the same person's: a name that led here would be left with them.
     const merged = (await database.query(MERGED_HERE, [profile.number])).rows.map(
@@ -63,6 +62,9 @@ export class Erasures {
       }),
     );
     const all = [...merged, { number: profile.number, id }];
+    // Whoever has themselves removed is not named by that.
+    const isPerson = all.some((one) => call.actor === one.id || call.actor === `user:${one.id}`);
+    const actor = isPerson ? 'redacted' : (call.actor ?? 'library');
     for (const one of all) await this.#demandSettled(one.id);
     // What a provider keeps of a person is found by what is erased here.
     for (const one of all) await this.#topUps.forgetNow(one.number);
@@ -107,7 +109,7 @@ export class Erasures {
     const person: Person = { id, pseudonym: begun.pseudonym };
     const { rows: others } = await database.query(NAMED_IN, [number, id, namePattern(person)]);
     for (const other of others) {
-      teams.add(other.id);
+      if (other.kind === 'team') teams.add(other.id);
       await this.#attested({ number: Number(other.number), id: other.id }, person, { by, own: false });
     }
     // Under the pseudonym: the key of the entry is hashed from it, and nobody could try out ids on that.

@@ -64,6 +64,8 @@ export class Replay {
   readonly #redacted = createHash('sha256');
   #redactions = 0;
   #attestation: { readonly seq: number; readonly redaction: Redaction } | null = null;
+  /** An account that was the person's stays so, whoever else is taken out of its ledger later. */
+  #erased = false;
 
   constructor(setting: ReplaySetting) {
     const { number, id, kind, time_zone: timeZone } = setting.row;
@@ -97,6 +99,7 @@ export class Replay {
     this.#checkEntry(row, entry, redaction);
     if (entry.detail?.redaction !== undefined) {
       this.#attestation = { seq, redaction: entry.detail.redaction };
+      this.#erased ||= entry.detail.redaction.erased;
     }
     if (!this.#lost) this.#apply(entry);
   }
@@ -243,8 +246,7 @@ export class Replay {
     const { exported } = this.#setting;
     const last = Math.max(Number(row.seq), exported?.seq ?? 0);
     // A person's data may have been removed since the export: then the ledger says so.
-    const isErased = this.#attestation?.redaction.erased === true;
-    if (exported !== null && exported.account !== this.#account.id && !isErased) {
+    if (exported !== null && exported.account !== this.#account.id && !this.#erased) {
       this.#fault(`account: it was exported as ${exported.account}`);
     }
     const head = Buffer.from(this.#lastHash, 'hex');

@@ -149,7 +149,9 @@ async function live(): Promise<void> {
   const { hold } = (await engine.hold(MARK, { amount: 3 }, by(MARK))) as wire.HoldReceipt;
   await engine.capture(hold.id, { amount: 2, metadata }, by(MARK));
   await engine.adjust(MARK, { amount: 1, reason: `for ${MARK}`, metadata }, call({ staff }));
-  await engine.life.merges.merge(OLD, { into: MARK, reason: `${OLD} is ${MARK}` }, call());
+  // Both say who did it: one session of the person in the other account's ledger.
+  await engine.grant(MARK, { class: 'promotional', amount: 1, valid_for: 'P9D' }, by(OLD));
+  await engine.life.merges.merge(OLD, { into: MARK, reason: `${OLD} is ${MARK}` }, by(MARK));
 
   // A team: a member with a limit, who asks, decides, spends and is spent for, and is told of.
   await engine.members.put('crew', 'boss', { role: 'owner' }, call());
@@ -329,5 +331,16 @@ test('the id is free, and whoever comes back under it begins anew but for what t
   // What is kept says neither who it was nor which ledger was theirs.
   const kept = (await everything()).get('erased_uses.id_hash') as string[];
   expect(new Set(kept).size).toBe(1);
+  await expectWhole(rig);
+});
+
+test('a person who has themselves removed is not named by that', async () => {
+  await engine.grant(MARK, { class: 'promotional', amount: 1, valid_for: 'P9D' }, by(MARK));
+  await engine.life.closures.close(MARK, { reason: 'asked for' }, by(MARK));
+  await engine.life.erasures.erase(MARK, { reason: 'ticket 13' }, by(MARK));
+  const left = [...(await everything())].flatMap(([column, values]) =>
+    values.filter((value) => value.includes(MARK)).map((value) => `${column}: ${value}`),
+  );
+  expect(left).toEqual([]);
   await expectWhole(rig);
 });

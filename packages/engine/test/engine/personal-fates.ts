@@ -162,8 +162,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
     ['account bucket', PLACE, PLACED],
   ],
   merges: [
-    ['reason', as('merge'), 'cleared'],
-    ['actor', as('merge'), STAFF],
+    ['reason actor', as('merge'), 'cleared'],
     ['account into_account created_at delivered_at', as('merge'), PLACED],
     ['seq delivered_seq due_at tries', INSIDE, BOOKED],
     ['bucket', PLACE, PLACED],
