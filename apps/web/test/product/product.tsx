@@ -7,6 +7,7 @@ import { CostButton, CreditsBadge, CreditsPage, DrawdownProvider } from '@drawdo
 import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@drawdown/client/react/styles.css';
+import './product.css';
 
 const asked = new URLSearchParams(location.search);
 const PARTS: Readonly<Record<string, () => ReactNode>> = {

@@ -63,7 +63,9 @@ export function ClosingChart({ periods }: { periods: readonly RollForwardPeriod[
 }
 
 function Part({ slot, amount }: { slot: number; amount: number }): ReactNode {
-  return amount === 0 ? null : <span className="chart__part" data-slot={slot} style={{ flexGrow: amount }} />;
+  return amount === 0 ? null : (
+    <span className="dd-slot chart__part" data-slot={slot} style={{ flexGrow: amount }} />
+  );
 }
 
 /** `Mar`, with its year where one begins. */
