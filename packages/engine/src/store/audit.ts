@@ -111,6 +111,8 @@ export class Deeds {
     { first, last, at }: { first: StoredEntry | null; last: number; at: number },
   ): void {
     if (told === undefined) return;
+    // What a provider says of a plan is heard again and again: an act is what it entered.
+    if (told.act === 'plan' && first === null) return;
     const entries = first && { first: first.seq, last };
     this.#writes.push(recording({ ...told, account, at, entries }));
   }

@@ -50,6 +50,20 @@ async function begun(account: string, more: object = {}) {
 const updates = () => t.stripe.asked.filter((one) => /^POST \/v1\/subscriptions\//.test(one)).length;
 
 describe('what is more', () => {
+  test('what staff ask for is one record of the audit log; what the provider says of it is none', async () => {
+    const staff = { id: 'key_ada', name: 'Ada', request: 'req_1' };
+    const { id } = await begun('u_audited');
+    for (const plan of ['plus', 'pro']) {
+      await rig.first.subscriptions.change('u_audited', id, { plan }, { staff });
+      await at(today + 100);
+    }
+    const { data } = await rig.first.staff.audit.list({ account: 'u_audited' });
+    expect(data.map(({ act, input }) => [act, input.plan])).toEqual([
+      ['plan_change', 'pro'],
+      ['plan_change', 'plus'],
+    ]);
+  });
+
   test('begins a new period at once, is charged whole, and leaves the running lot its window', async () => {
     const { id, one } = await begun('u_up');
     const before = await t.show('u_up', id);
