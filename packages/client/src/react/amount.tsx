@@ -8,9 +8,9 @@ export function Amount({ value, className }: { value: number; className?: string
   const { format } = useDrawdown();
   const shown = useGradual(value);
   return (
-    <span className={className === undefined ? 'dd-amount' : `dd-amount ${className}`}>
+    <bdi className={className === undefined ? 'dd-amount' : `dd-amount ${className}`}>
       {format.credits(shown)}
-    </span>
+    </bdi>
   );
 }
 

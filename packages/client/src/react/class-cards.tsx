@@ -6,7 +6,7 @@ import { ClassMark } from './class-mark.tsx';
 import { Fact } from './fact.tsx';
 import { Icon } from './icon.tsx';
 import { whenOpened } from './lazily.tsx';
-import { isLive, nextRefill, sourceOf } from './lots.ts';
+import { isLive, isNew, nextRefill, sourceOf } from './lots.ts';
 import { useDrawdown, useNames } from './provider.tsx';
 import { useLots, useSubscriptions } from './use-account.ts';
 import { useBalance } from './use-balance.ts';
@@ -32,17 +32,52 @@ export function ClassCards(): ReactNode {
       <ul className="dd-cards">
         {balance.classes.map((one) => (
           <li key={one.class} className="dd-cards__item">
-            <ClassCard
-              balance={one}
-              shown={names.class(one.class)}
-              lots={lots.data?.filter((lot) => lot.class === one.class)}
-              {...(manages ? { onOpen: () => setOpened(one.class) } : {})}
-            />
+            {isNew(balance) ? (
+              <NewCard shown={names.class(one.class)} sells={manages} />
+            ) : (
+              <ClassCard
+                balance={one}
+                shown={names.class(one.class)}
+                lots={lots.data?.filter((lot) => lot.class === one.class)}
+                {...(manages ? { onOpen: () => setOpened(one.class) } : {})}
+              />
+            )}
           </li>
         ))}
       </ul>
       <LotsDrawer open={opened !== null} of={opened} onClose={() => setOpened(null)} />
     </section>
+  );
+}
+
+/** Where each kind of credits is had. */
+const WAYS = { plan: '#dd-plans', earned: '#dd-redeem', paid: '#dd-packs' } as const;
+
+/** Of an account that never had credits: what these are and how they are had, in the place of zeros. */
+function NewCard({ shown, sells }: { shown: ShownClass; sells: boolean }): ReactNode {
+  const { t } = useDrawdown();
+  return (
+    <article className="dd-card" data-slot={shown.slot} data-new="true">
+      <CardHead shown={shown} />
+      <p className="dd-card__new">{t(`new.${shown.kind}`)}</p>
+      {sells ? (
+        <a className="dd-card__open" href={WAYS[shown.kind]}>
+          {t(`way.${shown.kind}`)}
+          <Icon name="chevron" />
+        </a>
+      ) : null}
+    </article>
+  );
+}
+
+function CardHead({ shown }: { shown: ShownClass }): ReactNode {
+  const { t } = useDrawdown();
+  return (
+    <header className="dd-card__head">
+      <ClassMark of={shown} />
+      <h3 className="dd-card__name">{shown.name}</h3>
+      <span className="dd-card__position">{t('card.position', { position: shown.position })}</span>
+    </header>
   );
 }
 
@@ -62,11 +97,7 @@ function ClassCard({ balance, shown, lots, onOpen }: CardProps): ReactNode {
   const granted = live.reduce((sum, lot) => sum + lot.amount, 0);
   return (
     <article className="dd-card" data-slot={shown.slot} data-empty={balance.total === 0}>
-      <header className="dd-card__head">
-        <ClassMark of={shown} />
-        <h3 className="dd-card__name">{shown.name}</h3>
-        <span className="dd-card__position">{t('card.position', { position: shown.position })}</span>
-      </header>
+      <CardHead shown={shown} />
       <p className="dd-card__amount">
         <Amount value={balance.available} className="dd-card__number" />
         {granted > 0 ? <span className="dd-card__of">{t('card.of', { count: granted })}</span> : null}
@@ -142,7 +173,7 @@ function PlanFacts({
   const subscriptions = useSubscriptions().data;
   const mine = subscriptions?.filter((one) => one.class === of.id) ?? [];
   const refill = nextRefill(subscriptions, of.id);
-  const plans = mine.map((one) => names.named('plan', one.plan));
+  const plans = mine.map((one) => t(`card_plan.${one.interval}`, { name: names.named('plan', one.plan) }));
   return (
     <>
       <Fact name={t('card.plan')}>{plans.length === 0 ? t('card.no_plan') : format.list(plans)}</Fact>
@@ -156,14 +187,23 @@ function PlanFacts({
   );
 }
 
+/** So many campaigns have room in a card; the lots behind it name them all. */
+const NAMED = 2;
+
 function EarnedFacts({ balance, lots }: { balance: ClassBalance; lots: readonly Grant[] }): ReactNode {
-  const { t } = useDrawdown();
+  const { t, format } = useDrawdown();
   const names = useNames();
-  const first = lots.find((lot) => lot.expires_at === balance.next_expiry?.at) ?? lots[0];
+  // In the order of use, each once.
+  const sources = [...new Set(lots.map((lot) => sourceOf(lot, { t, names })))];
+  const more = sources.length - NAMED;
   return (
     <>
       <Fact name={t('card.source')}>
-        {first === undefined ? t('card.none_earned') : sourceOf(first, { t, names })}
+        {sources.length === 0
+          ? t('card.none_earned')
+          : more > 0
+            ? t('card.sources', { names: sources.slice(0, NAMED).join(', '), count: more })
+            : format.list(sources)}
       </Fact>
       <Expiry balance={balance} isOneLot={lots.length <= 1} />
     </>

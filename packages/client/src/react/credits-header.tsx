@@ -3,6 +3,7 @@ import { Amount } from './amount.tsx';
 import { ClassMark } from './class-mark.tsx';
 import { DrawBar } from './draw-bar.tsx';
 import { Icon } from './icon.tsx';
+import { isNew } from './lots.ts';
 import { useDrawdown, useNames } from './provider.tsx';
 import { useOpenHolds } from './use-account.ts';
 import { useBalance } from './use-balance.ts';
@@ -19,15 +20,26 @@ export function CreditsHeader(): ReactNode {
   return (
     <header className="dd-header">
       <div className="dd-header__line">
-        <p className="dd-header__total" style={{ '--dd-signs': signs } as CSSProperties}>
-          <Amount value={balance.available} className="dd-total" />
-          <span className="dd-header__unit">{t('header.unit', { count: balance.available })}</span>
-        </p>
+        {isNew(balance) ? (
+          <p className="dd-header__total" data-new="true">
+            <span className="dd-header__none">{t('header.none')}</span>
+          </p>
+        ) : (
+          <p className="dd-header__total" style={{ '--dd-signs': signs } as CSSProperties}>
+            <Amount value={balance.available} className="dd-total" />
+            <span className="dd-header__unit">{t('header.unit', { count: balance.available })}</span>
+          </p>
+        )}
         <Freshness />
       </div>
       <DrawBar parts={parts} />
-      <OrderStrip />
-      <Reserved held={balance.held} />
+      <div className="dd-header__foot">
+        <OrderStrip />
+        {/* Its place is kept where nothing is reserved: jobs come and go, and nothing moves. */}
+        <div className="dd-header__reserved">
+          {isNew(balance) ? <p className="dd-note">{t('header.new')}</p> : <Reserved held={balance.held} />}
+        </div>
+      </div>
       {balance.frozen > 0 ? (
         <p className="dd-note" data-tone="warning">
           <Icon name="warning" />
@@ -69,8 +81,10 @@ export function OrderStrip(): ReactNode {
             <li key={one.id} className="dd-order__item" data-empty={amount === 0}>
               <span className="dd-order__position">{one.position}</span>
               <ClassMark of={one} />
-              <span className="dd-order__name">{one.short}</span>
-              <Amount value={amount} className="dd-order__amount" />
+              <bdi className="dd-order__name">{one.short}</bdi>
+              {balance === null || isNew(balance) ? null : (
+                <Amount value={amount} className="dd-order__amount" />
+              )}
             </li>
           );
         })}

@@ -5,7 +5,7 @@ import { CreditsHeader } from './credits-header.tsx';
 import { Failure } from './failure.tsx';
 import { afterwards, whenOpened } from './lazily.tsx';
 import type { PlanPickerProps } from './plan-picker.tsx';
-import { useDrawdown } from './provider.tsx';
+import { useCatalog, useDrawdown } from './provider.tsx';
 import { comesFromCheckout } from './return-address.ts';
 import { Timeline } from './timeline.tsx';
 import { useBalance } from './use-balance.ts';
@@ -41,12 +41,38 @@ export function CreditsPage({ onChoosePlan, useHref, currency }: CreditsPageProp
       <CreditsHeader />
       <AtRisk {...(useHref === undefined ? {} : { useHref })} />
       <ClassCards />
+      {manages ? <Ways /> : null}
       <TeamSection open={account !== person} />
       <Timeline />
-      {manages ? <Offers {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoosePlan })} /> : null}
       <UsageSection />
       <HistorySection />
+      {manages ? <Offers {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoosePlan })} /> : null}
     </div>
+  );
+}
+
+/** What is for sale stands below what there is and what was: these lead there. */
+function Ways(): ReactNode {
+  const { t } = useDrawdown();
+  const catalog = useCatalog().data;
+  const invites = catalog?.campaigns.some(({ kind }) => kind === 'referral') === true;
+  return (
+    <nav className="dd-ways" aria-label={t('way.label')}>
+      <a className="dd-button" data-kind="primary" href="#dd-packs">
+        {t('way.paid')}
+      </a>
+      <a className="dd-button" href="#dd-plans">
+        {t('way.plan')}
+      </a>
+      <a className="dd-button" href="#dd-redeem">
+        {t('way.earned')}
+      </a>
+      {invites ? (
+        <a className="dd-button" href="#dd-invite">
+          {t('way.invite')}
+        </a>
+      ) : null}
+    </nav>
   );
 }
 

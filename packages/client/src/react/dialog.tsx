@@ -26,7 +26,10 @@ export function Dialog({ open, onClose, title, kind = 'modal', children, actions
       className="dd-dialog"
       data-kind={kind}
       aria-labelledby={titleId}
-      onClose={onClose}
+      onClose={(event) => {
+        // React lets it rise from a dialog that was opened within this one.
+        if (event.target === ref.current) onClose();
+      }}
       onClick={(event) => {
         // A click on the backdrop is one on the dialog itself, outside of everything in it.
         if (event.target === ref.current) ref.current?.close();

@@ -5,7 +5,9 @@ export function Fact({ name, children }: { name: string; children: ReactNode }):
   return (
     <div className="dd-facts__item">
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
     </div>
   );
 }

@@ -1,6 +1,8 @@
 /** Numbers and times as people of one language and zone read them. Formatters are dear to make, so they are kept. */
 export interface Format {
   readonly locale: string;
+  /** Whether its language is written from right to left. */
+  readonly isRightToLeft: boolean;
   /** `1,357`; never `-0`. */
   credits(amount: number): string;
   /** `+25`, `−25`, `0`. */
@@ -29,6 +31,8 @@ export interface Format {
   duration(iso: string): string;
   /** `A, B and C` */
   list(items: readonly string[]): string;
+  /** `1.2K`, where there is no room for more. */
+  compact(amount: number): string;
   /** The plural category of a count. */
   plural(count: number): Intl.LDMLPluralRule;
 }
@@ -39,6 +43,9 @@ export interface FormatOptions {
 }
 
 const MAX_DECIMALS = 6;
+
+/** Scripts, since not every browser says the direction of a language. */
+const RIGHT_TO_LEFT: readonly string[] = ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm', 'Rohg'];
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
@@ -54,6 +61,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
     maximumFractionDigits: MAX_DECIMALS,
     signDisplay: 'exceptZero',
   });
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact' });
   const day = { day: 'numeric', month: 'short' } as const;
   const clock = { hour: '2-digit', minute: '2-digit' } as const;
   const dates = {
@@ -73,6 +81,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
   const isThisYear = (at: Date | string): boolean => year(new Date(at)) === year(new Date());
   return {
     locale,
+    isRightToLeft: RIGHT_TO_LEFT.includes(new Intl.Locale(locale).maximize().script ?? ''),
     // Adding zero turns a negative zero into a plain one.
     credits: (amount) => number.format(amount + 0),
     signed: (amount) => signed.format(amount + 0).replace('-', '−'),
@@ -104,6 +113,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
       return relative.format(Math.trunc(ms / size), unit);
     },
     duration: (iso) => durationText(iso, locale),
+    compact: (amount) => compact.format(amount),
     list: (items) => list.format(items),
     plural: (count) => plurals.select(count),
   };

@@ -10,7 +10,7 @@ export function Invite(): ReactNode {
   const campaign = useCatalog().data?.campaigns.find(({ kind }) => kind === 'referral');
   if (campaign === undefined) return null;
   return (
-    <section className="dd-section" aria-labelledby="dd-invite-title">
+    <section className="dd-section" aria-labelledby="dd-invite-title" id="dd-invite">
       <h2 className="dd-section__title" id="dd-invite-title">
         {t('invite.title')}
       </h2>

@@ -53,6 +53,22 @@ function Lots({ of }: { of: string }): ReactNode {
   }
   const lots = data.filter((lot) => lot.class === of);
   if (lots.length === 0) return <p className="dd-empty">{t('lots.empty')}</p>;
+  const ahead = lots.filter(({ state }) => state === 'scheduled');
+  if (ahead.length <= 1) return <List lots={lots} />;
+  return (
+    <>
+      <List lots={lots.filter(({ state }) => state !== 'scheduled')} />
+      <details className="dd-disclosure">
+        <summary>
+          {t('lots.ahead', { count: ahead.reduce((sum, { amount }) => sum + amount, 0), lots: ahead.length })}
+        </summary>
+        <List lots={ahead} />
+      </details>
+    </>
+  );
+}
+
+function List({ lots }: { lots: readonly Grant[] }): ReactNode {
   return (
     <ol className="dd-lots">
       {lots.map((lot) => (
@@ -95,6 +111,11 @@ function Lot({ lot }: { lot: Grant }): ReactNode {
         <span title={format.utc(lot.created_at)}>
           {t('lots.granted_on', { date: format.date(lot.created_at) })}
         </span>
+        {lot.state === 'scheduled' ? (
+          <span title={format.utc(lot.effective_at)}>
+            {t('lots.starts_on', { date: format.dateTime(lot.effective_at) })}
+          </span>
+        ) : null}
         <span title={lot.expires_at === null ? undefined : format.utc(lot.expires_at)}>
           {lot.expires_at === null
             ? t('card.never_expires')

@@ -1,10 +1,15 @@
-import type { Grant, Subscription } from '../wire.ts';
+import type { Balance, Grant, Subscription } from '../wire.ts';
 import type { CatalogNames } from './catalog-names.ts';
 import type { Translate } from './messages/translate.ts';
 
 /** What of a lot can be spent or is reserved. */
 export function isLive({ state }: Grant): boolean {
   return state === 'active' || state === 'frozen';
+}
+
+/** Nothing ever happened here: there is more to explain than to count. */
+export function isNew({ version }: Balance): boolean {
+  return version === 0;
 }
 
 /** A lot's origin in words: the plan, the campaign, the pack that it came from. */

@@ -15,7 +15,7 @@ export function Offers({ onChoosePlan, currency }: CreditsPageProps): ReactNode 
       <PackPicker {...inCurrency} />
       <div className="dd-column">
         <PlanPicker {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoose: onChoosePlan })} />
-        <section className="dd-section" aria-labelledby="dd-redeem-title">
+        <section className="dd-section" aria-labelledby="dd-redeem-title" id="dd-redeem">
           <h2 className="dd-section__title" id="dd-redeem-title">
             {t('redeem.title')}
           </h2>

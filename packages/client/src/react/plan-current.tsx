@@ -29,7 +29,7 @@ export function CurrentPlan({ subscription, verbs, onAct }: CurrentPlanProps): R
     <div className="dd-current-plan">
       <div>
         <p className="dd-current-plan__name">
-          {names.named('plan', subscription.plan)}
+          {t(`card_plan.${subscription.interval}`, { name: names.named('plan', subscription.plan) })}
           <span className="dd-chip" data-tone={subscription.status === 'past_due' ? 'warning' : 'plain'}>
             {t(`plan_status.${subscription.status}`)}
           </span>

@@ -2,34 +2,47 @@ import type { ReactNode } from 'react';
 import type { Forecast, ForecastEvent } from '../wire.ts';
 import { ClassMark } from './class-mark.tsx';
 import { useDrawdown, useNames } from './provider.tsx';
+import { TimelineChart } from './timeline-chart.tsx';
+import { type Step, stepsOf } from './timeline-steps.ts';
 import { useForecast } from './use-account.ts';
 import { useBalance } from './use-balance.ts';
 
-/** What comes and what goes over the next 90 days, as a line and as text with the same numbers. */
+/** What comes and what goes over the next 90 days, as a chart, as text, and as a table with the same numbers. */
 export function Timeline(): ReactNode {
   const { t } = useDrawdown();
   const { balance } = useBalance();
   const { data } = useForecast();
+  const steps =
+    data === undefined || balance === null
+      ? null
+      : stepsOf(data.events, { at: Date.parse(data.as_of), classes: balance.classes });
   return (
     <section className="dd-section" aria-labelledby="dd-timeline-title">
       <h2 className="dd-section__title" id="dd-timeline-title">
         {t('timeline.title')}
       </h2>
-      {data === undefined || balance === null ? (
-        <div className="dd-skeleton dd-timeline__skeleton" />
-      ) : data.events.length === 0 ? (
-        <p className="dd-muted">{t('timeline.empty')}</p>
-      ) : (
+      {data === undefined || steps === null ? (
         <div className="dd-timeline">
-          <Chart forecast={data} start={balance.available} />
-          <ol className="dd-timeline__events">
-            {data.events.map((event) => (
-              <li key={`${event.type}:${event.at}:${event.grant ?? event.class}`}>
-                <Event event={event} />
-              </li>
-            ))}
-          </ol>
+          <div className="dd-skeleton dd-timeline__skeleton" />
         </div>
+      ) : (
+        <>
+          <div className="dd-timeline">
+            <TimelineChart forecast={data} steps={steps} />
+            {data.events.length === 0 ? (
+              <p className="dd-muted">{t('timeline.empty')}</p>
+            ) : (
+              <ol className="dd-timeline__events">
+                {data.events.map((event) => (
+                  <li key={`${event.type}:${event.at}:${event.grant ?? event.class}`}>
+                    <Event event={event} />
+                  </li>
+                ))}
+              </ol>
+            )}
+          </div>
+          <Table until={data.until} steps={steps} />
+        </>
       )}
     </section>
   );
@@ -44,7 +57,7 @@ function Event({ event }: { event: ForecastEvent }): ReactNode {
   return (
     <>
       <time className="dd-timeline__date" dateTime={event.at} title={format.utc(event.at)}>
-        {format.day(event.at)}
+        <bdi>{format.day(event.at)}</bdi>
       </time>
       <ClassMark of={shown} />
       <span className="dd-timeline__what">
@@ -55,65 +68,51 @@ function Event({ event }: { event: ForecastEvent }): ReactNode {
           </span>
         ) : null}
       </span>
-      <span className="dd-timeline__amount" data-sign={event.type === 'start' ? 1 : -1}>
+      <bdi className="dd-timeline__amount" data-sign={event.type === 'start' ? 1 : -1}>
         {format.signed(event.type === 'start' ? event.amount : -event.amount)}
-      </span>
+      </bdi>
     </>
   );
 }
 
-const WIDTH = 600;
-const HEIGHT = 120;
-
-/**
- * The balance as time alone would change it, each step where something starts or expires. The list beside it says the
- * same, so it is a picture to whoever cannot see it.
- */
-function Chart({ forecast, start }: { forecast: Forecast; start: number }): ReactNode {
+/** What the chart draws, in numbers: from which day on how much there is, if nothing is used. */
+function Table({ until, steps }: { until: Forecast['until']; steps: readonly Step[] }): ReactNode {
   const { t, format } = useDrawdown();
-  const from = Date.parse(forecast.as_of);
-  const span = Date.parse(forecast.until) - from;
-  const steps = stepsOf(forecast.events, start);
-  const highest = Math.max(1, ...steps.map(({ balance }) => balance));
-  const x = (at: number): number => ((at - from) / span) * WIDTH;
-  const y = (balance: number): number => HEIGHT - (balance / highest) * HEIGHT;
-  const line = steps
-    .map(({ at, balance }, nth) => (nth === 0 ? `M0 ${y(balance)}` : `H${x(at)}V${y(balance)}`))
-    .join('');
-  const last = steps.at(-1)?.balance ?? start;
+  const { classes } = useNames();
+  const last = steps.at(-1);
+  if (last === undefined) return null;
+  const end = Date.parse(until);
+  const rows = last.at < end ? [...steps, { ...last, at: end }] : steps;
   return (
-    <figure className="dd-timeline__figure">
-      <svg
-        className="dd-timeline__chart"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={t('timeline.chart', { from: start, to: last, date: format.day(forecast.until) })}
-      >
-        <path className="dd-timeline__area" d={`${line}H${WIDTH}V${HEIGHT}H0Z`} />
-        <path className="dd-timeline__line" d={`${line}H${WIDTH}`} vectorEffect="non-scaling-stroke" />
-      </svg>
-      <figcaption className="dd-timeline__axis">
-        <span>{t('timeline.today', { count: start })}</span>
-        <span>{t('timeline.at', { date: format.day(forecast.until), count: last })}</span>
-      </figcaption>
-    </figure>
+    <details className="dd-disclosure">
+      <summary>{t('timeline.table')}</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is reached by keyboard */}
+      <section className="dd-scroll" aria-label={t('timeline.table')} tabIndex={0}>
+        <table className="dd-sums">
+          <thead>
+            <tr>
+              <th scope="col">{t('timeline.from')}</th>
+              {classes.map(({ id, short }) => (
+                <th key={id} scope="col">
+                  {short}
+                </th>
+              ))}
+              <th scope="col">{t('timeline.total')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ at, amounts, total }, nth) => (
+              <tr key={at}>
+                <th scope="row">{nth === 0 ? t('timeline.today') : format.day(new Date(at))}</th>
+                {classes.map(({ id }) => (
+                  <td key={id}>{format.credits(amounts.get(id) ?? 0)}</td>
+                ))}
+                <td>{format.credits(total)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
   );
-}
-
-interface Step {
-  readonly at: number;
-  readonly balance: number;
-}
-
-/** What ends and what starts at one instant is one step: nobody is ever without the credits in between. */
-function stepsOf(events: readonly ForecastEvent[], start: number): Step[] {
-  const steps = new Map<number, Step>([[0, { at: 0, balance: start }]]);
-  let balance = start;
-  for (const event of events) {
-    balance += event.type === 'start' ? event.amount : -event.amount;
-    const at = Date.parse(event.at);
-    steps.set(at, { at, balance });
-  }
-  return [...steps.values()];
 }

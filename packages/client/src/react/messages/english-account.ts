@@ -12,6 +12,8 @@ export const account = {
   'lots.expired': 'Expired',
   'lots.voided': 'Taken back',
   'lots.granted_on': 'Granted {date}',
+  'lots.starts_on': 'Starts {date}',
+  'lots.ahead': '{count} credits to come in {lots} grants',
   'lots.expires_on': 'Expires {date}',
   'lots.expired_on': 'Expired {date}',
   'lots.only_for': 'Only for {features}',

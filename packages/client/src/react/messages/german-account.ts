@@ -13,6 +13,8 @@ export const account: Record<keyof typeof english, Message> = {
   'lots.expired': 'Verfallen',
   'lots.voided': 'Zurückgenommen',
   'lots.granted_on': 'Gutgeschrieben {date}',
+  'lots.starts_on': 'Beginnt {date}',
+  'lots.ahead': '{count} Credits kommen noch in {lots} Gutschriften',
   'lots.expires_on': 'Verfällt {date}',
   'lots.expired_on': 'Verfallen {date}',
   'lots.only_for': 'Nur für {features}',

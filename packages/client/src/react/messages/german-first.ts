@@ -16,6 +16,8 @@ export const first: Record<keyof typeof english, Message> = {
   'meter.empty': 'Nichts gutgeschrieben',
 
   'header.unit': { one: 'Credit', other: 'Credits' },
+  'header.none': 'Noch keine Credits',
+  'header.new': 'Mit Credits bezahlst du, was du hier nutzt.',
   'header.live': 'Live',
   'header.updated': 'Stand {time}',
   'header.reserved': '{count} für laufende Aufträge reserviert',
@@ -45,6 +47,8 @@ export const first: Record<keyof typeof english, Message> = {
   'card.of': 'von {count}',
   'card.lots': { one: '{count} Gutschrift', other: '{count} Gutschriften' },
   'card.plan': 'Tarif',
+  'card_plan.month': '{name}, monatlich',
+  'card_plan.year': '{name}, jährlich',
   'card.no_plan': 'Keiner',
   'card.kept': 'Bleiben, wenn du kündigst',
   'card.expires': 'Verfall',
@@ -53,11 +57,24 @@ export const first: Record<keyof typeof english, Message> = {
   'card.no_refill': 'Keine fällig',
   'card.refill_on': '{count} am {date}',
   'card.source': 'Aus',
+  'card.sources': '{names} und {count} weitere',
   'card.none_earned': 'Aktionen, Codes und Einladungen',
   'card.validity': 'Gültigkeit',
   'card.never_expires': 'Verfallen nicht',
   'card.held': 'Reserviert',
   'card.frozen': 'Gesperrt',
+
+  'new.plan':
+    'Sie kommen mit einem Tarif, jeden Monat oder für das ganze Jahr. Was am Ende übrig ist, verfällt.',
+  'new.earned':
+    'Es gibt sie bei Aktionen, für Codes und Einladungen. Sie verfallen an dem Tag, den sie nennen.',
+  'new.paid': 'Du kaufst so viele, wie du brauchst. Sie gehören dir, ob du einen Tarif hast oder nicht.',
+
+  'way.label': 'Credits bekommen',
+  'way.plan': 'Tarife ansehen',
+  'way.earned': 'Code einlösen',
+  'way.paid': 'Credits kaufen',
+  'way.invite': 'Freunde einladen',
 
   'source.subscription': 'Abo',
   'source.plan': '{name}',
@@ -79,8 +96,10 @@ export const first: Record<keyof typeof english, Message> = {
   'timeline.lapses': 'bei deinem Tempo etwa {count}',
   'timeline.lapses_team': 'etwa {count} beim Tempo des Teams',
   'timeline.chart': 'Ohne Verbrauch: heute {from}, am {date} {to}',
-  'timeline.today': 'Heute {count}',
-  'timeline.at': '{date}: {count} ohne Verbrauch',
+  'timeline.table': 'Diese Zahlen als Tabelle',
+  'timeline.from': 'Ab',
+  'timeline.today': 'Heute',
+  'timeline.total': 'Gesamt',
 
   'failure.offline': 'Keine Verbindung. Was du siehst, kann veraltet sein; wir versuchen es weiter.',
   'failure.unfetched': 'Dieser Teil der Seite konnte nicht geladen werden.',

@@ -25,6 +25,8 @@ export function createTranslate<Key extends string>(
   messages: Readonly<Record<Key, Message>>,
   format: Format,
 ): Translate<Key> {
+  // A name or a date that is written the other way must not turn what stands around it.
+  const isolated = (text: string): string => (format.isRightToLeft ? `\u2068${text}\u2069` : text);
   const sentence = (key: Key, count: unknown): string => {
     const message: Message | undefined = messages[key];
     if (message === undefined) return '';
@@ -35,7 +37,7 @@ export function createTranslate<Key extends string>(
     sentence(key, values.count).replaceAll(STOPPED, (place, name: string, stop: string) => {
       const value = values[name];
       const text = typeof value === 'number' ? format.credits(value) : value;
-      return text === undefined ? place : `${text}${text.endsWith('.') ? '' : stop}`;
+      return text === undefined ? place : `${isolated(text)}${text.endsWith('.') ? '' : stop}`;
     });
   const rich = (key: Key, values: Readonly<Record<string, ReactNode>>): ReactNode => {
     // Split by a pattern with one group, every second part is a place.
