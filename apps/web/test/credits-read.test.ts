@@ -206,3 +206,25 @@ it.each([
   expect(await overflow(page)).toBe(0);
   await page.context().close();
 });
+
+it('says at the field why a code is not taken: none was entered, or it is one’s own', async () => {
+  const page = await stage.open('/credits', { account: WHO });
+  await ready(page);
+  const field = page.getByLabel('Code of a promotion or from a friend');
+  const described = async (): Promise<string> => {
+    const id = await field.getAttribute('aria-describedby');
+    const told = page.locator(`[id="${id}"]`);
+    expect(await told.getAttribute('role')).toBe('status');
+    return await told.innerText();
+  };
+  await field.press('Enter');
+  await expect.poll(described).toBe('Enter a code first.');
+  expect(await field.getAttribute('aria-invalid')).toBe('true');
+  const { code } = await stage.client.referral(WHO, { campaign: 'invite_a_friend' });
+  await field.fill(code);
+  await field.press('Enter');
+  await expect.poll(described).toBe('This is your own code. It is for friends: send it to one.');
+  stage.expectFault(/40[39]/);
+  expect(await axeFaults(page)).toEqual([]);
+  await page.context().close();
+});

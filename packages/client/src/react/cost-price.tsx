@@ -3,7 +3,8 @@ import type { Quote } from '../wire.ts';
 import { DrawBar } from './draw-bar.tsx';
 import { Icon } from './icon.tsx';
 import type { Translate } from './messages/translate.ts';
-import { useDrawdown, useNames } from './provider.tsx';
+import { priceDrivers } from './price-drivers.ts';
+import { useCatalog, useDrawdown, useNames } from './provider.tsx';
 import type { Shortage } from './shortage.ts';
 import type { Quoting } from './use-quote.ts';
 
@@ -18,6 +19,8 @@ export function Price({ quoting: { quote, free, error } }: { quoting: Quoting })
 export function Split({ quote, shortage }: { quote: Quote; shortage: Shortage | null }): ReactNode {
   const { t, format } = useDrawdown();
   const names = useNames();
+  const feature = useCatalog().data?.features.find(({ id }) => id === quote.feature);
+  const drivers = priceDrivers(feature?.price, quote.units, { t, names });
   if (shortage !== null) {
     return (
       <p className="dd-cost__short">
@@ -39,6 +42,7 @@ export function Split({ quote, shortage }: { quote: Quote; shortage: Shortage | 
           draw: drawn.get(one.class) ?? 0,
         }))}
       />
+      {drivers === null ? null : <span className="dd-cost__drivers">{drivers}</span>}
       <p>{t('cost.split', { parts: words.join(' + '), rest: quote.after.available })}</p>
       {quote.member_limit === null ? null : (
         <p>{t('cost.limit_left', { count: quote.member_limit.remaining - quote.amount })}</p>

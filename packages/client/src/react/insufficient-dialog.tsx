@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Quote, Units } from '../wire.ts';
+import { ClassMark } from './class-mark.tsx';
 import { Dialog } from './dialog.tsx';
 import { DrawBar } from './draw-bar.tsx';
 import { InsufficientOptions } from './insufficient-options.tsx';
@@ -45,11 +46,32 @@ export function InsufficientCreditsDialog(props: InsufficientCreditsDialogProps)
       ) : (
         <>
           <Reason shortage={shortage} />
-          <DrawBar parts={quote.after.classes.map((one) => ({ class: one.class, keep: one.available }))} />
+          <ThereIs quote={quote} />
           <InsufficientOptions {...props} shortage={shortage} />
         </>
       )}
     </Dialog>
+  );
+}
+
+/** What there is of each class, as a bar and in words. */
+function ThereIs({ quote }: { quote: Quote }): ReactNode {
+  const { t, format } = useDrawdown();
+  const names = useNames();
+  const { classes } = quote.after;
+  return (
+    <div className="dd-there-is">
+      <DrawBar parts={classes.map((one) => ({ class: one.class, keep: one.available }))} />
+      <ul className="dd-split" aria-label={t('short.there_is')}>
+        {classes.map(({ class: id, available }) => (
+          <li key={id}>
+            <ClassMark of={names.class(id)} />
+            <bdi>{format.credits(available)}</bdi>
+            <bdi className="dd-split__name">{names.class(id).short}</bdi>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

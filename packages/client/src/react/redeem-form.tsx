@@ -1,10 +1,12 @@
 import { type FormEvent, type ReactNode, useId, useMemo, useState } from 'react';
-import { DrawdownApiError } from '../errors.ts';
 import type { GrantReceipt } from '../wire.ts';
-import { failureText } from './failure.tsx';
+import { Icon } from './icon.tsx';
 import { Intent } from './intent.ts';
-import type { MessageKey, Translate } from './messages/translate.ts';
-import { useDrawdown } from './provider.tsx';
+import { useCatalog, useDrawdown } from './provider.tsx';
+import { redeemRefusal } from './redeem-refusal.ts';
+
+/** Sent without anything in it. */
+const EMPTY = 'empty';
 
 /** A code of a promotion, or of whoever invited this account. */
 export function RedeemForm({ onRedeemed }: { onRedeemed?(receipt: GrantReceipt): void }): ReactNode {
@@ -25,7 +27,10 @@ export function RedeemForm({ onRedeemed }: { onRedeemed?(receipt: GrantReceipt):
   );
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (code.trim() === '') return;
+    if (code.trim() === '') {
+      setState({ pending: false, receipt: null, error: EMPTY });
+      return;
+    }
     setState({ pending: true, receipt: null, error: null });
     try {
       const receipt = await intent.run({ code: code.trim() });
@@ -38,6 +43,8 @@ export function RedeemForm({ onRedeemed }: { onRedeemed?(receipt: GrantReceipt):
     }
   };
   const { pending, receipt, error } = state;
+  const campaigns = useCatalog().data?.campaigns ?? [];
+  const referrals = campaigns.filter(({ kind }) => kind === 'referral').map((one) => one.id);
   return (
     <form className="dd-form" onSubmit={(event) => void submit(event)}>
       <label htmlFor={id}>{t('redeem.label')}</label>
@@ -73,25 +80,13 @@ export function RedeemForm({ onRedeemed }: { onRedeemed?(receipt: GrantReceipt):
                 count: receipt.grant.amount,
                 date: format.date(receipt.grant.expires_at),
               })}
-        {error === null ? null : redeemFailure(error, t)}
+        {error === null ? null : (
+          <>
+            <Icon name="warning" />
+            {error === EMPTY ? t('redeem.empty') : redeemRefusal(error, { t, format, referrals })}
+          </>
+        )}
       </p>
     </form>
   );
-}
-
-const REFUSALS: Readonly<Record<string, MessageKey>> = {
-  code_not_found: 'redeem.code_not_found',
-  campaign_not_found: 'redeem.code_not_found',
-  campaign_not_started: 'redeem.campaign_not_started',
-  campaign_ended: 'redeem.campaign_ended',
-  campaign_stopped: 'redeem.campaign_ended',
-  campaign_budget_exhausted: 'redeem.campaign_budget_exhausted',
-  campaign_already_redeemed: 'redeem.campaign_already_redeemed',
-  campaign_device_limit: 'redeem.campaign_already_redeemed',
-  campaign_not_eligible: 'redeem.campaign_not_eligible',
-};
-
-function redeemFailure(error: unknown, t: Translate): string {
-  const key = error instanceof DrawdownApiError ? REFUSALS[error.code] : undefined;
-  return key === undefined ? failureText(error, t) : t(key);
 }

@@ -36,7 +36,7 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'section.accounts': 'Konten',
   'section.approvals': 'Freigaben',
   'section.audit': 'Protokoll',
-  'section.staff': 'Dienst',
+  'section.staff': 'Mitarbeitende',
   'section.campaigns': 'Kampagnen',
   'section.finance': 'Finanzen',
   'section.webhooks': 'Webhooks',

@@ -4,7 +4,7 @@ import type { Catalogue } from './word.ts';
 
 export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
   'audit.lead':
-    'Alles, was im Dienst getan wurde, von wem und warum. Kein Eintrag wird je geändert oder entfernt.',
+    'Alles, was Mitarbeitende getan haben, wer und warum. Kein Eintrag wird je geändert oder entfernt.',
   'audit.none': 'Hier hat noch niemand etwas getan.',
   'audit.none_match': 'Kein Eintrag passt.',
   'audit.act': 'Handlung',

@@ -13,6 +13,7 @@ export const money: Record<keyof typeof english, Message> = {
   'cost.limit_left': 'Dein Limit lässt danach {count}',
   'cost.arrived': 'Deine Credits sind da. Noch ist nichts gestartet: Mach weiter, wenn du so weit bist.',
   'cost.not_bought': 'Es wurde nichts gekauft und nichts berechnet.',
+  'cost.each': '{count} × {unit}, je {price}',
   'cost.split': '{parts} · danach noch {rest}',
 
   'short.title': 'Nicht genug Credits',
@@ -20,6 +21,7 @@ export const money: Record<keyof typeof english, Message> = {
   'short.sentence': 'Du brauchst {required} und hast {available}: {shortfall} fehlen.',
   'short.held_covers':
     '{count} sind für laufende Aufträge reserviert; was diese nicht verbrauchen, kommt zurück, wenn sie enden.',
+  'short.there_is': 'Vorhanden',
   'short.class': 'Das lässt sich nur mit {classes} bezahlen. Du hast {count} andere.',
   'short.other_lots': 'Du hast {count} weitere, die nur für andere Funktionen sind.',
   'short.limit': 'Du brauchst {required}, und dein Limit im Team lässt dir {available}.',
@@ -114,12 +116,30 @@ export const money: Record<keyof typeof english, Message> = {
     one: '{count} Credit gutgeschrieben, gültig bis {date}.',
     other: '{count} Credits gutgeschrieben, gültig bis {date}.',
   },
+  'redeem.empty': 'Gib erst einen Code ein.',
   'redeem.code_not_found':
-    'Diesen Code gibt es nicht. Vertippt? Groß- und Kleinschreibung, Leerzeichen und Striche sind egal.',
+    'Diesen Code gibt es nicht, oder jemand hat ihn verbraucht. Vertippt? Groß- und Kleinschreibung, Leerzeichen und Striche sind egal.',
+  'redeem.rate_limited': {
+    one: 'Das waren zu viele Codes, die es nicht gibt. Versuch es in einer Minute wieder.',
+    other: 'Das waren zu viele Codes, die es nicht gibt. Versuch es in {count} Minuten wieder.',
+  },
   'redeem.campaign_not_started': 'Dieser Code gilt noch nicht.',
+  'redeem.campaign_starts': 'Dieser Code gilt ab {date}.',
+  'redeem.campaign_ended_at': 'Dieser Code galt bis {date}.',
+  'redeem.campaign_stopped': 'Diese Aktion wurde beendet. Ihre Codes gelten nicht mehr.',
+  'redeem.campaign_device_limit': 'Auf diesem Gerät gab es schon, was diese Aktion gibt.',
   'redeem.campaign_ended': 'Diese Aktion ist vorbei.',
   'redeem.campaign_budget_exhausted': 'Alle Credits dieser Aktion sind vergeben.',
-  'redeem.campaign_already_redeemed': 'Du hast bekommen, was es bei dieser Aktion gibt.',
+  'redeem.campaign_already_redeemed':
+    'Du hast diesen Code schon eingelöst oder alles bekommen, was seine Aktion gibt.',
+  'redeem.invited': 'Du hast schon einmal eine Einladung angenommen. Nur die erste zählt.',
+  'redeem.self_referral': 'Das ist dein eigener Code. Er ist für Freunde: Schick ihn weiter.',
+  'redeem.mutual_referral': 'Du hast eingeladen, von wem dieser Code ist. Umgekehrt geht es dann nicht mehr.',
+  'redeem.inviter_closed': 'Von wem dieser Code ist, ist nicht mehr dabei.',
+  'redeem.surfaces': 'Dieser Code gilt hier nicht. Versuch es auf einem anderen Gerät.',
+  'redeem.account_kinds': 'Dieser Code ist für eine andere Art von Konto.',
+  'redeem.newer_than': 'Dieser Code ist für neue Konten.',
+  'redeem.plans': 'Dieser Code ist für Konten mit einem bestimmten Tarif.',
   'redeem.campaign_not_eligible': 'Diese Aktion ist nicht für dein Konto.',
 
   'invite.title': 'Freunde einladen',
