@@ -250,6 +250,7 @@ export function SignedIn({
         account={reached(session, account)}
         person={session.account}
         {...(hearsAll ? { also: [session.account, ...session.teams] } : {})}
+        sharedAs={session.account}
         surface={session.surface}
         locale={localeOf(language)}
         {...spoken}

@@ -1,6 +1,7 @@
 import type { PersonClient } from '../client.ts';
 import { DrawdownApiError, DrawdownTokenError } from '../errors.ts';
 import type { Balance, Entry } from '../wire.ts';
+import { followOneStream, type News } from './one-stream.ts';
 
 /** `refused`: the server will not let this session in; it stays so until `refresh`. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'refused';
@@ -31,6 +32,7 @@ const ASLEEP_MS = 30_000;
 export class LiveAccount {
   readonly account: string;
   readonly #also: readonly string[];
+  readonly #name: string | null;
   readonly #otherListeners = new Set<(account: string) => void>();
   readonly #client: PersonClient;
   readonly #listeners = new Set<() => void>();
@@ -43,11 +45,20 @@ export class LiveAccount {
   /** How far the server's clock is ahead of this device's, in milliseconds: 0 where this device's may be right. */
   #ahead = 0;
 
-  /** `also`: other accounts of the person, of whose changes `onOther` tells. */
-  constructor(client: PersonClient, account: string, also: readonly string[] = []) {
+  /**
+   * `also`: other accounts of the person, of whose changes `onOther` tells. `sharedAs`: pages that say the same have one
+   * stream of the account together.
+   */
+  constructor(
+    client: PersonClient,
+    account: string,
+    { also = [], sharedAs = null }: { also?: readonly string[]; sharedAs?: string | null } = {},
+  ) {
     this.#client = client;
     this.account = account;
     this.#also = also.filter((one) => one !== account);
+    this.#name =
+      sharedAs === null ? null : `drawdown.stream ${JSON.stringify([sharedAs, account, ...this.#also])}`;
   }
 
   get state(): LiveState {
@@ -127,31 +138,56 @@ export class LiveAccount {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const onConnection = (state: 'open' | 'lost', error?: unknown): void => {
-      if (signal.aborted) return;
-      // A session that cannot be had comes back by itself only if it was the network: people are told meanwhile.
-      const why = error instanceof DrawdownTokenError ? { error } : {};
-      this.#set({ connection: state === 'open' ? 'live' : 'reconnecting', ...why });
-      // With nothing to show yet, why there is nothing is what people need to know.
-      if (state === 'lost' && this.#state.balance === null) void this.refresh();
-    };
     let asked: number | undefined = Date.now();
-    try {
-      const onChanged = (account: string): void => {
-        for (const listener of this.#otherListeners) listener(account);
-      };
-      const options = { signal, onConnection, also: this.#also, onChanged };
-      for await (const event of this.#client.events(this.account, options)) {
-        if (event.type === 'balance') {
-          this.#setClock(event.balance.as_of, asked);
-          asked = undefined;
-          this.#set({ error: null, updatedAt: Date.now() });
-          this.offer(event.balance);
-        } else for (const listener of this.#entryListeners) listener(event.entry);
+    let heard: number | undefined;
+    const hear = (news: News): void => {
+      if (signal.aborted) return;
+      if ('changed' in news) for (const listener of this.#otherListeners) listener(news.changed);
+      else if ('connection' in news) this.#connected(news);
+      else if (news.event.type === 'balance') {
+        const { balance } = news.event;
+        this.#setClock(balance.as_of, asked);
+        asked = undefined;
+        heard ??= balance.version;
+        this.#set({ error: null, updatedAt: Date.now() });
+        this.offer(balance);
+      } else if (heard === undefined || news.event.seq > heard) {
+        heard = news.event.seq;
+        for (const listener of this.#entryListeners) listener(news.event.entry);
       }
+    };
+    try {
+      await followOneStream(this.#name, {
+        signal,
+        hear,
+        stream: async (tell, until) => {
+          const events = this.#client.events(this.account, {
+            signal: until,
+            ...(heard === undefined ? {} : { lastEventId: heard }),
+            onConnection: (connection, error) => tell({ connection, error }),
+            also: this.#also,
+            onChanged: (changed) => tell({ changed }),
+          });
+          for await (const event of events) tell({ event });
+        },
+        join: async () => {
+          asked = undefined;
+          await this.refresh();
+          if (this.#state.connection === 'refused') throw this.#state.error;
+          heard ??= this.#state.balance?.version;
+        },
+      });
     } catch (error) {
       if (!signal.aborted) this.#set({ connection: 'refused', error });
     }
+  }
+
+  #connected({ connection: state, error }: Extract<News, { connection: unknown }>): void {
+    // A session that cannot be had comes back by itself only if it was the network: people are told meanwhile.
+    const why = error instanceof DrawdownTokenError ? { error } : {};
+    this.#set({ connection: state === 'open' ? 'live' : 'reconnecting', ...why });
+    // With nothing to show yet, why there is nothing is what people need to know.
+    if (state === 'lost' && this.#state.balance === null) void this.refresh();
   }
 
   /** What came was dated before it came, and after it was `asked` for. */

@@ -25,6 +25,11 @@ export interface SpokenProviderProps {
   person?: string;
   /** Other accounts that the session reaches, of whose changes `live.onOther` tells. */
   also?: readonly string[];
+  /**
+   * Pages of one origin that say the same have one stream of an account together: name the server and who looks. Absent:
+   * each has its own, and a browser has six connections for one server.
+   */
+  sharedAs?: string;
   /** Where this page runs; must be what the session says. Absent: `web`. */
   surface?: Surface;
   /** Whose law sales are under: a key of the catalog's jurisdictions. Absent: none is named. */
@@ -67,12 +72,12 @@ const Context = createContext<Drawdown | null>(null);
 export function SpokenProvider(props: SpokenProviderProps): ReactNode {
   const { account, person = account, surface = 'web', locale, timeZone } = props;
   const client = useLastClient(props.client);
-  const { names = NO_NAMES, jurisdiction, also = NONE, children } = props;
+  const { names = NO_NAMES, jurisdiction, also = NONE, sharedAs = null, children } = props;
   const others = also.join(',');
   const shared = useMemo(() => {
     const resources = new Map<string, Resource<unknown>>();
     return {
-      live: new LiveAccount(client, account, others === '' ? NONE : others.split(',')),
+      live: new LiveAccount(client, account, { also: others === '' ? NONE : others.split(','), sharedAs }),
       resource<T>(key: string, load: () => Promise<T>): Resource<T> {
         const known = resources.get(key) ?? new Resource<unknown>(load);
         resources.set(key, known);
@@ -80,7 +85,7 @@ export function SpokenProvider(props: SpokenProviderProps): ReactNode {
         return known as Resource<T>;
       },
     };
-  }, [client, account, others]);
+  }, [client, account, others, sharedAs]);
   const { live } = shared;
   useEffect(() => {
     // Another client may well bring what the one before was refused for.
