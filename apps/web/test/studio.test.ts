@@ -141,6 +141,9 @@ describe('the studio', () => {
     await expect.poll(() => dialog.innerText()).toContain('You need 25 and have 10: 15 short.');
     expect(await axeFaults(page)).toEqual([]);
     await dialog.getByRole('button', { name: '$4.99' }).click();
+    await page.getByText('No real money moves here').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
     await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
     await page.waitForURL(`${stage.url}/studio?*`);
     await expect.poll(() => page.locator('.st-note').innerText()).toContain('Nothing was started');

@@ -1,18 +1,40 @@
-/** One page without scripts and without anything from elsewhere. */
+/** The sandbox's checkout: one page without scripts and without anything from elsewhere. */
 import { createHash } from 'node:crypto';
 import type { SandboxAction } from '../sources/sandbox.ts';
 import type { SandboxDesk } from '../sources/sandbox-checkout.ts';
+import { type CheckoutWords, filled } from './checkout-words.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
-main { width: min(26rem, 100vw - 2rem); padding: 1rem 0; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
-.price { font-size: 2rem; font-variant-numeric: tabular-nums; margin: 1rem 0; }
-.note { border-inline-start: .25rem solid; padding-inline-start: .75rem; }
-form { margin: .5rem 0 0; }
-button { box-sizing: border-box; width: 100%; min-height: 2.75rem; font: inherit; cursor: pointer; }
-:focus-visible { outline: .1875rem solid; outline-offset: .125rem; }
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif;
+  --page: light-dark(#faf9f6, #101113); --card: light-dark(#fff, #18191c); --ink: light-dark(#17181b, #f2f1ec);
+  --muted: light-dark(#5c5b55, #a3a29b); --line: light-dark(#e2e0d9, #2e3035); --strong: light-dark(#8a8880, #74757c);
+  --note: light-dark(#fdf1dc, #33270f); --warn: light-dark(#7a4a00, #f2bd6b); }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--ink); }
+main { width: min(27rem, 100%); padding: 1rem; }
+.card { display: grid; gap: 1.25rem; padding: clamp(1.25rem, 5vw, 2rem); border: 1px solid var(--line);
+  border-radius: 1rem; background: var(--card); }
+h1, p, dl, dd { margin: 0; }
+h1 { font-size: 1.75rem; font-weight: 600; letter-spacing: -.02em; line-height: 1.15; overflow-wrap: anywhere; }
+.bonus, .back, .reference { color: var(--muted); }
+.sandbox { display: flex; flex-wrap: wrap; gap: .25rem .75rem; padding: .625rem .875rem; border-radius: .625rem;
+  background: var(--note); color: var(--warn); font-size: .875rem; }
+.prices { display: grid; gap: .375rem; font-variant-numeric: tabular-nums; }
+.prices div { display: flex; justify-content: space-between; gap: 1rem; color: var(--muted); }
+.prices .total { padding-top: .625rem; border-top: 1px solid var(--line); color: var(--ink); font-size: 1.25rem; font-weight: 600; }
+.note { padding-inline-start: .75rem; border-inline-start: .25rem solid var(--strong); }
+.note[role=alert] { border-color: var(--warn); color: var(--warn); }
+.acts { display: grid; gap: .5rem; }
+form { margin: 0; }
+button { width: 100%; min-height: 2.75rem; padding: .375rem 1rem; border: 1px solid var(--strong); border-radius: .625rem;
+  background: none; color: var(--ink); font: inherit; font-weight: 500; cursor: pointer; }
+.pay button { border-color: var(--ink); background: var(--ink); color: var(--card); }
+summary { min-height: 2rem; color: var(--muted); cursor: pointer; }
+details .acts { padding-top: .5rem; }
+.back { margin-top: 1.25rem; font-size: .875rem; text-align: center; }
+.reference { font-size: .75rem; overflow-wrap: anywhere; }
+a { color: inherit; }
+:focus-visible { outline: .1875rem solid light-dark(#2f5bd8, #8fadff); outline-offset: .125rem; }
 `;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
@@ -29,87 +51,16 @@ export function pagePolicy(returnUrl: string): string {
   ].join('; ');
 }
 
-const LABELS: Readonly<Record<SandboxAction, string>> = {
-  pay: 'Pay',
-  decline: 'Pay with a card that is declined',
-  cancel: 'Cancel',
-  refund: 'Refund the payment',
-  dispute: 'Open a dispute',
-  win: 'Close the dispute: won',
-  lose: 'Close the dispute: lost',
-  renew: 'Renew now',
-  fail: 'Let the renewal fail',
-  keep: 'Take the cancellation back',
-  pay_and_keep: 'Pay, and keep the card for later',
-  pay_and_keep_declining: 'Pay, and keep a card that is declined later',
-  pay_and_keep_asking: 'Pay, and keep a card that asks for its owner later',
-};
-
 type Plan = Extract<SandboxDesk, { plan: unknown }>;
-type Pack = Extract<SandboxDesk, { purchase: unknown }>;
 
-const SENTENCES: Readonly<Record<Pack['purchase']['state'], string>> = {
-  open: 'This is the sandbox: no money moves, everything else happens.',
-  canceled: 'The checkout was canceled. Nothing was charged.',
-  failed: 'The payment failed. Nothing was charged.',
-  expired: 'The checkout has expired. Nothing was charged.',
-  completed: 'Paid. The credits are in the account.',
-  refunding: 'A refund was asked for. The credits are kept until it is made.',
-  disputed: 'The payment is disputed. Its credits cannot be spent until that is settled.',
-  partly_reversed: 'A part of the money went back, and the credits for it with it.',
-  reversed: 'The money went back, and the unspent credits with it.',
-};
-
-const PLAN_SENTENCES: Readonly<Record<NonNullable<Plan['subscription']>['status'], string>> = {
-  trialing: 'The trial runs. Its credits are in the account.',
-  active: 'Paid. The credits of the period are in the account.',
-  past_due: 'A payment failed. It can be made good until the grace is over.',
-  paused: 'The plan is paused.',
-  cancelled: 'The plan was cancelled and is over.',
-  ended: 'The plan has ended, since nothing was paid.',
-};
-
-/** What the page says above its buttons. */
-function shown(desk: SandboxDesk): {
-  title: string;
-  bonus: string;
-  price: string;
-  note: string;
-  ids: string;
-} {
-  const count = (credits: number) => credits.toLocaleString('en');
-  if ('purchase' in desk) {
-    const { purchase } = desk;
-    return {
-      title: `${count(purchase.credits)} credits`,
-      bonus: purchase.bonus > 0 ? `and ${count(purchase.bonus)} on top` : '',
-      price: priceText(purchase.price),
-      note: SENTENCES[purchase.state],
-      ids: `Account ${purchase.account}, purchase ${purchase.id}`,
-    };
-  }
-  const { plan, subscription } = desk;
-  return {
-    title: `Plan ${plan.plan}: ${count(plan.credits)} credits per refill`,
-    bonus:
-      plan.trial && subscription === null
-        ? 'It begins with its trial; nothing is charged before that ends.'
-        : '',
-    price: `${priceText(plan.price)} per ${plan.interval}`,
-    note: subscription === null ? checkoutNote(plan.state) : planNote(subscription),
-    ids: `Account ${plan.account}, subscription ${plan.subscription}`,
-  };
-}
-
-function checkoutNote(state: Plan['plan']['state']): string {
-  if (state === 'refused') return 'The plan could not begin any more. What was paid is owed back.';
-  return SENTENCES[state === 'begun' ? 'open' : state];
-}
-
-function planNote({ status, paid_until, cancel_at }: NonNullable<Plan['subscription']>): string {
-  const until = paid_until === null ? '' : ` Paid until ${paid_until}.`;
-  const ends = cancel_at === null ? '' : ` It ends at ${cancel_at}.`;
-  return `${PLAN_SENTENCES[status]}${until}${ends}`;
+interface Shown {
+  readonly title: string;
+  readonly more: string;
+  readonly price: { readonly amount_minor: number; readonly currency: string };
+  /** How often it is paid; null: once. */
+  readonly per: string | null;
+  readonly note: string;
+  readonly reference: string;
 }
 
 export interface PageAbout {
@@ -117,36 +68,109 @@ export interface PageAbout {
   /** The card was declined a moment ago. */
   readonly declined: boolean;
   readonly returnTo: string;
+  readonly words: CheckoutWords;
+  /** What people call a plan of the catalog. */
+  planName(plan: string): string;
 }
 
+function shown(desk: SandboxDesk, { words, planName }: PageAbout): Shown {
+  const count = (credits: number) => credits.toLocaleString(words.locale);
+  if ('purchase' in desk) {
+    const { purchase } = desk;
+    return {
+      title: filled(words.credits, { count: count(purchase.credits) }),
+      more: purchase.bonus > 0 ? filled(words.bonus, { count: count(purchase.bonus) }) : '',
+      price: purchase.price,
+      per: null,
+      note: words.states[purchase.state],
+      reference: purchase.id,
+    };
+  }
+  const { plan, subscription } = desk;
+  return {
+    title: filled(words.plan, { plan: planName(plan.plan), count: count(plan.credits) }),
+    more: plan.trial && subscription === null ? words.trial : '',
+    price: plan.price,
+    per: words.per[plan.interval],
+    note: subscription === null ? checkoutNote(plan.state, words) : planNote(subscription, words),
+    reference: plan.subscription,
+  };
+}
+
+function checkoutNote(state: Plan['plan']['state'], words: CheckoutWords): string {
+  if (state === 'refused') return words.refused;
+  return words.states[state === 'begun' ? 'open' : state];
+}
+
+function planNote(
+  { status, paid_until, cancel_at }: NonNullable<Plan['subscription']>,
+  words: CheckoutWords,
+): string {
+  const day = new Intl.DateTimeFormat(words.locale, {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+  const at = (instant: string) => `${day.format(new Date(instant))} UTC`;
+  return [
+    words.plans[status],
+    ...(paid_until === null ? [] : [filled(words.until, { at: at(paid_until) })]),
+    ...(cancel_at === null ? [] : [filled(words.ends, { at: at(cancel_at) })]),
+  ].join(' ');
+}
+
+/** What a person came for; everything else is there to be tried. */
+const FIRST: readonly SandboxAction[] = ['pay', 'decline', 'cancel'];
+
 export function checkoutPage(desk: SandboxDesk, about: PageAbout): string {
-  const { title, price, note, ids, ...more } = shown(desk);
-  const bonus = more.bonus === '' ? '' : `<p>${escaped(more.bonus)}</p>`;
-  const cancel = 'plan' in desk && desk.subscription !== null ? 'Cancel the plan' : LABELS.cancel;
-  const declined = about.declined
-    ? '<p class="note" role="alert">The card was declined. Nothing was charged; you can try again.</p>'
-    : '';
-  const label = { ...LABELS, pay: `Pay ${price}`, cancel };
-  const buttons = desk.actions.map((action) => button(about.checkout, action, label[action]));
+  const { words, checkout, declined, returnTo } = about;
+  const { title, more, price, per, note, reference } = shown(desk, about);
+  const money = (amount: number) => moneyText(amount, price.currency, words.locale);
+  const total = per === null ? money(price.amount_minor) : `${money(price.amount_minor)} ${per}`;
+  const isPlan = 'plan' in desk && desk.subscription !== null;
+  const label = {
+    ...words.labels,
+    pay: filled(words.pay, { price: total }),
+    cancel: isPlan ? words.cancel_plan : words.labels.cancel,
+  };
+  const isOpen = desk.actions.includes('pay');
+  const first = isOpen ? desk.actions.filter((action) => FIRST.includes(action)) : desk.actions;
+  const others = desk.actions.filter((action) => !first.includes(action));
+  const buttons = (actions: readonly SandboxAction[]) =>
+    `<div class="acts">${actions.map((action) => button(checkout, action, label[action])).join('\n')}</div>`;
+  const line = (name: string, text: string, kind = '') =>
+    `<div${kind}><dt>${escaped(name)}</dt><dd>${escaped(text)}</dd></div>`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${words.locale}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)} – sandbox checkout</title>
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${escaped(filled(words.title, { what: title }))}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
+<div class="card">
+<p class="sandbox"><strong>${escaped(words.badge)}</strong> <span>${escaped(words.notice)}</span></p>
+<div>
 <h1>${escaped(title)}</h1>
-${bonus}
-<p class="price">${escaped(price)}</p>
-${declined}
-<p class="note">${escaped(note)}</p>
-<p>${escaped(ids)}</p>
-${buttons.join('\n')}
-<p><a href="${escaped(about.returnTo)}">Back to ${escaped(new URL(about.returnTo).host)}</a></p>
+${more === '' ? '' : `<p class="bonus">${escaped(more)}</p>`}
+</div>
+<dl class="prices">
+${line(words.price, money(price.amount_minor))}
+${line(words.tax, money(0))}
+${line(words.total, total, ' class="total"')}
+</dl>
+${declined ? `<p class="note" role="alert">${escaped(words.declined)}</p>` : ''}
+${note === '' ? '' : `<p class="note">${escaped(note)}</p>`}
+${first.length === 0 ? '' : buttons(first)}
+${others.length === 0 ? '' : `<details open><summary>${escaped(words.more)}</summary>${buttons(others)}</details>`}
+<p class="reference">${escaped(words.reference)} ${escaped(reference)}</p>
+</div>
+<p class="back"><a href="${escaped(returnTo)}">${escaped(filled(words.back, { host: new URL(returnTo).host }))}</a></p>
 </main>
 </body>
 </html>
@@ -154,13 +178,14 @@ ${buttons.join('\n')}
 }
 
 function button(checkout: string, action: SandboxAction, label: string): string {
-  return `<form method="post" action="/checkout/${escaped(checkout)}/${action}"><button>${escaped(label)}</button></form>`;
+  const kind = action === 'pay' ? ' class="pay"' : '';
+  return `<form method="post" action="/checkout/${escaped(checkout)}/${action}"${kind}><button>${escaped(label)}</button></form>`;
 }
 
 /** Not every currency has cents, and the runtime knows which. */
-function priceText({ amount_minor, currency }: { amount_minor: number; currency: string }): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amount_minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+function moneyText(amountMinor: number, currency: string, locale: string): string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -91,6 +91,22 @@ describe('a sandbox checkout', () => {
     ]);
   });
 
+  test.each([
+    ['de-DE,de;q=0.9,en;q=0.8', 'de', '39,99\u00a0$ bezahlen'],
+    ['fr, de;q=0.4, en;q=0.7', 'en', 'Pay $39.99'],
+    ['constructor, de;q=0', 'en', 'Pay $39.99'],
+  ])('speaks the language that the browser asks for: %s', async (asked, lang, pays) => {
+    const { checkout, purchase } = await open('u_speaks');
+    const { text } = await t.ask<string>('GET', `/checkout/${checkout}`, {
+      as: null,
+      headers: { 'accept-language': asked },
+    });
+    expect(text).toContain(`<html lang="${lang}">`);
+    expect(text).toContain(pays);
+    expect(text).not.toContain('u_speaks');
+    expect(text.split(purchase.id)).toHaveLength(3);
+  });
+
   test('pressed twice, or a hundred times at once, is one purchase', async () => {
     const { checkout, purchase } = await open('u_eager');
     await Promise.all(Array.from({ length: 100 }, () => press(checkout, 'pay')));

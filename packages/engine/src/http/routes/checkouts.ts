@@ -1,8 +1,11 @@
 /** The sandbox's pages: a checkout that takes no money. Who has the address has the checkout, as with any provider. */
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Engine } from '../../engine.ts';
 import { SANDBOX_ACTIONS } from '../../sources/sandbox.ts';
 import type { SandboxDesk } from '../../sources/sandbox-checkout.ts';
 import { checkoutPage, pagePolicy } from '../checkout-page.ts';
+import { checkoutWords } from '../checkout-words.ts';
 import { type Answer, route } from '../route.ts';
 import { checkoutId } from '../schemas/primitives.ts';
 
@@ -27,8 +30,8 @@ const showCheckout = route({
   summary: 'The page of a sandbox checkout',
   params: z.strictObject({ checkout: checkoutId }),
   answers: { 200: page },
-  handler: async ({ engine }, { params }) =>
-    answer(await engine.sandbox.show(params.checkout), params.checkout),
+  handler: async ({ engine }, { params: { checkout }, request }) =>
+    answer(await engine.sandbox.show(checkout), { checkout, engine, request }),
 });
 
 const actOnCheckout = route({
@@ -43,10 +46,10 @@ const actOnCheckout = route({
     200: page,
     303: { description: 'Back to the product, or to the page', schema: z.string(), media: 'text/html' },
   },
-  handler: async ({ engine }, { params: { checkout, action } }) => {
+  handler: async ({ engine }, { params: { checkout, action }, request }) => {
     const before = await engine.sandbox.show(checkout);
     const after = await engine.sandbox.act(checkout, action);
-    if (action === 'decline') return answer(after, checkout, true);
+    if (action === 'decline') return answer(after, { checkout, engine, request, declined: true });
     // Of a plan that runs the page is its owner's desk: one stays.
     const isRunning = 'plan' in before && before.subscription !== null;
     const isOver = (action.startsWith('pay') || action === 'cancel') && !isRunning;
@@ -60,12 +63,24 @@ const actOnCheckout = route({
   },
 });
 
-function answer(desk: SandboxDesk, checkout: string, declined = false): Answer {
-  return {
-    body: checkoutPage(desk, { checkout, declined, returnTo: returnTo(desk) }),
-    type: HTML,
-    headers: { 'content-security-policy': pagePolicy(desk.returnUrl) },
-  };
+interface Shown {
+  readonly checkout: string;
+  readonly engine: Engine;
+  readonly request: FastifyRequest;
+  readonly declined?: boolean;
+}
+
+function answer(desk: SandboxDesk, { checkout, engine, request, declined = false }: Shown): Answer {
+  const { plans } = engine.catalog;
+  const body = checkoutPage(desk, {
+    checkout,
+    declined,
+    returnTo: returnTo(desk),
+    words: checkoutWords(request.headers['accept-language']),
+    planName: (plan) => plans.find(({ id }) => id === plan)?.name ?? plan,
+  });
+  const headers = { 'content-security-policy': pagePolicy(desk.returnUrl), vary: 'Accept-Language' };
+  return { body, type: HTML, headers };
 }
 
 /** The product learns from its address which purchase or plan it was; whether it is paid, it asks the API. */
