@@ -182,9 +182,11 @@ describe('the desktop app', () => {
     await expect.poll(() => page.locator('.app__offline').innerText()).toContain('nothing is charged');
     expect(await page.locator('.dd-cost__button').count()).toBe(0);
     expect(await page.locator('.dd-badge').count()).toBe(0);
+    expect(await page.locator('.dd-order').count()).toBe(0);
 
     await page.reload();
     await page.locator('.app__offline').waitFor();
+    await page.getByLabel('What is the video about?').fill('A film about trains');
     const line = page.locator('.st-scene__voice').first();
     await line.fill('Written on the train.');
     await expect.poll(() => page.locator('.st-head__state').innerText()).toBe('Kept on this device');
@@ -199,7 +201,26 @@ describe('the desktop app', () => {
     await expect
       .poll(() => other.locator('.st-scene__voice').first().inputValue())
       .toBe('Written on the train.');
+    expect(await other.getByLabel('What is the video about?').inputValue()).toBe('A film about trains');
     await other.context().close();
+    await page.context().close();
+  });
+
+  it.each([
+    ['/', 'Drawdown'],
+    ['/studio', 'Studio – Drawdown'],
+    ['/desktop', 'Studio für den Desktop'],
+    ['/mobile', 'Studio fürs Telefon'],
+    ['/surfaces', 'Oberflächen – Drawdown'],
+  ])('fits 320 pixels, and is called in German what it is: %s', async (path, title) => {
+    const viewport = { width: 320, height: 700 };
+    const page = await stage.open(path, { context: { locale: 'de-DE', viewport } });
+    await page.locator('h1').first().waitFor({ state: 'attached' });
+    if (path !== '/' && path !== '/surfaces') await page.locator('.st-segment').first().waitFor();
+    await expect.poll(() => page.title()).toBe(title);
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+    expect(await overflow(page)).toBe(0);
+    expect(await axeFaults(page)).toEqual([]);
     await page.context().close();
   });
 

@@ -12,11 +12,12 @@ import {
   useOnline,
   useProjectState,
   useStudioApi,
+  useStudioTitle,
   useStudioWords,
 } from '../studio/bench.tsx';
 import { Editor, EditorHead } from '../studio/editor.tsx';
 import { LiveProject } from '../studio/live-project.ts';
-import { ScriptStage } from '../studio/script-tool.tsx';
+import { ScriptBrief, ScriptStage } from '../studio/script-tool.tsx';
 import { creditsHref, useSeen, useWorkspace, type Workspace } from '../studio/workspace.tsx';
 import { type Kept, keep, readKept } from './kept.ts';
 import '../studio/studio.css';
@@ -101,6 +102,7 @@ function keptFor(project: string): Kept | undefined {
 
 function Sidebar({ workspace }: { workspace: Workspace | null }): ReactNode {
   const words = useStudioWords();
+  useStudioTitle('title_desktop');
   return (
     <nav className="app__side" aria-label={words.projects}>
       <p className="app__name">
@@ -198,7 +200,7 @@ function WithoutConnection(): ReactNode {
       <main className="app__main" id="main">
         <h1 className="dd-visually-hidden">{words.app}</h1>
         <Offline />
-        {kept === null ? null : <KeptProject kept={kept} />}
+        {kept === null ? <p className="dd-empty">{words.offline_nothing}</p> : <KeptProject kept={kept} />}
       </main>
     </>
   );
@@ -244,6 +246,7 @@ function KeptProject({ kept }: { kept: Kept }): ReactNode {
     <BenchProvider bench={bench}>
       <div className="st">
         <EditorHead aside={null} />
+        <ScriptBrief />
         <ScriptStage />
         <p className="st-closed-button">{words.offline_button}</p>
       </div>

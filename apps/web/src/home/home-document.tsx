@@ -15,18 +15,20 @@ export function HomeDocument(): ReactNode {
 
 const PLACES: readonly {
   href: string;
-  word: 'credits' | 'studio' | 'surfaces' | 'console' | 'docs';
+  word: keyof (typeof WORDS)['en']['places'];
   product?: string;
 }[] = [
   { href: '/credits', word: 'credits' },
   { href: '/studio', word: 'studio', product: 'studio' },
   { href: '/surfaces', word: 'surfaces', product: 'studio' },
+  { href: '/desktop', word: 'desktop', product: 'studio' },
+  { href: '/mobile', word: 'mobile', product: 'studio' },
   { href: '/console', word: 'console' },
   { href: '/docs', word: 'docs' },
 ];
 
 function Content(): ReactNode {
-  const { words: frame, language } = useFrame();
+  const { language } = useFrame();
   const words = WORDS[language];
   return (
     <div className="home">
@@ -37,8 +39,8 @@ function Content(): ReactNode {
           ({ href, word }) => (
             <li key={href}>
               <a className="home__place" href={href}>
-                <span className="home__name">{frame[word]}</span>
-                <span className="home__text">{words[word]}</span>
+                <span className="home__name">{words.places[word].name}</span>
+                <span className="home__text">{words.places[word].text}</span>
               </a>
             </li>
           ),

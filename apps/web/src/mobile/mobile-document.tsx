@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { Logo } from '../shell/logo.tsx';
 import type { PageSession } from '../shell/session.ts';
 import { Shell, SignedIn } from '../shell/shell.tsx';
-import { useStudioApi, useStudioWords } from '../studio/bench.tsx';
+import { useStudioApi, useStudioTitle, useStudioWords } from '../studio/bench.tsx';
 import { Editor } from '../studio/editor.tsx';
 import { useSeen, useWorkspace } from '../studio/workspace.tsx';
 import '../studio/studio.css';
@@ -32,6 +32,7 @@ export function MobileDocument(): ReactNode {
 
 function Bar(): ReactNode {
   const words = useStudioWords();
+  useStudioTitle('title_mobile');
   return (
     <header className="phone__bar">
       <h1 className="phone__name">

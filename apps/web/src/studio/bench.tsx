@@ -39,6 +39,14 @@ export function useStudioWords(): StudioWords {
   return studioWords(useFrame().language);
 }
 
+/** The page is called what it is in the language that it speaks. */
+export function useStudioTitle(name: 'title_desktop' | 'title_mobile' | 'title_surfaces'): void {
+  const title = useStudioWords()[name];
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
 export function useStudioApi(session: PageSession): StudioApi {
   return useMemo(() => new StudioApi(session), [session]);
 }

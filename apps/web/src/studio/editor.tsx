@@ -58,7 +58,8 @@ export function Editor({ api, live, tool, onTool, credits, aside, note }: Editor
         <EditorHead aside={aside} />
         <Workbench />
         <JobList credits={credits} />
-        {credits ? (
+        {/* Nobody knows a balance without a connection: none is shown as if it were now. */}
+        {credits && online ? (
           <div className="st-order">
             <OrderStrip />
           </div>

@@ -86,11 +86,26 @@ function WritingLines(): ReactNode {
 }
 
 export function ScriptPanel(): ReactNode {
-  const { view, live, words } = useBench();
+  const { view, words } = useBench();
   const { brief, script } = view.project;
+  const settings: JobSettings = { tool: 'script', ...brief };
+  return (
+    <>
+      <ScriptBrief />
+      <RunButton settings={settings} disabled={!/[\p{L}\p{N}]/u.test(brief.prompt)}>
+        {script === null ? words.write : words.write_again}
+      </RunButton>
+      <p className="st-hint">{words.script_english}</p>
+    </>
+  );
+}
+
+/** What the script is to be about; it can be written without a connection too. */
+export function ScriptBrief(): ReactNode {
+  const { view, live, words } = useBench();
+  const { brief } = view.project;
   const promptId = useId();
   const set = (change: Partial<Brief>): void => live.change({ brief: { ...brief, ...change } });
-  const settings: JobSettings = { tool: 'script', ...brief };
   return (
     <>
       <div className="st-field">
@@ -119,10 +134,6 @@ export function ScriptPanel(): ReactNode {
         choices={LENGTHS.map((value) => ({ value, label: filled(words.seconds, { count: value }) }))}
         onChange={(seconds) => set({ seconds: Number(seconds) })}
       />
-      <RunButton settings={settings} disabled={!/[\p{L}\p{N}]/u.test(brief.prompt)}>
-        {script === null ? words.write : words.write_again}
-      </RunButton>
-      <p className="st-hint">{words.script_english}</p>
     </>
   );
 }

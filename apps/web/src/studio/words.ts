@@ -105,6 +105,7 @@ const english = {
   offline_text:
     'Keep writing: it stays on this device and is saved when you are back. Nothing runs and nothing is charged until then.',
   offline_button: 'Needs a connection',
+  offline_nothing: 'Nothing is kept on this device yet: open a project once while you are online.',
   install: 'Install',
   projects: 'Projects',
 
@@ -117,6 +118,9 @@ const english = {
   web_qr: 'QR code with the link to your project on the web',
   on_device_done: 'Cut out on this device. It is in your project everywhere.',
   app: 'Studio',
+  title_desktop: 'Studio for desktop',
+  title_mobile: 'Studio for phones',
+  title_surfaces: 'Surfaces – Drawdown',
 
   surfaces_title: 'One account, three surfaces',
   surfaces_lead:
@@ -242,6 +246,8 @@ const german: StudioWords = {
   offline_text:
     'Schreib weiter: Es bleibt auf diesem Gerät und wird gespeichert, wenn du wieder da bist. Bis dahin läuft nichts und kostet nichts.',
   offline_button: 'Braucht eine Verbindung',
+  offline_nothing:
+    'Auf diesem Gerät ist noch nichts aufgehoben: Öffne einmal ein Projekt, während du online bist.',
   install: 'Installieren',
   projects: 'Projekte',
 
@@ -254,6 +260,9 @@ const german: StudioWords = {
   web_qr: 'QR-Code mit dem Link zu deinem Projekt im Web',
   on_device_done: 'Auf diesem Gerät freigestellt. Es ist überall in deinem Projekt.',
   app: 'Studio',
+  title_desktop: 'Studio für den Desktop',
+  title_mobile: 'Studio fürs Telefon',
+  title_surfaces: 'Oberflächen – Drawdown',
 
   surfaces_title: 'Ein Konto, drei Oberflächen',
   surfaces_lead:

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { Shell } from '../shell/shell.tsx';
-import { useStudioWords } from '../studio/bench.tsx';
+import { useStudioTitle, useStudioWords } from '../studio/bench.tsx';
 import { filled } from '../studio/words.ts';
 import './surfaces.css';
 
@@ -31,6 +31,7 @@ interface Change {
 function Content(): ReactNode {
   const words = useStudioWords();
   const change = useLastChange();
+  useStudioTitle('title_surfaces');
   return (
     <div className="surfaces">
       <header className="shell__head">
