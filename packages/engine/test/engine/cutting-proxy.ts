@@ -1,4 +1,4 @@
-/** Stands between an engine and PostgreSQL and cuts the connection at the worst moments. */
+/** Stands between an engine and PostgreSQL and cuts the connection, or lets it stand still, at the worst moments. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** `before`: the commit never arrives. `after`: it is done, and its answer never arrives. */
@@ -14,6 +14,7 @@ export class CuttingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #armed: Cut | null = null;
+  #halt: { readonly at: Cut; left: number; readonly reached: () => void } | null = null;
   cuts = 0;
 
   private constructor(upstream: URL) {
@@ -40,6 +41,32 @@ export class CuttingProxy {
     this.#armed = cut;
   }
 
+  /**
+   * Answers once the `nth` commit from now is reached: its connection stands still there, so that whoever is behind it can be
+   * killed at that stage.
+   */
+  halt(at: Cut, nth: number): Promise<void> {
+    return new Promise((reached) => {
+      this.#halt = { at, left: nth, reached };
+    });
+  }
+
+  /** Lets every commit pass that comes from now on. */
+  pass(): void {
+    this.#halt = null;
+  }
+
+  /** Whether a connection is to stand still here. */
+  #halts(cut: Cut): boolean {
+    const halt = this.#halt;
+    if (halt?.at !== cut) return false;
+    halt.left -= 1;
+    if (halt.left > 0) return false;
+    this.#halt = null;
+    halt.reached();
+    return true;
+  }
+
   #join(client: Socket): void {
     const { hostname, port } = this.#upstream;
     const host = decodeURIComponent(hostname);
@@ -57,7 +84,10 @@ export class CuttingProxy {
         end();
       });
     }
+    let isHalted = false;
     const pass = (to: Socket, cut: Cut, sign: Buffer) => (chunk: Buffer) => {
+      isHalted ||= chunk.includes(sign) && this.#halts(cut);
+      if (isHalted) return;
       if (this.#armed !== cut || !chunk.includes(sign)) {
         to.write(chunk);
         return;
