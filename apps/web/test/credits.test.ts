@@ -170,6 +170,9 @@ describe('Profile → Credits', () => {
     await expect.poll(() => page.locator('.dd-table tbody tr').count()).toBe(1);
     await page.getByLabel('All credits').selectOption('purchased');
     await expect.poll(() => page.locator('.dd-empty').innerText()).toContain('Nothing fits');
+    await page.getByLabel('All credits').selectOption('');
+    await page.getByLabel('Any time').selectOption('Last 7 days');
+    await expect.poll(() => page.locator('.dd-table tbody tr').count()).toBe(1);
     await page.getByRole('button', { name: 'Monthly statement' }).click();
     const sums = page.getByRole('dialog', { name: 'Monthly statement' }).locator('tfoot tr');
     await expect.poll(() => sums.innerText()).toMatch(/Total\s+0\s+\+135\s+−25\s+110/);

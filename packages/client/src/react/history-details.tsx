@@ -19,11 +19,13 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
     <div className="dd-details">
       <Moves entry={entry} />
       <dl className="dd-facts">
-        {related === null ? null : (
+        {related.length === 0 ? null : (
           <Fact name={t('details.related')}>
-            <a href={`#dd-entry-${related.seq}`}>
-              {t('details.entry_at', { kind: t(`entry.${related.type}`), time: format.dateTime(related.at) })}
-            </a>
+            {related.map(({ seq, type, at }) => (
+              <a key={seq} className="dd-details__related" href={`#dd-entry-${seq}`}>
+                {t('details.entry_at', { kind: t(`entry.${type}`), time: format.dateTime(at) })}
+              </a>
+            ))}
           </Fact>
         )}
         {settings.length === 0 ? null : (

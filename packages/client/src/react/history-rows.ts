@@ -14,8 +14,10 @@ export interface HistoryRow {
   readonly entry: Entry;
   /** Null where the kind of entry says it all. */
   readonly status: HistoryStatus | null;
-  /** The entry that this one undoes or completes, where it is among those shown. */
-  readonly related: Entry | null;
+  /** What it undoes or completes, and what undoes or completes it, as far as that is among those shown. */
+  readonly related: readonly Entry[];
+  /** What it was for, where the product said so: of what ends a hold or gives back, what that was for. */
+  readonly project: string | null;
   /** Signed credits by class: what was spent, put in, or, of a hold, set apart. */
   readonly split: readonly { readonly class: string; readonly amount: number }[];
 }
@@ -49,15 +51,26 @@ export function historyRows(entries: readonly Entry[]): HistoryRow[] {
     if (entry.type === 'release') return entry.operation === null ? 'timed_out' : 'released';
     return null;
   };
-  const relatedOf = (entry: Entry): Entry | null => {
-    if (entry.reverses !== null) return byOperation.get(entry.reverses) ?? null;
-    if (entry.type === 'hold' || entry.hold === null) return null;
-    return begins.get(entry.hold) ?? null;
+  const beforeOf = (entry: Entry): Entry | undefined => {
+    if (entry.reverses !== null) return byOperation.get(entry.reverses);
+    return entry.type === 'hold' || entry.hold === null ? undefined : begins.get(entry.hold);
+  };
+  const behind = new Map<Entry, Entry[]>();
+  for (const entry of entries) {
+    const before = beforeOf(entry);
+    if (before !== undefined) behind.set(before, [...(behind.get(before) ?? []), entry]);
+  }
+  const projectOf = (entry: Entry): string | null => {
+    const { project } = entry.metadata;
+    if (typeof project === 'string') return project;
+    const before = beforeOf(entry);
+    return before === undefined ? null : projectOf(before);
   };
   return entries.map((entry) => ({
     entry,
     status: statusOf(entry),
-    related: relatedOf(entry),
+    related: [beforeOf(entry) ?? [], behind.get(entry) ?? []].flat(),
+    project: projectOf(entry),
     split: splitOf(entry),
   }));
 }

@@ -19,6 +19,10 @@ const TYPES: readonly EntryType[] = [
   'void',
 ];
 
+/** How many days back people look. */
+const WINDOWS = ['7', '30', '90', '365'] as const;
+const DAY_MS = 86_400_000;
+
 const StatementDialog = whenOpened(async () => (await import('./statement-dialog.tsx')).StatementDialog);
 
 /** The ledger with what one looks for in it, as a file, and month by month. */
@@ -62,13 +66,21 @@ function Filters({
   filter: HistoryFilter;
   onChange(filter: HistoryFilter): void;
 }): ReactNode {
-  const { t } = useDrawdown();
+  const { t, format, live } = useDrawdown();
+  const [days, setDays] = useState('');
   const names = useNames();
   const features = useCatalog().data?.features ?? [];
   const set = (field: 'type' | 'class' | 'feature', value: string): void => {
     const { [field]: _before, ...rest } = filter;
     // What is chosen comes from the list below, so it is one of its values.
     onChange(value === '' ? rest : ({ ...rest, [field]: value } as HistoryFilter));
+  };
+  // From the day it is chosen on, so that what is shown does not change while one looks at it.
+  const since = (value: string): void => {
+    setDays(value);
+    const { from: _before, ...rest } = filter;
+    const from = new Date(live.now() - Number(value) * DAY_MS).toISOString();
+    onChange(value === '' ? rest : { ...rest, from });
   };
   return (
     <>
@@ -89,6 +101,12 @@ function Filters({
         value={filter.feature ?? ''}
         onChange={(value) => set('feature', value)}
         options={features.map(({ id }) => [id, names.feature(id) ?? id])}
+      />
+      <Select
+        label={t('filter.time')}
+        value={days}
+        onChange={since}
+        options={WINDOWS.map((one) => [one, t('filter.last', { duration: format.duration(`P${one}D`) })])}
       />
     </>
   );

@@ -122,16 +122,20 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
 }
 
 /** The feature, its project and whose wish it was where there are any, else what kind of entry it is. */
-function useWhat({ entry }: HistoryRow): ReactNode {
+function useWhat({ entry, project }: HistoryRow): ReactNode {
   const { t, person } = useDrawdown();
   const names = useNames();
   const feature = names.feature(entry.feature);
-  const { project } = entry.metadata;
   const kind = t(`entry.${entry.type}`);
   return (
     <>
       {feature === null ? kind : feature}
-      {typeof project === 'string' ? <span className="dd-muted"> · {project}</span> : null}
+      {project === null ? null : (
+        <span className="dd-muted">
+          {' '}
+          · <bdi>{project}</bdi>
+        </span>
+      )}
       {feature !== null && !['consume', 'hold'].includes(entry.type) ? (
         <span className="dd-muted"> · {kind}</span>
       ) : null}

@@ -146,7 +146,16 @@ describe('one wish', () => {
 
 describe('rows of the history', () => {
   const entry = (seq: number, more: Partial<Entry>): Entry =>
-    ({ seq, operation: `op_${seq}`, reverses: null, hold: null, amount: 0, moves: [], ...more }) as Entry;
+    ({
+      seq,
+      operation: `op_${seq}`,
+      reverses: null,
+      hold: null,
+      amount: 0,
+      moves: [],
+      metadata: {},
+      ...more,
+    }) as Entry;
 
   it('say what became of each: a charge that was given back, a job that ended', () => {
     const rows = historyRows([
@@ -165,8 +174,18 @@ describe('rows of the history', () => {
       null,
       'partly_refunded',
     ]);
-    expect(rows[4]?.related?.seq).toBe(1);
-    expect(rows[2]?.related?.seq).toBe(3);
+    // What belongs together leads to each other, from both sides.
+    expect(rows.map(({ related }) => related.map(({ seq }) => seq))).toEqual([[5], [6], [3], [4], [1], [2]]);
+  });
+
+  it('say of what ends a job what it was for', () => {
+    const rows = historyRows([
+      entry(4, { type: 'refund', reverses: 'op_3', metadata: {} }),
+      entry(3, { type: 'capture', hold: 'hld_1', metadata: {} }),
+      entry(2, { type: 'hold', hold: 'hld_1', metadata: { project: 'Spring film' } }),
+      entry(1, { type: 'consume', metadata: { project: 7 } }),
+    ]);
+    expect(rows.map(({ project }) => project)).toEqual(['Spring film', 'Spring film', 'Spring film', null]);
   });
 
   it('count by class what was set apart, only where nothing else changed', () => {

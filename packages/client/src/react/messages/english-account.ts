@@ -45,7 +45,7 @@ export const account = {
   'status.refunded': 'Refunded',
   'status.partly_refunded': 'Partly refunded',
   'status.reserved': 'Reserved',
-  'status.captured': 'Charged',
+  'status.captured': 'Charged later',
   'status.released': 'Released',
   'status.timed_out': 'Timed out',
 
@@ -133,6 +133,8 @@ export const account = {
   'filter.type': 'All kinds',
   'filter.class': 'All credits',
   'filter.feature': 'All features',
+  'filter.time': 'Any time',
+  'filter.last': 'Last {duration}',
 
   'history.csv': 'CSV',
 

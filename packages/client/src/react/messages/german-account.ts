@@ -46,7 +46,7 @@ export const account: Record<keyof typeof english, Message> = {
   'status.refunded': 'Erstattet',
   'status.partly_refunded': 'Teils erstattet',
   'status.reserved': 'Reserviert',
-  'status.captured': 'Berechnet',
+  'status.captured': 'Später berechnet',
   'status.released': 'Freigegeben',
   'status.timed_out': 'Abgelaufen',
 
@@ -134,6 +134,8 @@ export const account: Record<keyof typeof english, Message> = {
   'filter.type': 'Alle Arten',
   'filter.class': 'Alle Credits',
   'filter.feature': 'Alle Funktionen',
+  'filter.time': 'Jederzeit',
+  'filter.last': 'Zuletzt {duration}',
 
   'history.csv': 'CSV',
 
