@@ -32,6 +32,9 @@ export async function namedReceipt<R extends wire.GrantReceipt>(
   names: Pick<SourceNames, 'named'>,
   receipt: R,
 ): Promise<R> {
-  const [grant = receipt.grant] = await names.named([receipt.grant]);
+  // What staff are only shown, or what waits for a second person, has no receipt of its lot.
+  const known: wire.Grant | undefined = (receipt as Partial<R> | undefined)?.grant;
+  if (known === undefined) return receipt;
+  const [grant = known] = await names.named([known]);
   return { ...receipt, grant };
 }
