@@ -129,6 +129,23 @@ describe('before credits are spent', () => {
     await page.context().close();
   });
 
+  it('keeps two sentences apart: a request without an answer, and no connection for a fresh price', async () => {
+    await stage.client.grant('u_away', { class: 'promotional', amount: 10, valid_for: 'P30D' });
+    const page = await host.open('u_away', { feature: 'smart_cutout' });
+    const button = page.locator('.dd-cost__button');
+    await expect.poll(() => button.innerText()).toContain('5 credits');
+    await button.click();
+    const dialog = page.getByRole('dialog', { name: 'Use 5 credits?' });
+    await dialog.waitFor();
+    await page.context().setOffline(true);
+    await dialog.getByRole('button', { name: 'Make it' }).click();
+    await expect
+      .poll(() => page.locator('.dd-cost__message').innerText(), { timeout: 15_000 })
+      .toMatch(/at most once\. No connection\./);
+    stage.forgetFaults(/ERR_INTERNET_DISCONNECTED/);
+    await page.context().close();
+  });
+
   it('says which credits pay where the others do not', async () => {
     await stage.client.grant('u_class', { class: 'promotional', amount: 90, valid_for: 'P30D' });
     await stage.client.grant('u_class', { class: 'purchased', amount: 4 });

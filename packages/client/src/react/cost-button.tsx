@@ -103,6 +103,12 @@ export function CostButton(props: CostButtonProps): ReactNode {
     await spend();
   };
   const failure = changed || isShortage(spending.error) ? null : spending.error;
+  // Several may hold at once, each a sentence: a request without an answer, and no connection for a fresh price.
+  const messages = [
+    ...(back.outcome === null ? [] : [t(`cost.${back.outcome}`)]),
+    ...(changed ? [t('cost.changed')] : []),
+    ...[failure, quoting.error].flatMap((error) => (error === null ? [] : [failureText(error, t)])),
+  ];
   return (
     <div className="dd-cost">
       <button
@@ -124,10 +130,7 @@ export function CostButton(props: CostButtonProps): ReactNode {
         {quote === null ? null : <Split quote={quote} shortage={shortage} />}
       </div>
       <p className="dd-cost__message" role="status">
-        {back.outcome === null ? null : t(`cost.${back.outcome}`)}
-        {changed ? t('cost.changed') : null}
-        {failure === null ? null : failureText(failure, t)}
-        {quoting.error === null ? null : failureText(quoting.error, t)}
+        {messages.join(' ')}
       </p>
       {quote === null ? null : (
         <>
