@@ -9,13 +9,18 @@ import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { type Opening, openStage, type Stage } from './stage.ts';
 
+/** What its page shows of whom: one part of the bindings, of that account; absent: the page, of the person's own. */
+export interface Placing extends Opening {
+  readonly part?: string;
+  readonly show?: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
 export interface Elsewhere {
   readonly stage: Stage;
   readonly origin: string;
   /** Its page for a person, with one part of the bindings. */
-  open(person: string, by?: Opening & { part?: string }): Promise<Page>;
-  /** How often its server was asked for a session. */
-  sessions(): number;
+  open(person: string, by?: Placing): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -39,11 +44,11 @@ export async function openElsewhere(): Promise<Elsewhere> {
       rolldownOptions: { input: here('product/product.html') },
     },
   });
-  let sessions = 0;
   const sessionFor = async (cookie = ''): Promise<string> => {
-    sessions += 1;
     const account = /person=(\w+)/.exec(cookie)?.[1] ?? '';
-    return (await stage.client.createSession({ account, surface: 'web' })).token;
+    const { data } = await stage.client.listTeams(account);
+    const teams = data.map(({ team }) => team);
+    return (await stage.client.createSession({ account, surface: 'web', teams })).token;
   };
   const server = createServer(({ url = '/', headers }, response) => {
     const { pathname } = new URL(url, 'http://product');
@@ -59,14 +64,19 @@ export async function openElsewhere(): Promise<Elsewhere> {
   return {
     stage,
     origin,
-    sessions: () => sessions,
-    open: async (person, { part, ...by } = {}) => {
-      const query = new URLSearchParams({ engine: stage.url, account: person, ...(part ? { part } : {}) });
+    open: async (person, { part, show, query = {}, ...by } = {}) => {
+      const search = new URLSearchParams({
+        engine: stage.url,
+        person,
+        ...(part === undefined ? {} : { part }),
+        ...(show === undefined ? {} : { show }),
+        ...query,
+      });
       const before = async (page: Page): Promise<void> => {
         await page.context().addCookies([{ name: 'person', value: person, url: origin }]);
         await by.before?.(page);
       };
-      return await stage.open(`${origin}/product.html?${query}`, { ...by, before });
+      return await stage.open(`${origin}/product.html?${search}`, { ...by, before });
     },
     close: async () => {
       await stage.close();

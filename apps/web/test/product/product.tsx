@@ -3,21 +3,44 @@
  * mode, under a reset of the product's own.
  */
 import { createPersonClient } from '@drawdown/client';
-import { CostButton, CreditsBadge, CreditsPage, DrawdownProvider } from '@drawdown/client/react';
+import * as bindings from '@drawdown/client/react';
 import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@drawdown/client/react/styles.css';
 import './product.css';
 
+const { AtRisk, CostButton, CreditsBadge, CreditsPage, DrawdownProvider, HistoryTable, Invite, OpenOnWeb } =
+  bindings;
+const { OrderStrip, PackPicker, PlanPicker, RedeemForm, TeamSection, Timeline } = bindings;
+
 const asked = new URLSearchParams(location.search);
 const PARTS: Readonly<Record<string, () => ReactNode>> = {
   page: () => <CreditsPage />,
   cost: () => (
-    <CostButton feature="ai_script" onSpent={() => undefined}>
-      Generate
+    <CostButton feature="ai_script" confirm={asked.has('confirm')} onSpent={() => undefined}>
+      ¤
     </CostButton>
   ),
+  AtRisk: () => <AtRisk />,
+  HistoryTable: () => <HistoryTable />,
+  Invite: () => <Invite />,
+  OpenOnWeb: () => <OpenOnWeb feature="ai_script" href="#web" />,
+  OrderStrip: () => <OrderStrip />,
+  PackPicker: () => <PackPicker />,
+  PlanPicker: () => <PlanPicker />,
+  RedeemForm: () => <RedeemForm />,
+  TeamSection: () => <TeamSection />,
+  Timeline: () => <Timeline />,
 };
+
+/** Nothing but a sign for each message, and for whatever the catalog names. */
+const signed = () => ({
+  messages: Object.fromEntries(
+    Object.keys(bindings.english).map((key) => [key, '¤']),
+  ) as unknown as bindings.Messages,
+  names: new Proxy<Record<string, string>>({}, { get: () => '¤' }),
+});
+const words = asked.has('signed') ? signed() : {};
 
 function App(): ReactNode {
   const [renderings, setRenderings] = useState(0);
@@ -25,8 +48,16 @@ function App(): ReactNode {
     url: asked.get('engine') ?? '',
     token: () => fetch('/my/session').then((response) => response.text()),
   });
+  const person = asked.get('person') ?? '';
   return (
-    <DrawdownProvider client={client} account={asked.get('account') ?? ''}>
+    <DrawdownProvider
+      client={client}
+      account={asked.get('show') ?? person}
+      person={person}
+      locale={asked.get('locale') ?? 'en-GB'}
+      timeZone="UTC"
+      {...words}
+    >
       <CreditsBadge href="#credits" />
       <button type="button" onClick={() => setRenderings(renderings + 1)}>
         Rendered again {renderings} times
@@ -36,6 +67,7 @@ function App(): ReactNode {
   );
 }
 
+document.documentElement.dir = asked.get('dir') ?? 'ltr';
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <App />

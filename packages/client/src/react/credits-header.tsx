@@ -66,7 +66,7 @@ export function CreditsHeader(): ReactNode {
 
 /** "We use 1 Subscription → 2 Activity → 3 Purchased": the order of the catalog, with what there is of each. */
 export function OrderStrip(): ReactNode {
-  const { t } = useDrawdown();
+  const { t, format } = useDrawdown();
   const { balance } = useBalance();
   const names = useNames();
   return (
@@ -79,7 +79,7 @@ export function OrderStrip(): ReactNode {
           const amount = balance?.classes.find((known) => known.class === one.id)?.available ?? 0;
           return (
             <li key={one.id} className="dd-order__item" data-empty={amount === 0}>
-              <span className="dd-order__position">{one.position}</span>
+              <span className="dd-order__position">{format.credits(one.position)}</span>
               <ClassMark of={one} />
               <bdi className="dd-order__name">{one.short}</bdi>
               {balance === null || isNew(balance) ? null : (

@@ -4,6 +4,7 @@ import { ClassMark } from './class-mark.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
 import { sourceOf } from './lots.ts';
+import type { MessageKey } from './messages/translate.ts';
 import { useDrawdown, useNames } from './provider.tsx';
 import { ReceiptLink } from './receipt-link.tsx';
 import { useAllLots } from './use-account.ts';
@@ -83,14 +84,14 @@ function List({ lots }: { lots: readonly Grant[] }): ReactNode {
 function Lot({ lot }: { lot: Grant }): ReactNode {
   const { t, format } = useDrawdown();
   const names = useNames();
-  const numbers: [string, number][] = [
-    [t('lots.granted'), lot.amount],
-    [t('lots.used'), lot.consumed],
-    [t('lots.reserved'), lot.held],
-    [t(lot.state === 'frozen' ? 'lot_state.frozen' : 'lots.left'), lot.remaining - lot.held],
+  const numbers: [MessageKey, number][] = [
+    ['lots.granted', lot.amount],
+    ['lots.used', lot.consumed],
+    ['lots.reserved', lot.held],
+    [lot.state === 'frozen' ? 'lot_state.frozen' : 'lots.left', lot.remaining - lot.held],
   ];
-  if (lot.expired > 0) numbers.push([t('lots.expired'), lot.expired]);
-  if (lot.voided > 0) numbers.push([t('lots.voided'), lot.voided]);
+  if (lot.expired > 0) numbers.push(['lots.expired', lot.expired]);
+  if (lot.voided > 0) numbers.push(['lots.voided', lot.voided]);
   return (
     <article className="dd-lot" data-state={lot.state}>
       <header className="dd-lot__head">
@@ -100,9 +101,9 @@ function Lot({ lot }: { lot: Grant }): ReactNode {
         </span>
       </header>
       <dl className="dd-lot__numbers">
-        {numbers.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
+        {numbers.map(([key, value]) => (
+          <div key={key}>
+            <dt>{t(key)}</dt>
             <dd>{format.credits(value)}</dd>
           </div>
         ))}

@@ -6,10 +6,10 @@ import ts from 'typescript';
 import type { Installation } from '../cli/support.ts';
 import { type Block, blocksOf, commandsOf, comparable, readable } from './blocks.ts';
 
-/** What documents call the server; the one that is played against listens elsewhere. */
-/** What is shown and not run: output, pictures, and what needs a page to be in. */
+/** What is shown and not run: output, pictures, and what needs a page to be in, which is compiled. */
 const SHOWN: ReadonlySet<string> = new Set(['text', 'mermaid', 'tsx', 'css']);
 
+/** What documents call the server; the one that is played against listens elsewhere. */
 const SHOWN_URL = 'http://127.0.0.1:4400';
 /** Lines for the reader's own machine, which are run by the tests elsewhere or cannot be: each with the place. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
