@@ -34,6 +34,7 @@ export interface AutoTopUp {
     | 'abnormal_use'
     | 'payment_method_removed'
     | 'pack_unavailable'
+    | 'pack_above_cap'
     | 'charge_differs'
     | 'not_taken'
     | 'account_closed'

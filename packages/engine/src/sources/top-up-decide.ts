@@ -25,6 +25,8 @@ export type TopUpDecision =
 export function decideTopUp(about: TopUpSituation): TopUpDecision {
   const { available, threshold, pack, policy } = about;
   if (available >= threshold) return { do: 'nothing' };
+  // No month would ever have room for it.
+  if (pack.priceMinor > about.capMinor) return { do: 'stop', reason: 'pack_above_cap' };
   if (about.recent >= policy.mostPerHour) return { do: 'stop', reason: 'abnormal_use' };
   const shortfall = threshold - available;
   const wanted = Number((shortfall + pack.credits - 1n) / pack.credits);

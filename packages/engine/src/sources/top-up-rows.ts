@@ -11,6 +11,8 @@ export type StopReason =
   | 'abnormal_use'
   | 'payment_method_removed'
   | 'pack_unavailable'
+  /** Its price was raised above the month's cap. */
+  | 'pack_above_cap'
   | 'charge_differs'
   | 'not_taken'
   | 'account_closed';

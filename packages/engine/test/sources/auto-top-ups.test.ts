@@ -152,6 +152,20 @@ describe('what happens to a charge', () => {
     expect(chargesOf('u_burn')).toHaveLength(3);
   });
 
+  test('a pack that has come to cost more than the cap: it stops, since no month would have room for it', async () => {
+    await kept('u_dearer');
+    await agreed('u_dearer');
+    await rig.sql(`update drawdown.auto_top_ups set cap_minor = 300
+      where account = (select number from drawdown.accounts where id = 'u_dearer')`);
+    await rig.first.consume('u_dearer', { amount: 100 }, {});
+    const stopped = await until(
+      () => show('u_dearer'),
+      ({ state }) => state === 'stopped',
+    );
+    expect(stopped).toMatchObject({ reason: 'pack_above_cap', resumes_at: null });
+    expect(chargesOf('u_dearer')).toHaveLength(0);
+  });
+
   test('switched off while a charge is out: that one is entered, and no other follows', async () => {
     await kept('u_off');
     stripe.losing = /payment_intents$/;

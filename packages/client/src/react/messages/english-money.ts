@@ -90,6 +90,7 @@ export const money = {
   'top_up_reason.abnormal_use': 'Credits went much faster than usual. Switch it on again if that is right.',
   'top_up_reason.payment_method_removed': 'The card was removed.',
   'top_up_reason.pack_unavailable': 'The pack is not sold any more.',
+  'top_up_reason.pack_above_cap': 'The pack costs more than the monthly limit by now.',
   'top_up_reason.charge_differs':
     'The charge was another one than was agreed. What was taken is owed to you.',
   'top_up_reason.not_taken': 'A charge was never answered. Nothing was taken.',

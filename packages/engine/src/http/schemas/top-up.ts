@@ -58,6 +58,7 @@ export const autoTopUp = z
         'abnormal_use',
         'payment_method_removed',
         'pack_unavailable',
+        'pack_above_cap',
         'charge_differs',
         'not_taken',
         'account_closed',
