@@ -1,5 +1,6 @@
 import { backoffMs, DEFAULT_RETRY, pause, type RetryOptions, retryAfterMs } from './backoff.ts';
 import { DrawdownApiError, DrawdownNetworkError, DrawdownTokenError } from './errors.ts';
+import { newKey } from './new-key.ts';
 import type { TokenSource } from './session-token.ts';
 import type { Problem } from './wire.ts';
 
@@ -16,7 +17,7 @@ export interface ClientOptions {
   retry?: Partial<RetryOptions>;
   /** For each attempt, the answer's body included. Default 10,000. */
   timeoutMs?: number;
-  /** Makes the key of each changing call that is given none. Default `crypto.randomUUID`. */
+  /** Makes the key of each changing call that is given none. Default: chance, `newKey`. */
   idempotencyKey?: () => string;
 }
 
@@ -77,7 +78,7 @@ export function createTransport(options: ClientOptions): Transport {
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   // Called late and as a plain function: browsers refuse a fetch whose `this` is another object.
   const doFetch: typeof fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
-  const newKey = options.idempotencyKey ?? (() => crypto.randomUUID());
+  const keyOf = options.idempotencyKey ?? newKey;
   /** Asks with the token of now, and where the server takes that no longer, once more with the one that comes after it. */
   const authorized = async <T extends Attempt | Response>(
     headers: Headers,
@@ -102,7 +103,7 @@ export function createTransport(options: ClientOptions): Transport {
   const send = async (outgoing: Outgoing): Promise<Answer> => {
     const { method, path, body, options: call = {}, kind = 'repeatable' } = outgoing;
     const url = base + path + queryOf(outgoing.query);
-    const key = kind === 'keyed' ? (call.idempotencyKey ?? newKey()) : null;
+    const key = kind === 'keyed' ? (call.idempotencyKey ?? keyOf()) : null;
     // Built once and outside the retries: a header that cannot be sent is a mistake of the caller.
     const headers = new Headers({ accept: outgoing.accept ?? 'application/json' });
     if (body !== undefined) headers.set('content-type', 'application/json');

@@ -46,7 +46,7 @@ describe('requests', () => {
       authorization: 'Bearer sk_test',
       'content-type': 'application/json',
     });
-    expect(first?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(first?.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
     expect(second?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
   });
 

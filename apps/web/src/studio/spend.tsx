@@ -1,4 +1,5 @@
 /** The button that starts a job: what is held is what pays for it. On a phone it says where the tool works instead. */
+import { newKey } from '@drawdown/client';
 import { CostButton, failureText, OpenOnWeb, useCatalog, useDrawdown } from '@drawdown/client/react';
 import { type JobSettings, priceOf } from '@drawdown/studio/wire';
 import { type ReactNode, useRef, useState } from 'react';
@@ -92,7 +93,7 @@ function FreeButton({ children, settings, disabled }: RunButtonProps): ReactNode
   const tell = useTold('refused_free', setRefusal);
   const start = async (): Promise<void> => {
     if (click.current !== null) return;
-    click.current = crypto.randomUUID();
+    click.current = newKey();
     setPending(true);
     setRefusal(null);
     await live.begin(settings, { click: click.current }).catch(tell);

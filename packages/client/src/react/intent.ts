@@ -1,4 +1,5 @@
 import { DrawdownApiError } from '../errors.ts';
+import { newKey } from '../new-key.ts';
 
 /**
  * One wish of a person, charged once. While it is on its way, the same wish again is the same request; where no answer
@@ -15,7 +16,7 @@ export class Intent<Request, Result> {
 
   run(request: Request): Promise<Result> {
     const of = JSON.stringify(request);
-    if (this.#open?.of !== of) this.#open = { of, key: crypto.randomUUID(), answer: null };
+    if (this.#open?.of !== of) this.#open = { of, key: newKey(), answer: null };
     const open = this.#open;
     open.answer ??= this.#attempt(request, open);
     return open.answer;

@@ -6,6 +6,7 @@ import {
   type ActRequest,
   DrawdownNetworkError,
   isProblem,
+  newKey,
 } from '@drawdown/client';
 import { Dialog, Failure, failureText, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -171,7 +172,7 @@ interface Attempt {
 function useAttempt(wish: string): Attempt {
   const attempt = useRef<Attempt>(null);
   if (attempt.current?.wish !== wish) {
-    attempt.current = { wish, idempotencyKey: crypto.randomUUID(), sent: null, isUnderWay: false };
+    attempt.current = { wish, idempotencyKey: newKey(), sent: null, isUnderWay: false };
   }
   return attempt.current;
 }
