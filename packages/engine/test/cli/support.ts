@@ -147,7 +147,7 @@ export function install(): Installation {
 function transpile(path: string, home: string): void {
   const source = join(ROOT, path, 'src');
   for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+    if (!file.endsWith('.ts') || /\.(test|d)\.ts$/.test(file)) continue;
     const target = join(home, path, 'dist', file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, compile(join(source, file), { rewriteRelativeImportExtensions: true }));
