@@ -1,3 +1,4 @@
+import { isProblem } from '@drawdown/client';
 import { Dialog, failureText, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
@@ -10,6 +11,7 @@ export function Confirm({
   about,
   button,
   withReason = false,
+  forbidden,
   act,
   onClose,
 }: {
@@ -17,6 +19,8 @@ export function Confirm({
   about: string;
   button: string;
   withReason?: boolean;
+  /** Why one may not, where it is not for want of a right. */
+  forbidden?: string;
   act(reason: string): Promise<unknown>;
   onClose(): void;
 }): ReactNode {
@@ -43,7 +47,9 @@ export function Confirm({
         {withReason ? <Reason value={reason} onChange={setReason} /> : null}
         {doing.error === null ? null : (
           <p className="act__error" role="alert">
-            {failureText(doing.error, components)}
+            {forbidden !== undefined && isProblem(doing.error, 'forbidden')
+              ? forbidden
+              : failureText(doing.error, components)}
           </p>
         )}
         <div className="act__buttons">

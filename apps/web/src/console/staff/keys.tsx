@@ -78,6 +78,7 @@ export function Keys(): ReactNode {
           about={t(`keys.${asked.what}_about`)}
           button={t(`keys.${asked.what}`)}
           withReason={asked.what === 'vouch'}
+          {...(asked.what === 'vouch' ? { forbidden: t('keys.vouch_forbidden') } : {})}
           act={(reason) =>
             asked.what === 'vouch'
               ? client.vouchForKey(asked.key.id, { reason })

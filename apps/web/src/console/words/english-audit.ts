@@ -129,6 +129,7 @@ export const auditInEnglish = {
   'keys.revoke_about':
     'It ends for good: at once, on other servers within two seconds. Whoever is signed in with it is signed out.',
   'keys.vouch': 'Vouch',
+  'keys.vouch_forbidden': 'A second person vouches for a key: not who made it, or has it.',
   'keys.vouch_title': 'Vouch for {name}?',
   'keys.vouch_about':
     'You say that this key is in other hands than those of whoever made it. From then on what is done with it counts for itself, and no longer against its maker’s limit.',

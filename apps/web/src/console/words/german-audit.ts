@@ -131,6 +131,8 @@ export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
   'keys.revoke_about':
     'Er endet für immer: sofort, auf anderen Servern binnen zwei Sekunden. Wer damit angemeldet ist, wird abgemeldet.',
   'keys.vouch': 'Bürgen',
+  'keys.vouch_forbidden':
+    'Für einen Schlüssel bürgt eine zweite Person: nicht, wer ihn angelegt hat oder ihn hat.',
   'keys.vouch_title': 'Für {name} bürgen?',
   'keys.vouch_about':
     'Sie sagen, dass dieser Schlüssel in anderen Händen ist als in denen, die ihn erstellt haben. Von da an zählt, was damit geschieht, für sich und nicht mehr gegen die Grenze dessen, der ihn erstellt hat.',
