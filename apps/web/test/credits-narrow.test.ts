@@ -34,7 +34,8 @@ it('writes a number of nine digits into the width that there is', async () => {
   const page = await stage.open('/credits', { account: 'u_rich', context: { viewport: NARROW } });
   await expect.poll(() => page.locator('.dd-total').textContent()).toBe('133,333,192');
   await page.locator('.dd-table tbody tr').first().waitFor();
-  expect(await over(page, 'body *', 'body')).toEqual([]);
+  // A table with room of its own scrolls in that.
+  expect(await over(page, 'body :not(.dd-scroll *)', 'body')).toEqual([]);
   expect(await overflow(page)).toBe(0);
   expect(await over(page, '.dd-total', '.dd-header')).toEqual([]);
   await page.context().close();

@@ -21,7 +21,7 @@ describe('a page of another address', () => {
     await expect.poll(() => badge.innerText()).toContain('100');
     await client.grant('u_far', { class: 'purchased', amount: 11 });
     await expect.poll(() => badge.innerText()).toContain('111');
-    await page.getByRole('button', { name: /^Generate/ }).click();
+    await page.getByRole('button', { name: /^¤/ }).click();
     await expect.poll(() => badge.innerText()).toContain('86');
     await page.context().close();
   });
