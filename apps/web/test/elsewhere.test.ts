@@ -1,5 +1,6 @@
 /** The bindings in a product on another address than the engine's. */
 import { request } from 'node:http';
+import type { Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Elsewhere, openElsewhere } from './elsewhere.ts';
 
@@ -69,6 +70,66 @@ function ask(method: string, path: string, headers: Record<string, string>) {
     },
   );
 }
+
+describe('the badge', () => {
+  /** A page whose questions about the account are answered as the test says; what is left alone waits for ever. */
+  const open = (answer: (route: Route) => unknown, query = {}) =>
+    product.open('u_far', {
+      part: 'OpenOnWeb',
+      query,
+      before: (page) => page.route(`${product.stage.url}/v1/accounts/**`, (route) => void answer(route)),
+    });
+  const refused = (status: number) => (route: Route) =>
+    route.fulfill({
+      status,
+      headers: { 'access-control-allow-origin': product.origin, 'access-control-allow-headers': '*' },
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ status, code: 'any', title: 'Any', detail: 'The server says no' }),
+    });
+
+  it.each([
+    ['Credits: loading', () => undefined],
+    ['Credits: offline', (route: Route) => route.abort('internetdisconnected')],
+    ['Credits: signed out', refused(401)],
+    ['Credits: not available', refused(403)],
+  ] as const)('says in words why there is no number: %s', async (words, answer) => {
+    const page = await open(answer);
+    const said = page.locator('.dd-badge').getByRole('status');
+    await expect.poll(() => said.innerText()).toBe(words);
+    await page.context().close();
+    product.stage.forgetFaults(/40[13]|ERR_INTERNET_DISCONNECTED/);
+  });
+
+  it('is not there on a phone', async () => {
+    const page = await open((route) => route.continue(), { surface: 'ios' });
+    await page.locator('.dd-open-on-web').waitFor();
+    expect(await page.locator('.dd-badge').count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+describe('parts that are there twice', () => {
+  it('are each called by their own title, and links lead to the first', async () => {
+    const parts = 'OrderStrip PackPicker PlanPicker Invite Timeline';
+    const page = await product.open('u_far', { part: `${parts} ${parts}` });
+    await expect.poll(() => page.locator('.dd-section').count()).toBe(8);
+    await expect.poll(() => page.locator('.dd-skeleton').count()).toBe(0);
+    const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id));
+    expect(ids).toEqual([...new Set(ids)]);
+    const named = await page.evaluate(() =>
+      [...document.querySelectorAll('[aria-labelledby]')].map((one) =>
+        one
+          .getAttribute('aria-labelledby')
+          ?.split(' ')
+          .every((id) => document.getElementById(id) !== null),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(8);
+    expect(new Set(named)).toEqual(new Set([true]));
+    expect(ids).toEqual(expect.arrayContaining(['dd-packs', 'dd-plans', 'dd-invite']));
+    await page.context().close();
+  });
+});
 
 describe('a product that renders again', () => {
   it('keeps its stream and what it shows, though it makes its client anew each time', async () => {

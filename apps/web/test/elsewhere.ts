@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { type Opening, openStage, type Stage } from './stage.ts';
 
-/** What its page shows of whom: one part of the bindings, of that account; absent: the page, of the person's own. */
+/** What its page shows of whom: parts of the bindings, of that account; absent: the page, of the person's own. */
 export interface Placing extends Opening {
   readonly part?: string;
   readonly show?: string;
@@ -19,7 +19,7 @@ export interface Placing extends Opening {
 export interface Elsewhere {
   readonly stage: Stage;
   readonly origin: string;
-  /** Its page for a person, with one part of the bindings. */
+  /** Its page for a person. */
   open(person: string, by?: Placing): Promise<Page>;
   close(): Promise<void>;
 }

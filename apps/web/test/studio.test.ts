@@ -38,7 +38,7 @@ describe('the studio', () => {
     await expect
       .poll(() => page.locator('.dd-cost').innerText())
       .toMatch(
-        /^Write script\s*25 credits\s*1 × script, 25 credits each\s*20 Subscription \+ 5 Activity · 110 left afterwards$/,
+        /^Write script\s*25 credits\s*Per script\s*20 Subscription \+ 5 Activity · 110 left afterwards$/,
       );
     await button(page).click();
     await expect

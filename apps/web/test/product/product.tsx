@@ -4,7 +4,7 @@
  */
 import { createPersonClient } from '@drawdown/client';
 import * as bindings from '@drawdown/client/react';
-import { type ReactNode, StrictMode, useState } from 'react';
+import { Fragment, type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@drawdown/client/react/styles.css';
 import './product.css';
@@ -54,6 +54,7 @@ function App(): ReactNode {
       client={client}
       account={asked.get('show') ?? person}
       person={person}
+      surface={(asked.get('surface') ?? 'web') as 'web'}
       locale={asked.get('locale') ?? 'en-GB'}
       timeZone="UTC"
       {...words}
@@ -62,7 +63,10 @@ function App(): ReactNode {
       <button type="button" onClick={() => setRenderings(renderings + 1)}>
         Rendered again {renderings} times
       </button>
-      {PARTS[asked.get('part') ?? 'page']?.()}
+      {(asked.get('part') ?? 'page').split(' ').map((part, nth) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they stay as they were asked for, and one may be there twice
+        <Fragment key={nth}>{PARTS[part]?.()}</Fragment>
+      ))}
     </DrawdownProvider>
   );
 }

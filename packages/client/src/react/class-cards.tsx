@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { ClassBalance, Grant } from '../wire.ts';
 import { Amount } from './amount.tsx';
 import type { ShownClass } from './catalog-names.ts';
@@ -23,10 +23,11 @@ export function ClassCards(): ReactNode {
   // Of a team's lots its members know what they come to, and whoever manages it the rest.
   const manages = useStanding().data?.manages === true;
   const [opened, setOpened] = useState<string | null>(null);
+  const title = useId();
   if (balance === null) return <CardSkeletons />;
   return (
-    <section aria-labelledby="dd-cards-title">
-      <h2 className="dd-visually-hidden" id="dd-cards-title">
+    <section aria-labelledby={title}>
+      <h2 className="dd-visually-hidden" id={title}>
         {t('cards.title')}
       </h2>
       <ul className="dd-cards">

@@ -1,18 +1,25 @@
 import type { ReactNode } from 'react';
+import { DrawdownApiError, DrawdownNetworkError } from '../errors.ts';
 import { Amount } from './amount.tsx';
 import { DrawBar } from './draw-bar.tsx';
 import { useDrawdown } from './provider.tsx';
-import { useBalance } from './use-balance.ts';
+import { type LiveBalance, useBalance } from './use-balance.ts';
 
-/** What can be spent, small, for the head of any page; leads to the Credits page where it is told to. */
+/**
+ * What can be spent, small, for the head of any page; leads to the Credits page where it is told to. Where no balance is
+ * known, it says why. Nothing at all on a phone: nothing can be spent there.
+ */
 export function CreditsBadge({ href }: { href?: string }): ReactNode {
   const { t, surface } = useDrawdown();
-  const { balance, connection } = useBalance();
-  // No balance on a phone: nothing can be spent there.
+  const live = useBalance();
   if (surface === 'ios' || surface === 'android') return null;
+  const { balance, connection } = live;
   const content =
-    balance === null ? (
-      <span className="dd-badge__placeholder">–</span>
+    // What was known before the server closed the door is nobody's balance any more.
+    balance === null || connection === 'refused' ? (
+      <span className="dd-badge__why" role="status">
+        {t(`badge.${whyNone(live)}`)}
+      </span>
     ) : (
       <>
         <DrawBar
@@ -31,4 +38,11 @@ export function CreditsBadge({ href }: { href?: string }): ReactNode {
       {content}
     </a>
   );
+}
+
+function whyNone({ connection, error }: LiveBalance): 'loading' | 'offline' | 'ended' | 'refused' {
+  if (error instanceof DrawdownApiError && error.status === 401) return 'ended';
+  if (error instanceof DrawdownNetworkError) return 'offline';
+  if (error !== null || connection === 'refused') return 'refused';
+  return connection === 'reconnecting' ? 'offline' : 'loading';
 }

@@ -1,4 +1,4 @@
-import { type CSSProperties, type ReactNode, useEffect, useState } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useId, useState } from 'react';
 import { Amount } from './amount.tsx';
 import { ClassMark } from './class-mark.tsx';
 import { DrawBar } from './draw-bar.tsx';
@@ -69,12 +69,13 @@ export function OrderStrip(): ReactNode {
   const { t, format } = useDrawdown();
   const { balance } = useBalance();
   const names = useNames();
+  const lead = useId();
   return (
     <div className="dd-order">
-      <span className="dd-order__lead" id="dd-order-lead">
+      <span className="dd-order__lead" id={lead}>
         {t('order.lead')}
       </span>
-      <ol className="dd-order__list" aria-labelledby="dd-order-lead">
+      <ol className="dd-order__list" aria-labelledby={lead}>
         {names.classes.map((one) => {
           const amount = balance?.classes.find((known) => known.class === one.id)?.available ?? 0;
           return (

@@ -3,6 +3,7 @@ import { isProblem } from '../errors.ts';
 import { Failure } from './failure.tsx';
 import { Icon } from './icon.tsx';
 import { useCatalog, useDrawdown, useReading } from './provider.tsx';
+import { Section } from './section.tsx';
 
 /** The account's own code, and what it brought. Nothing where no referral runs. */
 export function Invite(): ReactNode {
@@ -10,15 +11,12 @@ export function Invite(): ReactNode {
   const campaign = useCatalog().data?.campaigns.find(({ kind }) => kind === 'referral');
   if (campaign === undefined) return null;
   return (
-    <section className="dd-section" aria-labelledby="dd-invite-title" id="dd-invite">
-      <h2 className="dd-section__title" id="dd-invite-title">
-        {t('invite.title')}
-      </h2>
+    <Section title={t('invite.title')} anchor="dd-invite">
       <p className="dd-muted">
         {t('invite.terms', { theirs: campaign.credits, yours: campaign.inviter_credits ?? 0 })}
       </p>
       <Code campaign={campaign.id} />
-    </section>
+    </Section>
   );
 }
 

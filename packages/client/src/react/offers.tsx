@@ -5,6 +5,7 @@ import { PackPicker } from './pack-picker.tsx';
 import { PlanPicker } from './plan-picker.tsx';
 import { useDrawdown } from './provider.tsx';
 import { RedeemForm } from './redeem-form.tsx';
+import { Section } from './section.tsx';
 
 /** The ways to get more: packs, plans, codes and friends. */
 export function Offers({ onChoosePlan, currency }: CreditsPageProps): ReactNode {
@@ -15,12 +16,9 @@ export function Offers({ onChoosePlan, currency }: CreditsPageProps): ReactNode 
       <PackPicker {...inCurrency} />
       <div className="dd-column">
         <PlanPicker {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoose: onChoosePlan })} />
-        <section className="dd-section" aria-labelledby="dd-redeem-title" id="dd-redeem">
-          <h2 className="dd-section__title" id="dd-redeem-title">
-            {t('redeem.title')}
-          </h2>
+        <Section title={t('redeem.title')} anchor="dd-redeem">
           <RedeemForm />
-        </section>
+        </Section>
         <Invite />
       </div>
     </div>

@@ -4,6 +4,7 @@ import { ExactAmount } from './exact-amount.tsx';
 import { whenOpened } from './lazily.tsx';
 import { PackOffer, usePackOffers } from './packs.tsx';
 import { useCatalog, useDrawdown } from './provider.tsx';
+import { Section } from './section.tsx';
 import { TopUpOffer } from './top-up-offer.tsx';
 
 const PaymentsDialog = whenOpened(async () => (await import('./payments-dialog.tsx')).PaymentsDialog);
@@ -19,15 +20,15 @@ export function PackPicker({ currency }: { currency?: string }): ReactNode {
   const isPhone = surface === 'ios' || surface === 'android';
   if (isPhone || (packs.length === 0 && terms === null)) return null;
   return (
-    <section className="dd-section" aria-labelledby="dd-packs-title" id="dd-packs">
-      <div className="dd-section__head">
-        <h2 className="dd-section__title" id="dd-packs-title">
-          {t('packs.title')}
-        </h2>
+    <Section
+      title={t('packs.title')}
+      anchor="dd-packs"
+      tools={
         <button type="button" className="dd-button" data-size="small" onClick={() => setPaymentsOpen(true)}>
           {t('payments.title')}
         </button>
-      </div>
+      }
+    >
       <ul className="dd-options">
         {packs.map((pack) => (
           <li key={pack.pack.id}>
@@ -47,6 +48,6 @@ export function PackPicker({ currency }: { currency?: string }): ReactNode {
       </ul>
       <BuyingNotes buying={buying} />
       <PaymentsDialog open={paymentsOpen} onClose={() => setPaymentsOpen(false)} />
-    </section>
+    </Section>
   );
 }

@@ -9,6 +9,7 @@ import { CurrentPlan, type PlanVerb } from './plan-current.tsx';
 import { PlanOffer } from './plan-offer.tsx';
 import type { PlanStep } from './plan-preview.tsx';
 import { useCatalog, useDrawdown, useReading } from './provider.tsx';
+import { Section } from './section.tsx';
 import { useForecast, useSubscriptions } from './use-account.ts';
 
 /** What a person decided. */
@@ -79,12 +80,11 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
     setStep({ action: verb, subscription: current.id });
   };
   return (
-    <section className="dd-section" aria-labelledby="dd-plans-title" id="dd-plans">
-      <div className="dd-section__head">
-        <h2 className="dd-section__title" id="dd-plans-title">
-          {t('plans.title')}
-        </h2>
-        {intervals.length > 1 ? (
+    <Section
+      title={t('plans.title')}
+      anchor="dd-plans"
+      tools={
+        intervals.length > 1 ? (
           <Choice
             label={t('plans.interval')}
             options={intervals}
@@ -92,8 +92,9 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
             nameOf={(one) => t(`plans.by_${one}`)}
             onChange={setInterval}
           />
-        ) : null}
-      </div>
+        ) : null
+      }
+    >
       {current === null ? null : (
         <CurrentPlan subscription={current} verbs={verbsFor(current, onChoose)} onAct={act} />
       )}
@@ -120,7 +121,7 @@ export function PlanPicker({ onChoose, currency }: PlanPickerProps): ReactNode {
       <ConsentBox consent={consent} />
       {error === null ? null : <Failure error={error} />}
       <PlanPreview open={step !== null} step={step} onClose={() => setStep(null)} onConfirm={choose} />
-    </section>
+    </Section>
   );
 }
 

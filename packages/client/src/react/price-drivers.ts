@@ -11,8 +11,10 @@ export function priceDrivers(
   if (price === undefined || price.kind === 'flat') return null;
   if (price.kind === 'per_unit') {
     const count = Number(typeof units === 'object' ? Object.values(units)[0] : (units ?? 1));
+    const unit = names.unit(price.unit);
+    if (count === 1) return t('cost.one', { unit });
     const each = t('credits', { count: price.amount });
-    return t('cost.each', { count, unit: names.unit(price.unit), price: each });
+    return t('cost.each', { count, unit, price: each });
   }
   const settings = typeof units === 'object' ? units : {};
   const said = price.dimensions.flatMap((axis) => {

@@ -5,6 +5,7 @@ import { Fact } from './fact.tsx';
 import { Icon } from './icon.tsx';
 import { LimitBar } from './limit-bar.tsx';
 import { useDrawdown } from './provider.tsx';
+import { Section } from './section.tsx';
 import { TeamMembers } from './team-members.tsx';
 import { TeamRequests } from './team-requests.tsx';
 import { useSubscriptions } from './use-account.ts';
@@ -21,19 +22,13 @@ export function TeamSection({ open = true }: { open?: boolean }): ReactNode {
   const { member, manages } = standing;
   if (member === null) return null;
   return (
-    <section className="dd-section" aria-labelledby="dd-team-title" id="dd-team">
-      <div className="dd-section__head">
-        <h2 className="dd-section__title" id="dd-team-title">
-          {t('team.title')}
-        </h2>
-        {manages ? <Seats /> : null}
-      </div>
+    <Section title={t('team.title')} anchor="dd-team" {...(manages ? { tools: <Seats /> } : {})}>
       <div className="dd-team">
         <MyShare member={member} />
         {manages ? <TeamRequests /> : null}
       </div>
       {manages ? <TeamMembers me={member} /> : null}
-    </section>
+    </Section>
   );
 }
 

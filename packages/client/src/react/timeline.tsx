@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Forecast, ForecastEvent } from '../wire.ts';
 import { ClassMark } from './class-mark.tsx';
 import { useDrawdown, useNames } from './provider.tsx';
+import { Section } from './section.tsx';
 import { TimelineChart } from './timeline-chart.tsx';
 import { type Step, stepsOf } from './timeline-steps.ts';
 import { useForecast } from './use-account.ts';
@@ -17,10 +18,7 @@ export function Timeline(): ReactNode {
       ? null
       : stepsOf(data.events, { at: Date.parse(data.as_of), classes: balance.classes });
   return (
-    <section className="dd-section" aria-labelledby="dd-timeline-title">
-      <h2 className="dd-section__title" id="dd-timeline-title">
-        {t('timeline.title')}
-      </h2>
+    <Section title={t('timeline.title')}>
       {data === undefined || steps === null ? (
         <div className="dd-timeline">
           <div className="dd-skeleton dd-timeline__skeleton" />
@@ -44,7 +42,7 @@ export function Timeline(): ReactNode {
           <Table until={data.until} steps={steps} />
         </>
       )}
-    </section>
+    </Section>
   );
 }
 

@@ -1,10 +1,11 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Usage, UsageGroup, UsageQuery, UsageRow } from '../wire.ts';
 import { Choice } from './choice.tsx';
 import { DrawBar } from './draw-bar.tsx';
 import { Failure } from './failure.tsx';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
 import { type File, SaveButton } from './save-button.tsx';
+import { Section } from './section.tsx';
 import { useStanding } from './use-team.ts';
 
 const WINDOWS = [7, 30, 90] as const;
@@ -16,7 +17,6 @@ export function UsageSection(): ReactNode {
   const { t, format, account, person, client, live } = useDrawdown();
   const [days, setDays] = useState<(typeof WINDOWS)[number]>(30);
   const [group, setGroup] = useState<UsageGroup>('feature');
-  const title = useId();
   const manages = useStanding().data?.manages === true && account !== person;
   const by = manages ? group : 'feature';
   const csv = async (): Promise<File> => ({
@@ -24,11 +24,9 @@ export function UsageSection(): ReactNode {
     text: await client.usageCsv(account, asked(live.now(), days, by)),
   });
   return (
-    <section className="dd-section" aria-labelledby={title}>
-      <div className="dd-section__head">
-        <h2 className="dd-section__title" id={title}>
-          {t('usage.title')}
-        </h2>
+    <Section
+      title={t('usage.title')}
+      tools={
         <div className="dd-section__tools">
           {manages ? (
             <Choice
@@ -48,9 +46,10 @@ export function UsageSection(): ReactNode {
           />
           <SaveButton load={csv} />
         </div>
-      </div>
+      }
+    >
       <Rows days={days} by={by} />
-    </section>
+    </Section>
   );
 }
 

@@ -8,8 +8,8 @@ import { first } from '../../src/react/messages/english-first.ts';
 import { first as germanFirst } from '../../src/react/messages/german-first.ts';
 
 const HERE = fileURLToPath(new URL('../../src/react/', import.meta.url));
-/** What the page itself is made of, with the switch that the frame puts above it. */
-const ROOTS = ['credits-page.tsx', 'account-switch.tsx'];
+/** What the page itself is made of, with the switch that the frame puts above it, and the badge that stands in any head. */
+const ROOTS = ['credits-page.tsx', 'account-switch.tsx', 'credits-badge.tsx'];
 /** Imports of values that are there from the start; what is fetched later is `import('…')`. */
 const IMPORTED = /^(?:import|export) (?!type\b)[^;]*?from '(\.[^']+)';/gm;
 /** A key, or the beginning of one that is put together. */

@@ -15,7 +15,7 @@ const said = (price: CatalogPrice, units?: Parameters<typeof priceDrivers>[1]) =
 it('names how many of what at which price, or the settings, also those that were not asked for', () => {
   const each: CatalogPrice = { kind: 'per_unit', amount: 25, unit: 'script' };
   expect(said(each, 3)).toBe('3 × scripts, 25 credits each');
-  expect(said(each)).toBe('1 × scripts, 25 credits each');
+  expect(said(each)).toBe('Per scripts');
   const table: CatalogPrice = {
     kind: 'table',
     dimensions: [

@@ -38,6 +38,11 @@ export const first = {
   'connection.reconnecting': 'Offline, trying again',
   'connection.refused': 'Not connected',
 
+  'badge.loading': 'Credits: loading',
+  'badge.offline': 'Credits: offline',
+  'badge.ended': 'Credits: signed out',
+  'badge.refused': 'Credits: not available',
+
   'order.lead': 'We use',
 
   'cards.title': 'Your credits by kind',

@@ -11,6 +11,7 @@ export const money = {
   'cost.limit_left': 'Your limit then leaves {count}',
   'cost.arrived': 'Your credits have arrived. Nothing has run yet: go on when you are ready.',
   'cost.not_bought': 'Nothing was bought and nothing was charged.',
+  'cost.one': 'Per {unit}',
   'cost.each': '{count} × {unit}, {price} each',
   'cost.split': '{parts} · {rest} left afterwards',
 

@@ -39,6 +39,11 @@ export const first: Record<keyof typeof english, Message> = {
   'connection.reconnecting': 'Offline, neuer Versuch läuft',
   'connection.refused': 'Nicht verbunden',
 
+  'badge.loading': 'Credits: werden geladen',
+  'badge.offline': 'Credits: offline',
+  'badge.ended': 'Credits: abgemeldet',
+  'badge.refused': 'Credits: nicht verfügbar',
+
   'order.lead': 'Wir verwenden',
 
   'cards.title': 'Deine Credits nach Art',

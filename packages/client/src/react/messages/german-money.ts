@@ -13,6 +13,7 @@ export const money: Record<keyof typeof english, Message> = {
   'cost.limit_left': 'Dein Limit lässt danach {count}',
   'cost.arrived': 'Deine Credits sind da. Noch ist nichts gestartet: Mach weiter, wenn du so weit bist.',
   'cost.not_bought': 'Es wurde nichts gekauft und nichts berechnet.',
+  'cost.one': 'Je {unit}',
   'cost.each': '{count} × {unit}, je {price}',
   'cost.split': '{parts} · danach noch {rest}',
 
