@@ -4,11 +4,14 @@ import { formatInstant } from './core/calendar.ts';
 import type { Figures } from './figures.ts';
 import { queueFigures } from './notices/queue-rows.ts';
 import { type Clock, nowStatement } from './store/clock.ts';
-import { databaseFacts, dueAccounts, endpointQueues } from './store/condition.ts';
+import { databaseFacts, dueAccounts, endpointQueues, unanswered } from './store/condition.ts';
 import type { Database } from './store/database.ts';
 import type { Writer } from './store/transact.ts';
 import { lastVerification } from './store/verifications.ts';
 import type { Sweep } from './sweep.ts';
+
+/** A provider's library tries for less than a minute, and is asked again soon: later than this, somebody may have to look. */
+const ANSWERED_MS = 10 * 60_000;
 
 export interface SystemSetting {
   readonly database: Database;
@@ -37,9 +40,10 @@ export class System {
   async state(door: DoorFacts): Promise<wire.SystemState> {
     const { database, clock } = this.#setting;
     const now = Number((await database.query(nowStatement(clock), [])).rows[0]?.now);
-    const [facts, sweep, webhooks, verify] = await Promise.all([
+    const [facts, sweep, asked, webhooks, verify] = await Promise.all([
       databaseFacts(database),
       this.#sweep(now),
+      unanswered(database, now - ANSWERED_MS),
       this.#webhooks(),
       lastVerification(database),
     ]);
@@ -47,6 +51,13 @@ export class System {
       as_of: formatInstant(now),
       process: { ...this.#process(), ...door },
       sweep,
+      unanswered: {
+        charges: asked.charges,
+        refunds: asked.refunds,
+        plan_changes: asked.planChanges,
+        oldest_asked_at: asked.oldest === null ? null : formatInstant(asked.oldest),
+        accounts: [...asked.accounts],
+      },
       webhooks,
       database: {
         version: facts.version,

@@ -234,6 +234,17 @@ export interface SystemState {
     due_accounts: number;
     oldest_due_at: Instant | null;
   };
+  /** What payment providers were asked more than ten minutes ago and have not answered, each counted up to a thousand. */
+  unanswered: {
+    /** Of automatic top-ups. */
+    charges: number;
+    /** Purchases that are being paid back. */
+    refunds: number;
+    plan_changes: number;
+    oldest_asked_at: Instant | null;
+    /** Whose they are, the longest first; up to ten. */
+    accounts: string[];
+  };
   webhooks: {
     /** Accounts of which an endpoint is still to be told something. */
     waiting_accounts: number;

@@ -17,7 +17,7 @@ export const statusCommand: ClientCommand = {
 };
 
 function linesOf(state: wire.SystemState, output: Output): string[] {
-  const { process: own, sweep, webhooks, database } = state;
+  const { process: own, sweep, unanswered, webhooks, database } = state;
   const dead = webhooks.endpoints.reduce((sum, one) => sum + one.dead, 0);
   const failed = own.failures.reduce((sum, one) => sum + one.count, 0);
   const rate = (of: number): string => `${of.toFixed(1)} a second`;
@@ -28,6 +28,7 @@ function linesOf(state: wire.SystemState, output: Output): string[] {
     ['commands', `${rate(own.rates.commands)}, ${rate(own.rates.refused)} refused`],
     ['waiting', `${own.waiting_commands} commands, the oldest for ${own.lane_lag_ms} ms at most`],
     ['due', sweep.oldest_due_at === null ? 'nothing' : dueText(sweep)],
+    ['payments', unansweredText(unanswered, output)],
     ['webhooks', `${webhooks.waiting_accounts} accounts wait, ${dead} deliveries given up`],
     ['failures', failed === 0 ? 'none' : output.colors.red(`${failed} answers of 500 and above`)],
     ['verified', verifiedText(state.verify, output)],
@@ -37,6 +38,16 @@ function linesOf(state: wire.SystemState, output: Output): string[] {
 
 const dueText = ({ due_accounts: due, oldest_due_at: oldest }: wire.SystemState['sweep']): string =>
   `${due} account${due === 1 ? '' : 's'}, the oldest since ${oldest}`;
+
+function unansweredText(of: wire.SystemState['unanswered'], { colors }: Output): string {
+  const { charges, refunds, plan_changes: changes, oldest_asked_at: oldest, accounts } = of;
+  if (oldest === null) return 'every provider has answered';
+  const [first = '', ...others] = accounts;
+  const whose = others.length === 0 ? first : `${first} and others`;
+  return colors.red(
+    `unanswered: ${charges} charges, ${refunds} refunds, ${changes} changes of plans, since ${oldest} (${whose})`,
+  );
+}
 
 function verifiedText(verify: wire.SystemState['verify'], { colors }: Output): string {
   if (verify === null) return 'never: run "drawdown verify"';

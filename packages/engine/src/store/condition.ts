@@ -71,6 +71,55 @@ export async function dueAccounts(
   return { due: Number(row?.due ?? 0n), oldest: row?.oldest == null ? null : Number(row.oldest) };
 }
 
+export interface Unanswered {
+  readonly charges: number;
+  readonly refunds: number;
+  readonly planChanges: number;
+  /** When the longest of them was asked. */
+  readonly oldest: number | null;
+  /** Whose they are, the longest first. */
+  readonly accounts: readonly string[];
+}
+
+/** Accounts that are named; of more there is the count. */
+const NAMED = 10;
+
+/** Each by a partial index of what is open, of which there is little wherever providers answer. */
+const UNANSWERED = statement<
+  [number, number, number],
+  { charges: bigint; refunds: bigint; plan_changes: bigint; oldest: bigint | null; accounts: string }
+>(
+  'unanswered',
+  `with open (what, account, at) as (
+     (select 'charge', account, created_at from drawdown.top_ups
+       where state in ('pending', 'sent') and created_at <= $1 limit $2)
+     union all
+     (select 'refund', account, updated_at from drawdown.purchases
+       where awaits and state = 'refunding' and moved_to is null and updated_at <= $1 limit $2)
+     union all
+     (select 'plan_change', account, created_at from drawdown.plan_changes
+       where state = 'open' and created_at <= $1 limit $2)),
+   named (id, at) as (
+     select a.id, min(o.at) from open o join drawdown.accounts a on a.number = o.account
+      group by a.id order by 2, 1 limit $3)
+   select count(*) filter (where what = 'charge') as charges, count(*) filter (where what = 'refund') as refunds,
+     count(*) filter (where what = 'plan_change') as plan_changes, min(at) as oldest,
+     (select coalesce(json_agg(id order by at, id), '[]') from named)::text as accounts
+     from open`,
+);
+
+/** What payment providers were asked before then and have not answered, each kind counted to an end. */
+export async function unanswered(database: Database, before: number): Promise<Unanswered> {
+  const row = (await database.query(UNANSWERED, [before, COUNTED, NAMED])).rows[0];
+  return {
+    charges: Number(row?.charges ?? 0n),
+    refunds: Number(row?.refunds ?? 0n),
+    planChanges: Number(row?.plan_changes ?? 0n),
+    oldest: row?.oldest == null ? null : Number(row.oldest),
+    accounts: JSON.parse(row?.accounts ?? '[]') as string[],
+  };
+}
+
 export interface EndpointQueue {
   readonly id: string;
   readonly url: string;

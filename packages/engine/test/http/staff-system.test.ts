@@ -117,6 +117,53 @@ test('what webhooks wait and were given up, without the addresses', async () => 
   expect(text).not.toMatch(/secret-path|hush/);
 });
 
+test('what a provider was asked ten minutes ago and has not answered, and whose it is', async () => {
+  const none = { charges: 0, refunds: 0, plan_changes: 0, oldest_asked_at: null, accounts: [] };
+  expect((await system()).unanswered).toEqual(none);
+  await t.ask('POST', '/v1/accounts/u_2/grants', { body: { class: 'purchased', amount: 10 } });
+  const numbers = statement<[], { number: bigint }>(
+    'test.numbers',
+    'select number from drawdown.accounts order by id',
+  );
+  const [one = 0, two = 0] = (await t.database.query(numbers, [])).rows.map(({ number }) => Number(number));
+  const charge = statement<readonly unknown[], never>(
+    'test.charge',
+    `insert into drawdown.top_ups (account, no, packs, price_minor, currency, provider, customer, method, state, due_at,
+       created_at, bucket) values ($1, 1, 1, 500, 'USD', 'sandbox', 'c', 'm', $4, $3::int8 + 86400000, $3::int8, $2)`,
+  );
+  const refund = statement<readonly unknown[], never>(
+    'test.refund',
+    `insert into drawdown.purchases (account, no, provider, credits, bonus, class, price_minor, currency, reversal, facts,
+       parts, frozen, state, created_at, updated_at, bucket, law, awaits)
+     values ($1, $4, 'sandbox', 1, 0, 'purchased', 5, 'USD', 'loss', '[]', '[]', '{}', $5, $3::int8, $3::int8, $2, '{}', true)`,
+  );
+  const change = statement<readonly unknown[], never>(
+    'test.change',
+    `insert into drawdown.plan_changes (account, no, subscription, offer, begins, state, created_at, updated_at, bucket)
+     values ($1, $4, $4, '{}', 'now', 'open', $3::int8, $3::int8, $2)`,
+  );
+  const ago = (minutes: number): number => Date.now() - minutes * 60_000;
+  const oldest = ago(40);
+  await t.database.query(charge, [two, bucketOf(two), oldest, 'sent']);
+  // What was asked just now is being answered, and what has ended is.
+  await t.database.query(charge, [one, bucketOf(one), ago(9), 'pending']);
+  await t.database.query(refund, [one, bucketOf(one), ago(11), 1, 'refunding']);
+  await t.database.query(refund, [one, bucketOf(one), ago(11), 2, 'disputed']);
+  await t.database.query(change, [one, bucketOf(one), ago(12), 1]);
+  await t.database.query(change, [one, bucketOf(one), ago(2), 2]);
+  expect((await system()).unanswered).toEqual({
+    charges: 1,
+    refunds: 1,
+    plan_changes: 1,
+    oldest_asked_at: new Date(oldest).toISOString(),
+    accounts: ['u_2', 'u_1'],
+  });
+  const answer = (table: string) =>
+    statement<[], never>(`test.answer_${table}`, `delete from drawdown.${table}`);
+  for (const table of ['top_ups', 'purchases', 'plan_changes']) await t.database.query(answer(table), []);
+  expect((await system()).unanswered).toEqual(none);
+});
+
 test('what was found when every ledger was gone through', async () => {
   await noteVerification(t.database, { tookMs: 1_500.4, accounts: 3, entries: 40, faults: 2 });
   await noteVerification(t.database, { tookMs: 2_000, accounts: 4, entries: 50, faults: 0 });

@@ -1,5 +1,5 @@
 import type { SystemState } from '@drawdown/client';
-import { Failure } from '@drawdown/client/react';
+import { Failure, type Format } from '@drawdown/client/react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -68,17 +68,20 @@ function Shown({ state }: { state: SystemState }): ReactNode {
             />
           </div>
         </Panel>
-        <Panel title={t('system.truth')}>
-          <Truth state={state} />
+        <Panel title={t('system.unanswered')}>
+          <Unanswered of={state.unanswered} />
         </Panel>
       </div>
       <Panel title={t('section.webhooks')}>
-        <Endpoints webhooks={state.webhooks} />
+        <Endpoints state={state} />
       </Panel>
       <Panel title={t('system.failures')}>
         <Failures failures={own.failures} />
       </Panel>
       <div className="columns">
+        <Panel title={t('system.truth')}>
+          <Truth state={state} />
+        </Panel>
         <Panel title={t('system.process')}>
           <div className="details details--plain">
             <Facts
@@ -91,10 +94,10 @@ function Shown({ state }: { state: SystemState }): ReactNode {
             />
           </div>
         </Panel>
-        <Panel title={t('system.database')}>
-          <Database database={state.database} />
-        </Panel>
       </div>
+      <Panel title={t('system.database')}>
+        <Database database={state.database} />
+      </Panel>
       <Panel title={t('system.verbs')}>
         <Verbs commands={own.commands} />
       </Panel>
@@ -122,6 +125,52 @@ function Due({ sweep }: { sweep: SystemState['sweep'] }): ReactNode {
     </State>
   );
 }
+
+const ASKED = ['charges', 'refunds', 'plan_changes'] as const;
+
+/** What was asked of payment providers and stays open: somebody looks it up there. */
+function Unanswered({ of }: { of: SystemState['unanswered'] }): ReactNode {
+  const { t, format } = useConsole();
+  const { oldest_asked_at: oldest, accounts } = of;
+  return (
+    <div className="details details--plain">
+      {oldest === null ? (
+        <State tone="good">{t('system.all_answered')}</State>
+      ) : (
+        <Facts
+          items={[
+            ...ASKED.map((what): [string, ReactNode] => [
+              t(`system.unanswered.${what}`),
+              <State key={what} tone={of[what] === 0 ? 'good' : 'warning'}>
+                {counted(of[what], format)}
+              </State>,
+            ]),
+            [t('system.oldest_asked'), <At key="at" at={oldest} />],
+            [
+              t('system.unanswered.accounts'),
+              <span key="whose" className="buttons">
+                {accounts.map((account) => (
+                  <Link
+                    key={account}
+                    to="/accounts/$account"
+                    params={{ account }}
+                    search={{ view: 'payments' }}
+                  >
+                    {account}
+                  </Link>
+                ))}
+              </span>,
+            ],
+          ]}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Where counting ends there may be more. */
+const counted = (count: number, format: Format): string =>
+  `${format.credits(count)}${count >= COUNTED ? '+' : ''}`;
 
 /** The last time that every ledger was added up again. */
 function Truth({ state }: { state: SystemState }): ReactNode {
@@ -184,15 +233,11 @@ function Up({ seconds }: { seconds: number }): ReactNode {
 
 type Endpoint = SystemState['webhooks']['endpoints'][number];
 
-function Endpoints({
-  webhooks: { endpoints, lag_ms: lag },
-}: {
-  webhooks: SystemState['webhooks'];
-}): ReactNode {
+function Endpoints({ state: { webhooks, as_of: asOf } }: { state: SystemState }): ReactNode {
+  const { endpoints, lag_ms: lag } = webhooks;
   const { t, format, may } = useConsole();
+  const now = Date.parse(asOf);
   if (endpoints.length === 0) return <p className="dd-empty">{t('webhooks.none')}</p>;
-  // Where counting ends there may be more.
-  const counted = (count: number): string => `${format.credits(count)}${count >= COUNTED ? '+' : ''}`;
   const columns: Column<Endpoint>[] = [
     {
       key: 'url',
@@ -220,7 +265,7 @@ function Endpoints({
       key: 'waiting',
       head: t('system.waiting_notices'),
       isNumber: true,
-      cell: (one) => counted(one.waiting),
+      cell: (one) => counted(one.waiting, format),
     },
     {
       key: 'dead',
@@ -228,10 +273,10 @@ function Endpoints({
       isNumber: true,
       cell: ({ id, dead }) =>
         dead === 0 || !may('webhooks') ? (
-          counted(dead)
+          counted(dead, format)
         ) : (
           <Link to="/webhooks/$endpoint" params={{ endpoint: id }} search={{ state: 'dead' }}>
-            {counted(dead)}
+            {counted(dead, format)}
           </Link>
         ),
     },
@@ -241,7 +286,7 @@ function Endpoints({
       {lag > LATE_MS ? (
         <div className="details details--plain">
           <State tone="warning">
-            {t('system.webhooks_late', { time: format.relative(new Date(Date.now() - lag)) })}
+            {t('system.webhooks_late', { time: format.relative(new Date(now - lag), now) })}
           </State>
         </div>
       ) : null}

@@ -38,6 +38,22 @@ const sweep = z.object({
   oldest_due_at: instant.nullable(),
 });
 
+const unanswered = z
+  .object({
+    charges: count.meta({ description: 'Of automatic top-ups; up to 1000.' }),
+    refunds: count.meta({ description: 'Purchases that are being paid back; up to 1000.' }),
+    plan_changes: count.meta({ description: 'Up to 1000.' }),
+    oldest_asked_at: instant.nullable(),
+    accounts: z
+      .array(z.string())
+      .meta({ description: 'Whose they are, the longest first; up to 10 of them.' }),
+  })
+  .meta({
+    description:
+      'What payment providers were asked more than ten minutes ago and have not answered. It is asked again by itself; ' +
+      'what stays here, somebody looks up at the provider.',
+  });
+
 const webhooks = z.object({
   waiting_accounts: count,
   lag_ms: milliseconds.meta({
@@ -78,6 +94,7 @@ export const systemState = z
     as_of: instant,
     process: process.meta({ description: 'Of the process that answers.' }),
     sweep,
+    unanswered,
     webhooks,
     database,
     verify: verify.nullable().meta({
