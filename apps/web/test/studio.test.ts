@@ -196,6 +196,97 @@ describe('the studio', () => {
   });
 });
 
+describe('projects', () => {
+  const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssels';
+  const title = (page: Page) => page.getByLabel('Title of the project');
+  const named = (page: Page) =>
+    page
+      .getByLabel('Project', { exact: true })
+      .evaluate((select: HTMLSelectElement) => [...select.options].map(({ text }) => text));
+
+  it('are made with the hand on their name, renamed, and deleted after a question; what was charged stays', async () => {
+    const account = await demonstration(stage, 'u_projects', 100);
+    const page = await stage.open(`/studio?account=${account}`);
+    await page.getByRole('button', { name: 'New project' }).click();
+    await expect
+      .poll(() => page.locator('.st-title').evaluate((one) => one === document.activeElement))
+      .toBe(true);
+    await page.keyboard.type('Winter film');
+    await expect.poll(() => page.locator('.st-head__state').innerText()).toBe('Saved');
+    expect(await title(page).inputValue()).toBe('Winter film');
+    expect(await named(page)).toEqual(['Winter film', 'Spring film']);
+    await page.getByLabel('What is the video about?').fill('A lake in January');
+    await button(page).click();
+    await expect.poll(() => job(page).innerText()).toMatch(/Script Done[\s\S]*25 credits/);
+    // What is open elsewhere hears of it.
+    const phone = await stage.open(`/mobile?account=${account}`, { context: { viewport: PHONE } });
+    await expect.poll(() => title(phone).inputValue()).toBe('Winter film');
+
+    await page.getByRole('button', { name: 'Delete the project' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete “Winter film”?' });
+    await expect.poll(() => dialog.innerText()).toContain('What was charged stays in your history.');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => dialog.count()).toBe(0);
+    expect(await title(page).inputValue()).toBe('Winter film');
+    await page.getByRole('button', { name: 'Delete the project' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => page.locator('.st-note').innerText()).toBe('“Winter film” is deleted.');
+    await expect.poll(() => title(page).inputValue()).toBe('Spring film');
+    expect(await available(account)).toEqual([0, 0, 75]);
+    const { data } = await stage.client.entries(account, { limit: 2 });
+    expect(data.map(({ type, amount }) => [type, amount])).toEqual([
+      ['capture', -25],
+      ['hold', 0],
+    ]);
+    await phone.getByRole('tab', { name: 'Export' }).click();
+    await phone.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await expect.poll(() => phone.locator('.st-note').innerText()).toContain('it was deleted');
+    await expect.poll(() => title(phone).inputValue()).toBe('Spring film');
+    stage.expectFault(/404/);
+    await phone.context().close();
+
+    // The last one too: what follows is an empty one.
+    await page.getByRole('button', { name: 'Delete the project' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => title(page).inputValue()).toBe('Untitled');
+    expect(await page.getByLabel('What is the video about?').inputValue()).toBe('');
+    expect(await page.getByLabel('Project', { exact: true }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('may have a name without a space on every surface, at any width', async () => {
+    const account = await demonstration(stage, 'u_long', 100);
+    const page = await stage.open(`/studio?account=${account}`);
+    await page.getByRole('button', { name: 'New project' }).click();
+    await title(page).fill(LONG);
+    await page.getByLabel('What is the video about?').fill('A ship');
+    await button(page).click();
+    await expect.poll(() => job(page).innerText()).toContain('Done');
+    await page.context().close();
+    for (const path of ['/studio', '/desktop', '/mobile', '/credits']) {
+      for (const viewport of [PHONE, DESKTOP]) {
+        const on = await stage.open(`${path}?account=${account}`, { context: { viewport } });
+        await on
+          .locator(path === '/credits' ? '.dd-history tbody tr' : '.st-job')
+          .first()
+          .waitFor();
+        expect([path, viewport.width, await overflow(on)]).toEqual([path, viewport.width, 0]);
+        if (path !== '/credits') {
+          await on.getByRole('button', { name: 'Delete the project' }).click();
+          const inside = on.locator('.dd-dialog[open] .dd-dialog__body');
+          expect(await inside.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+        }
+        if (path === '/desktop') {
+          const item = on.locator('.app__project').first();
+          expect(await item.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+        }
+        await on.context().close();
+      }
+    }
+  });
+});
+
 it('gives its connection up behind other tabs, and is up to date when it is looked at again', async () => {
   const account = await demonstration(stage, 'u_behind', 100);
   const page = await stage.open(`/studio?account=${account}`);

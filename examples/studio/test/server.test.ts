@@ -188,6 +188,32 @@ describe('a job', () => {
     expect(await maya.available()).toBe(135);
   });
 
+  it('goes with its project, costs nothing if it runs still, and what was charged stays in the ledger', async () => {
+    const maya = await withCredits('u_deletes');
+    const path = `projects/${maya.project.id}`;
+    const paid = await maya.begin(SCRIPT, { hold: await maya.hold('ai_script') });
+    await maya.ended(paid.body.id);
+    const running = await maya.begin(CUTOUT, { hold: await maya.hold('smart_cutout') });
+    expect((await (await person('u_other_deletes')).ask('DELETE', path)).status).toBe(404);
+    expect((await maya.ask<Project>('DELETE', path)).body.id).toBe(maya.project.id);
+    for (const gone of [
+      path,
+      `jobs/${paid.body.id}`,
+      `jobs/${running.body.id}`,
+      `jobs/${paid.body.id}/file`,
+    ]) {
+      expect((await maya.ask('GET', gone)).status).toBe(404);
+    }
+    expect((await maya.ask('DELETE', path)).status).toBe(404);
+    const late = await maya.begin(SCRIPT, { hold: await maya.hold('ai_script') });
+    expect(late.body.code).toBe('project_not_found');
+    const entries = (await client.entries(maya.account)).data;
+    expect(entries.filter(({ type }) => type === 'capture').map(({ amount }) => amount)).toEqual([-25]);
+    expect(await client.balance(maya.account)).toMatchObject({ available: 110, held: 0 });
+    const { body: left } = await maya.ask<Project[]>('GET', 'projects');
+    expect(left.map(({ id }) => id)).not.toContain(maya.project.id);
+  });
+
   it('that a crash interrupted is released at the next start, and delivers nothing', async () => {
     const maya = await withCredits('u_crash');
     const { body } = await maya.begin(CUTOUT, { hold: await maya.hold('smart_cutout') });

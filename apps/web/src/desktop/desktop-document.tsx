@@ -18,7 +18,7 @@ import {
 import { Editor, EditorHead } from '../studio/editor.tsx';
 import { LiveProject } from '../studio/live-project.ts';
 import { ScriptBrief, ScriptStage } from '../studio/script-tool.tsx';
-import { creditsHref, useSeen, useWorkspace, type Workspace } from '../studio/workspace.tsx';
+import { creditsHref, titleOf, useSeen, useWorkspace, type Workspace } from '../studio/workspace.tsx';
 import { type Kept, keep, readKept } from './kept.ts';
 import '../studio/studio.css';
 import './desktop.css';
@@ -51,7 +51,7 @@ function App({ session, onShow }: { session: PageSession; onShow(account: string
   const workspace = useWorkspace(api, keptFor);
   const words = useStudioWords();
   const online = useOnline();
-  const { live, note, failed } = workspace;
+  const { live, failed } = workspace;
   useSeen();
   useEffect(() => (live === null ? undefined : keep(live)), [live]);
   return (
@@ -69,16 +69,8 @@ function App({ session, onShow }: { session: PageSession; onShow(account: string
             key={live.id}
             api={api}
             live={live}
-            tool={workspace.tool}
-            onTool={workspace.setTool}
+            workspace={workspace}
             credits
-            note={
-              note === null ? null : (
-                <p className="st-note" data-tone={note.tone} role="status">
-                  {note.text}
-                </p>
-              )
-            }
             aside={
               online ? (
                 <div className="st-head__tools">
@@ -112,22 +104,22 @@ function Sidebar({ workspace }: { workspace: Workspace | null }): ReactNode {
       {workspace === null ? null : (
         <>
           <ul className="app__projects">
-            {workspace.projects.map(({ id, title }) => (
-              <li key={id}>
+            {workspace.projects.map((project) => (
+              <li key={project.id}>
                 <button
                   type="button"
                   className="app__project"
-                  aria-current={workspace.live?.id === id}
-                  onClick={() => workspace.open(id)}
+                  aria-current={workspace.live?.id === project.id}
+                  onClick={() => workspace.open(project.id)}
                 >
-                  {title}
+                  <span>{titleOf(project, words)}</span>
                 </button>
               </li>
             ))}
           </ul>
           <button type="button" className="app__project" onClick={() => void workspace.create()}>
             <Icon name="plus" />
-            {words.new_project}
+            <span>{words.new_project}</span>
           </button>
           <Install />
         </>
@@ -245,7 +237,7 @@ function KeptProject({ kept }: { kept: Kept }): ReactNode {
   return (
     <BenchProvider bench={bench}>
       <div className="st">
-        <EditorHead aside={null} />
+        <EditorHead />
         <ScriptBrief />
         <ScriptStage />
         <p className="st-closed-button">{words.offline_button}</p>

@@ -8,6 +8,7 @@ import type { PageSession } from '../shell/session.ts';
 import { Shell, SignedIn } from '../shell/shell.tsx';
 import { useStudioApi, useStudioTitle, useStudioWords } from '../studio/bench.tsx';
 import { Editor } from '../studio/editor.tsx';
+import { ProjectPicker } from '../studio/project-picker.tsx';
 import { useSeen, useWorkspace } from '../studio/workspace.tsx';
 import '../studio/studio.css';
 import './mobile.css';
@@ -61,9 +62,9 @@ function App({ session }: { session: PageSession }): ReactNode {
       key={live.id}
       api={api}
       live={live}
-      tool={workspace.tool}
-      onTool={workspace.setTool}
+      workspace={workspace}
       credits={false}
+      aside={<ProjectPicker workspace={workspace} />}
     />
   );
 }

@@ -36,6 +36,7 @@ export class StudioApi {
   view = (project: string) => this.#json<ProjectView>('GET', `projects/${project}`);
   change = (project: string, change: ProjectChange) =>
     this.#json<Project>('PUT', `projects/${project}`, change);
+  delete = (project: string) => this.#json<Project>('DELETE', `projects/${project}`);
   begin = (project: string, request: JobRequest) =>
     this.#json<Job>('POST', `projects/${project}/jobs`, request);
   cancel = (job: string) => this.#json<Job>('POST', `jobs/${job}/cancel`);

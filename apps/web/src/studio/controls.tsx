@@ -73,7 +73,7 @@ export function Tabs<T extends string>({
           key={tab.value}
           type="button"
           role="tab"
-          id={`tab-${tab.value}`}
+          id={`${panelId}-${tab.value}`}
           data-tab={tab.value}
           className="st-tab"
           aria-selected={tab.value === value}

@@ -1,7 +1,6 @@
 /** The editor of one project: its title, its tools side by side, and what ran. The same on every surface, as far as it goes. */
 import { OrderStrip } from '@drawdown/client/react';
-import type { Tool } from '@drawdown/studio/wire';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { StudioApi } from './api.ts';
 import {
   type Bench,
@@ -14,31 +13,30 @@ import {
 } from './bench.tsx';
 import { Tabs } from './controls.tsx';
 import { CutoutPanel, CutoutStage, CutoutTool } from './cutout-tool.tsx';
+import { DeleteProject } from './delete-project.tsx';
 import { ExportPanel, ExportStage, ExportTool } from './export-tool.tsx';
 import { JobList } from './job-list.tsx';
 import type { LiveProject } from './live-project.ts';
 import { ScriptPanel, ScriptStage } from './script-tool.tsx';
-
-export const TOOLS: readonly Tool[] = ['script', 'cutout', 'export'];
+import { TOOLS } from './tools.ts';
+import type { Workspace } from './workspace.tsx';
 
 interface EditorProps {
   api: StudioApi;
   live: LiveProject;
-  tool: Tool;
-  onTool(tool: Tool): void;
+  workspace: Workspace;
   /** Whether this surface knows of credits at all. */
   credits: boolean;
   /** Beside the title. */
   aside?: ReactNode;
-  /** Above everything. */
-  note?: ReactNode;
 }
 
-export function Editor({ api, live, tool, onTool, credits, aside, note }: EditorProps): ReactNode {
+export function Editor({ api, live, workspace, credits, aside }: EditorProps): ReactNode {
   const words = useStudioWords();
   const online = useOnline();
   useLiveProject(live);
   const { view, unsaved, error } = useProjectState(live);
+  const { tool, setTool, note, named, remove } = workspace;
   if (view === null) {
     return error === null ? (
       <p className="dd-visually-hidden" role="status">
@@ -50,12 +48,19 @@ export function Editor({ api, live, tool, onTool, credits, aside, note }: Editor
       </p>
     );
   }
-  const bench: Bench = { api, live, view, unsaved, words, online, tool, setTool: onTool };
+  const bench: Bench = { api, live, view, unsaved, words, online, tool, setTool };
   return (
     <BenchProvider bench={bench}>
       <div className="st">
-        {note}
-        <EditorHead aside={aside} />
+        {note === null ? null : (
+          <p className="st-note" data-tone={note.tone} role="status">
+            {note.text}
+          </p>
+        )}
+        <EditorHead isNamed={named === live.id}>
+          <DeleteProject credits={credits} onDelete={remove} />
+          {aside}
+        </EditorHead>
         <Workbench />
         <JobList credits={credits} />
         {/* Nobody knows a balance without a connection: none is shown as if it were now. */}
@@ -69,22 +74,37 @@ export function Editor({ api, live, tool, onTool, credits, aside, note }: Editor
   );
 }
 
-export function EditorHead({ aside }: { aside: ReactNode }): ReactNode {
+/** `isNamed`: what it is called is the first thing to do with it, so the name has the focus. */
+export function EditorHead({
+  isNamed = false,
+  children,
+}: {
+  isNamed?: boolean;
+  children?: ReactNode;
+}): ReactNode {
   const { live, view, unsaved, words, online } = useBench();
+  const title = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (!isNamed) return;
+    title.current?.focus();
+    title.current?.select();
+  }, [isNamed]);
   const state = unsaved ? (online ? words.saving : words.kept_here) : words.saved;
   return (
     <header className="st-head">
       <input
+        ref={title}
         className="st-title"
         aria-label={words.title}
         value={view.project.title}
+        placeholder={words.untitled}
         maxLength={80}
         onChange={({ target }) => live.change({ title: target.value })}
       />
       <span className="st-head__state" data-unsaved={unsaved}>
         {state}
       </span>
-      {aside}
+      {children}
     </header>
   );
 }
@@ -112,7 +132,13 @@ function Workbench(): ReactNode {
         onChange={setTool}
         panelId={panelId}
       />
-      <div className="st-desk" role="tabpanel" id={panelId} aria-labelledby={`tab-${tool}`} data-tool={tool}>
+      <div
+        className="st-desk"
+        role="tabpanel"
+        id={panelId}
+        aria-labelledby={`${panelId}-${tool}`}
+        data-tool={tool}
+      >
         <Around>
           {/* A script is asked for and then read; a picture is looked at and then worked on. */}
           {tool === 'script' ? null : (

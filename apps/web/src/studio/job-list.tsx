@@ -1,7 +1,7 @@
 /** What ran, what it cost and which credits paid; and a switch to see what a failure costs. */
 import { DrawBar, Icon, useDrawdown, useNames } from '@drawdown/client/react';
 import type { Job } from '@drawdown/studio/wire';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useBench } from './bench.tsx';
 import { Meter } from './controls.tsx';
 import { keepFile } from './pixels.ts';
@@ -13,10 +13,11 @@ const SHOWN = 6;
 export function JobList({ credits }: { credits: boolean }): ReactNode {
   const { live, view, words, online } = useBench();
   const { jobs, fail_next } = view;
+  const title = useId();
   return (
-    <section className="st-jobs" aria-labelledby="st-jobs-title">
+    <section className="st-jobs" aria-labelledby={title}>
       <div className="st-jobs__head">
-        <h2 className="dd-section__title" id="st-jobs-title">
+        <h2 className="dd-section__title" id={title}>
           {words.jobs}
         </h2>
         {credits ? (

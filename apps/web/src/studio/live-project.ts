@@ -12,6 +12,8 @@ export interface ProjectState {
   readonly error: unknown;
   /** Something is typed and not saved yet. */
   readonly unsaved: boolean;
+  /** Where it was deleted; null: it is there. */
+  readonly gone: 'here' | 'elsewhere' | null;
 }
 
 /** Hands rest this long between two words. */
@@ -33,6 +35,8 @@ export class LiveProject {
   #begunTimer: ReturnType<typeof setTimeout> | undefined;
   #reading = false;
   #readAgain = false;
+  #deleting = false;
+  #gone: ProjectState['gone'] = null;
 
   /** `kept`: how it was when this device last saw it, with what was typed since. */
   constructor(api: StudioApi, id: string, kept?: { view: ProjectView; unsaved: ProjectChange }) {
@@ -63,6 +67,22 @@ export class LiveProject {
     void this.save();
   }
 
+  /** For good, with what was made of it. What was charged stays in the ledger. */
+  async delete(): Promise<void> {
+    this.#deleting = true;
+    clearTimeout(this.#saveTimer);
+    try {
+      await this.#api.delete(this.id);
+    } catch (error) {
+      if (!isGone(error)) {
+        this.#deleting = false;
+        this.#saveLater();
+        throw error;
+      }
+    }
+    this.#leave();
+  }
+
   /** One reading at a time; what is asked for meanwhile is read once more, afterwards. */
   readonly reload = (): void => {
     if (this.#reading) this.#readAgain = true;
@@ -85,7 +105,7 @@ export class LiveProject {
   readonly save = async (): Promise<void> => {
     clearTimeout(this.#saveTimer);
     const sent = this.#unsaved;
-    if (Object.keys(sent).length === 0) return;
+    if (this.#gone !== null || Object.keys(sent).length === 0) return;
     try {
       const project = await this.#api.change(this.id, sent);
       const left = Object.entries(this.#unsaved).filter(
@@ -94,6 +114,7 @@ export class LiveProject {
       this.#unsaved = Object.fromEntries(left);
       this.#serve({ project });
     } catch (error) {
+      if (isGone(error)) return this.#leave();
       this.#emit(error);
       if (!(error instanceof StudioRefusal)) this.#saveTimer = setTimeout(() => void this.save(), AGAIN_MS);
     }
@@ -130,13 +151,23 @@ export class LiveProject {
     }
   }
 
+  /** There is nothing any more to read or to save. */
+  #leave(): void {
+    clearTimeout(this.#pollTimer);
+    clearTimeout(this.#begunTimer);
+    this.#gone ??= this.#deleting ? 'here' : 'elsewhere';
+    this.#emit(null);
+  }
+
   async #read(): Promise<void> {
+    if (this.#gone !== null || this.#deleting) return;
     this.#reading = true;
     clearTimeout(this.#pollTimer);
     try {
       this.#serve(await this.#api.view(this.id));
     } catch (error) {
-      this.#emit(error);
+      if (isGone(error)) this.#leave();
+      else this.#emit(error);
     } finally {
       this.#reading = false;
     }
@@ -172,11 +203,15 @@ export class LiveProject {
     const served = this.#served;
     const view =
       served === null ? null : { ...served, project: { ...served.project, ...this.#unsaved } as Project };
-    return { view, error, unsaved: Object.keys(this.#unsaved).length > 0 };
+    return { view, error, unsaved: Object.keys(this.#unsaved).length > 0, gone: this.#gone };
   }
 
   #emit(error: unknown): void {
     this.#state = this.#next(error);
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof StudioRefusal && error.code === 'project_not_found';
 }

@@ -1,7 +1,7 @@
 import { Icon } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useStudioWords } from './bench.tsx';
-import type { Workspace } from './workspace.tsx';
+import { titleOf, type Workspace } from './workspace.tsx';
 
 export function ProjectPicker({ workspace }: { workspace: Workspace }): ReactNode {
   const words = useStudioWords();
@@ -15,9 +15,9 @@ export function ProjectPicker({ workspace }: { workspace: Workspace }): ReactNod
           value={live.id}
           onChange={({ target }) => open(target.value)}
         >
-          {projects.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
+          {projects.map((project) => (
+            <option key={project.id} value={project.id}>
+              {titleOf(project, words)}
             </option>
           ))}
         </select>

@@ -38,7 +38,7 @@ function Studio({ session, onShow }: { session: PageSession; onShow(account: str
   const workspace = useWorkspace(api);
   const words = useStudioWords();
   useSeen();
-  const { live, note, failed } = workspace;
+  const { live, failed } = workspace;
   if (live === null) {
     return failed ? (
       <div className="closed" role="alert">
@@ -58,16 +58,8 @@ function Studio({ session, onShow }: { session: PageSession; onShow(account: str
       key={live.id}
       api={api}
       live={live}
-      tool={workspace.tool}
-      onTool={workspace.setTool}
+      workspace={workspace}
       credits
-      note={
-        note === null ? null : (
-          <p className="st-note" data-tone={note.tone} role="status">
-            {note.text}
-          </p>
-        )
-      }
       aside={
         <div className="st-head__tools">
           <ProjectPicker workspace={workspace} />

@@ -1,11 +1,12 @@
 /** Which project is open, and which tool: in the address, so that it is there again after a way elsewhere. */
 import { useDrawdown } from '@drawdown/client/react';
 import type { Project, Tool } from '@drawdown/studio/wire';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { type StudioApi, StudioRefusal } from './api.ts';
 import { useStudioWords } from './bench.tsx';
-import { TOOLS } from './editor.tsx';
 import { LiveProject } from './live-project.ts';
+import { TOOLS } from './tools.ts';
+import { filled, type StudioWords } from './words.ts';
 
 export interface Workspace {
   /** Null while it is found out. */
@@ -15,6 +16,10 @@ export interface Workspace {
   setTool(tool: Tool): void;
   open(project: string): void;
   create(): Promise<void>;
+  /** Deletes the one that is open, for good; the newest of the others is opened, or a new one. Throws what kept it from that. */
+  remove(): Promise<void>;
+  /** The project whose name has the focus when it is shown: one that was made just now, or opened in another's place. */
+  readonly named: string | null;
   /** About how it was opened; null: as always. */
   readonly note: { readonly text: string; readonly tone: 'good' | 'bad' } | null;
   readonly failed: boolean;
@@ -22,6 +27,7 @@ export interface Workspace {
 }
 
 const nothingKept = (): undefined => undefined;
+const neverChanges = () => (): void => undefined;
 const HANDOFF = /^#handoff=([\w-]{1,100})$/;
 
 /** `keptFor`: what this device has of a project from the last time. */
@@ -34,6 +40,7 @@ export function useWorkspace(
   const [projects, setProjects] = useState<readonly Project[]>([]);
   const [live, setLive] = useState<LiveProject | null>(null);
   const [note, setNote] = useState<Workspace['note']>(null);
+  const [named, setNamed] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
   const [turn, setTurn] = useState(0);
 
@@ -102,11 +109,59 @@ export function useWorkspace(
   }, [words]);
 
   const create = useCallback(async (): Promise<void> => {
-    const project = await api.create(words.untitled);
-    setProjects(await api.projects());
-    open(project.id);
+    try {
+      const project = await api.create(words.untitled);
+      setProjects(await api.projects());
+      setNamed(project.id);
+      open(project.id);
+    } catch (error) {
+      const isFull = error instanceof StudioRefusal && error.code === 'too_many_projects';
+      setNote({ text: isFull ? words.too_many_projects : words.not_created, tone: 'bad' });
+    }
   }, [api, open, words]);
-  return { live, projects, tool, setTool, open, create, note, failed, retry: () => setTurn(turn + 1) };
+
+  const remove = async (): Promise<void> => {
+    // Whoever deletes the last one goes on with an empty one, and not with the example of the beginning.
+    if (projects.length < 2) await api.create(words.untitled);
+    await live?.delete();
+  };
+  useEffect(() => {
+    if (live === null) return;
+    let isLeft = false;
+    const leave = async (): Promise<void> => {
+      const left = await api.projects();
+      setProjects(left);
+      const [first] = left;
+      if (first === undefined) return;
+      setNamed(first.id);
+      open(first.id);
+    };
+    return live.subscribe(() => {
+      const { gone, view } = live.state;
+      if (gone === null || isLeft) return;
+      isLeft = true;
+      const title = titleOf(view?.project, words);
+      setNote(
+        gone === 'here'
+          ? { text: filled(words.deleted, { title }), tone: 'good' }
+          : { text: words.deleted_elsewhere, tone: 'bad' },
+      );
+      leave().catch(() => setFailed(true));
+    });
+  }, [live, api, open, words]);
+
+  const title = useSyncExternalStore(live?.subscribe ?? neverChanges, () => live?.state.view?.project.title);
+  useEffect(() => {
+    if (live === null || title === undefined) return;
+    setProjects((all) => all.map((one) => (one.id === live.id ? { ...one, title } : one)));
+  }, [live, title]);
+  const retry = (): void => setTurn(turn + 1);
+  return { live, projects, tool, setTool, open, create, remove, named, note, failed, retry };
+}
+
+/** What a project is called, also where somebody has left it no name. */
+export function titleOf(project: Pick<Project, 'title'> | undefined, words: StudioWords): string {
+  return project?.title.trim() || words.untitled;
 }
 
 /** Profile → Credits of whoever is shown here, and of the account that pays. */

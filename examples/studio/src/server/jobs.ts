@@ -9,7 +9,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, DrawdownApiError } from '@drawdown/client';
 import type { Script } from '../script/script.ts';
-import type { Job, JobFailure, JobRequest, Project } from '../wire.ts';
+import type { Job, JobFailure, JobRequest } from '../wire.ts';
 import { Payments } from './payments.ts';
 import type { Projects } from './projects.ts';
 import { Records, writeWhole } from './records.ts';
@@ -83,7 +83,7 @@ export class Jobs {
   }
 
   /** Begins it, once for each hold or click: asked again, it answers the same job. */
-  async begin(person: { account: string; project: Project }, request: JobRequest): Promise<Job> {
+  async begin(person: { account: string; project: string }, request: JobRequest): Promise<Job> {
     const wish = 'hold' in request ? request.hold : request.click;
     const id = `job_${createHash('sha256').update(`${person.account}\0${wish}`).digest('hex').slice(0, 32)}`;
     const known = this.#records.get(id) ?? (await this.#beginning.get(id));
@@ -98,7 +98,7 @@ export class Jobs {
   }
 
   async #begin(
-    { account, project, id }: { account: string; project: Project; id: string },
+    { account, project, id }: { account: string; project: string; id: string },
     request: JobRequest,
   ): Promise<Kept> {
     const hold = await this.#payments.of(account, request);
@@ -112,7 +112,7 @@ export class Jobs {
     const job: Kept = {
       id,
       account,
-      project: project.id,
+      project,
       settings: request.settings,
       state: 'running',
       hold: hold?.id ?? null,
@@ -134,20 +134,20 @@ export class Jobs {
   }
 
   async #taskOf(
-    { account, project, id }: { account: string; project: Project; id: string },
+    { account, project, id }: { account: string; project: string; id: string },
     settings: JobRequest['settings'],
   ): Promise<Task> {
+    const { title, picture } = this.#options.projects.get(account, project);
     const running = this.#records.all().filter((one) => one.account === account && one.state === 'running');
     if (running.length >= MOST_RUNNING) {
       throw new Refusal(409, 'too_many_jobs', `${MOST_RUNNING} jobs are running already`);
     }
     if (settings.tool === 'script') return { kind: 'script', wish: { ...settings, seed: id } };
     if (settings.tool === 'cutout') return { ...settings, kind: 'cutout' };
-    const cutout = await this.#options.projects.cutout(account, project.id);
+    const cutout = await this.#options.projects.cutout(account, project);
     if (cutout === null && settings.template === 'spotlight') {
       throw new Refusal(409, 'needs_cutout', 'This template needs a subject that is cut out');
     }
-    const { title, picture } = project;
     return { kind: 'export', picture, cutout, title, wish: settings };
   }
 
@@ -157,9 +157,9 @@ export class Jobs {
       (error: unknown) => ({ error }),
     );
     this.#running.delete(job.id);
-    const now = this.#records.get(job.id) ?? job;
-    // Cancelled or stopped meanwhile: that was written down before the thread was told.
-    if (now.state === 'running') {
+    const now = this.#records.get(job.id);
+    // Cancelled or stopped meanwhile: that was written down before the thread was told. With its project it is gone.
+    if (now?.state === 'running') {
       if ('made' in outcome) await this.#keep(job.id, outcome.made);
       else await this.#put({ ...now, ...over('failed', failureOf(outcome.error)) });
     }
@@ -187,12 +187,20 @@ export class Jobs {
   /** Ends it where it runs; afterwards it is as it is. */
   async cancel(account: string, id: string): Promise<Job> {
     const job = this.#own(account, id);
-    if (job.state === 'running') {
-      await this.#put({ ...job, ...over('cancelled', null) });
-      this.#running.get(id)?.end();
-      await this.#settle(id);
-    }
+    if (job.state === 'running') await this.#cancel(job);
     return this.get(account, id);
+  }
+
+  /** Of a project that was deleted: what runs is cancelled, and each goes with its file once its hold is closed. */
+  async leave(project: string): Promise<void> {
+    for (const job of this.#of(project)) if (job.state === 'running') await this.#cancel(job);
+    await this.#prune(project);
+  }
+
+  async #cancel(job: Kept): Promise<void> {
+    await this.#put({ ...job, ...over('cancelled', null) });
+    this.#running.get(job.id)?.end();
+    await this.#settle(job.id);
   }
 
   async file(account: string, id: string): Promise<{ type: string; bytes: Uint8Array }> {
@@ -255,7 +263,8 @@ export class Jobs {
   }
 
   async #prune(project: string): Promise<void> {
-    for (const { id, settled } of this.#of(project).slice(MOST_KEPT)) {
+    const most = this.#options.projects.has(project) ? MOST_KEPT : 0;
+    for (const { id, settled } of this.#of(project).slice(most)) {
       if (!settled) continue;
       await this.#records.delete(id);
       await rm(this.#path(id), { force: true });
@@ -305,8 +314,8 @@ function failureOf(error: unknown): JobFailure {
   return name === 'NoSubject' ? 'no_subject' : 'broken';
 }
 
-function sameWish(job: Kept, project: Project, { settings }: JobRequest): Kept {
-  const isSame = job.project === project.id && JSON.stringify(job.settings) === JSON.stringify(settings);
+function sameWish(job: Kept, project: string, { settings }: JobRequest): Kept {
+  const isSame = job.project === project && JSON.stringify(job.settings) === JSON.stringify(settings);
   if (isSame) return job;
   throw new Refusal(409, 'job_reused', 'The hold or click belongs to another job');
 }

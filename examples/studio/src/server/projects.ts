@@ -1,6 +1,6 @@
 /** Projects: each is one person's, and nobody else's are there. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PICTURE_HEIGHT, PICTURE_WIDTH } from '../pictures/pictures.ts';
 import type { Script } from '../script/script.ts';
@@ -53,6 +53,10 @@ export class Projects {
     return shown(await this.#make(account, { ...FIRST, title, brief: { ...FIRST.brief, prompt: '' } }));
   }
 
+  has(id: string): boolean {
+    return this.#records.get(id) !== null;
+  }
+
   /** Throws 404 for one of somebody else, as for one that is not there. */
   get(account: string, id: string): Project {
     return shown(this.#own(account, id));
@@ -60,6 +64,14 @@ export class Projects {
 
   async change(account: string, id: string, change: ProjectChange): Promise<Project> {
     return shown(await this.#put(this.#own(account, id), change));
+  }
+
+  /** With what was cut out of it. */
+  async delete(account: string, id: string): Promise<Project> {
+    const project = this.#own(account, id);
+    await this.#records.delete(id);
+    await rm(this.#cutoutFile(id), { force: true });
+    return shown(project);
   }
 
   /** What a job made. The project may be gone by then, which is nobody's fault. */
@@ -80,7 +92,8 @@ export class Projects {
       const size = `${PICTURE_WIDTH} × ${PICTURE_HEIGHT}`;
       throw new Refusal(400, 'invalid_request', `png must be a PNG of ${size} pixels with an alpha channel`);
     }
-    return shown(await this.#keepCutout(project, { by: 'device', picture, png }));
+    const kept = await this.#keepCutout(project, { by: 'device', picture, png });
+    return shown(kept ?? this.#own(account, id));
   }
 
   /** The subject alone, as PNG; null where nothing was cut out of the picture that the project has now. */
@@ -93,10 +106,14 @@ export class Projects {
   async #keepCutout(
     project: Kept,
     { by, picture, png }: { by: 'studio' | 'device'; picture: string; png: Uint8Array },
-  ): Promise<Kept> {
+  ): Promise<Kept | null> {
     await writeWhole(this.#cutoutFile(project.id), png);
-    // Read again: while the file was written, the person went on typing.
-    const now = this.#records.get(project.id) ?? project;
+    // Read again: while the file was written, the person went on typing, or deleted it all.
+    const now = this.#records.get(project.id);
+    if (now === null) {
+      await rm(this.#cutoutFile(project.id), { force: true });
+      return null;
+    }
     return await this.#put(now, { cutout: { by, picture, at: new Date().toISOString() } });
   }
 

@@ -74,6 +74,11 @@ class Studio {
         }),
         bodyLimit: MAX_PROJECT,
       },
+      signedIn('DELETE', 'projects/{project}', async ({ session, params }) => {
+        const deleted = await this.#projects.delete(session.account, params.project ?? '');
+        await this.jobs.leave(deleted.id);
+        return deleted;
+      }),
       {
         ...signedIn('PUT', 'projects/{project}/cutout', async (request) => await this.#takeCutout(request)),
         bodyLimit: MAX_CUTOUT,
@@ -89,9 +94,8 @@ class Studio {
   #jobRoutes(): ProductRoute[] {
     return [
       signedIn('POST', 'projects/{project}/jobs', async ({ session, params, body }) => {
-        const { account } = session;
-        const project = this.#projects.get(account, params.project ?? '');
-        return await this.jobs.begin({ account, project }, jobRequestOf(body));
+        const person = { account: session.account, project: params.project ?? '' };
+        return await this.jobs.begin(person, jobRequestOf(body));
       }),
       signedIn('GET', 'jobs/{job}', ({ session, params }) =>
         this.jobs.get(session.account, params.job ?? ''),

@@ -1,0 +1,3 @@
+import type { Tool } from '@drawdown/studio/wire';
+
+export const TOOLS: readonly Tool[] = ['script', 'cutout', 'export'];
