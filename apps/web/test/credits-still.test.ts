@@ -12,15 +12,15 @@ beforeAll(async () => {
 afterEach(() => stage.verify());
 afterAll(() => stage?.close());
 
-/** Adds up from now on how far what is seen moves by itself. */
-async function watchShifts(page: Page): Promise<() => Promise<number>> {
-  await page.evaluate(() => {
+/** Adds up from now on how far what is seen moves by itself; `from` the start: since the page was opened. */
+async function watchShifts(page: Page, from: 'now' | 'start' = 'now'): Promise<() => Promise<number>> {
+  await page.evaluate((buffered) => {
     const shifts: number[] = [];
     Object.assign(globalThis, { shifts });
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-    }).observe({ type: 'layout-shift', buffered: false });
-  });
+    }).observe({ type: 'layout-shift', buffered });
+  }, from === 'start');
   return () =>
     page.evaluate(() =>
       (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0),
@@ -73,6 +73,56 @@ it.each([
     JSON.stringify(moves),
   ).toBeLessThan(0.02);
   await page.context().close();
+});
+
+it('is there at once with its banner, which moves nothing and speaks of each lot once', async () => {
+  const { client } = stage;
+  const account = 'still_lapses';
+  await client.grant(account, { class: 'promotional', amount: 40, valid_for: 'P20D' });
+  await client.consume(account, { feature: 'smart_cutout' });
+  const open = async (delay = 0): Promise<Page> => {
+    const page = await stage.open('/credits', {
+      account,
+      context: { viewport: PHONE },
+      before: (one) =>
+        one.route('**/forecast*', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, delay));
+          await route.continue();
+        }),
+    });
+    await page.locator('.dd-timeline__chart').waitFor();
+    await rest(page);
+    return page;
+  };
+  const banner = (page: Page) => page.locator('.dd-at-risk');
+  // A first use is no habit: nothing is foretold of it.
+  const fresh = await open();
+  const plain = await (await watchShifts(fresh, 'start'))();
+  expect(await banner(fresh).count()).toBe(0);
+  await fresh.context().close();
+
+  await stage.age(account, 10);
+  const page = await open(300);
+  expect(await banner(page).innerText()).toMatch(/^2\d Activity credits will expire unused on/);
+  expect(await (await watchShifts(page, 'start'))()).toBeLessThan(plain + 0.01);
+  await page.getByRole('button', { name: 'Got it' }).click();
+  await client.grant(account, { class: 'promotional', amount: 7, valid_for: 'P25D' });
+  await page.reload();
+  await expect.poll(() => banner(page).innerText()).toMatch(/^[1-7] Activity credits will expire unused on/);
+  await page.context().close();
+
+  // What is known too late waits until somebody returns.
+  const late = await open(1_800);
+  await late.waitForTimeout(1_000);
+  expect(await banner(late).count()).toBe(0);
+  for (const state of ['hidden', 'visible']) {
+    await late.evaluate((to) => {
+      Object.defineProperty(document, 'visibilityState', { value: to, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  }
+  await banner(late).waitFor();
+  await late.context().close();
 });
 
 it.each([

@@ -2,30 +2,37 @@
 import { request } from 'node:http';
 import type { Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Elsewhere, openElsewhere } from './elsewhere.ts';
+import { type Elsewhere, openElsewhere, type React } from './elsewhere.ts';
 
 let product: Elsewhere;
+const REACTS: readonly React[] = [19, 18];
 
 beforeAll(async () => {
   product = await openElsewhere();
+  await product.stage.client.grant('u_far', { class: 'purchased', amount: 100 });
 }, 120_000);
 
 afterEach(() => product.stage.verify());
 afterAll(() => product?.close());
 
 describe('a page of another address', () => {
-  it('reads, follows the stream and spends, without a cookie of the engine', async () => {
-    const { client } = product.stage;
-    await client.grant('u_far', { class: 'purchased', amount: 100 });
-    const page = await product.open('u_far', { part: 'cost' });
-    const badge = page.locator('.dd-badge');
-    await expect.poll(() => badge.innerText()).toContain('100');
-    await client.grant('u_far', { class: 'purchased', amount: 11 });
-    await expect.poll(() => badge.innerText()).toContain('111');
-    await page.getByRole('button', { name: /^¤/ }).click();
-    await expect.poll(() => badge.innerText()).toContain('86');
-    await page.context().close();
-  });
+  it.each(REACTS)(
+    'reads, follows the stream and spends, without a cookie of the engine: React %i',
+    async (react) => {
+      const { client } = product.stage;
+      const account = `u_far_${react}`;
+      await client.grant(account, { class: 'purchased', amount: 100 });
+      const page = await product.open(account, { part: 'cost', react });
+      expect(await page.locator('html').getAttribute('data-react')).toMatch(new RegExp(`^${react}\\.`));
+      const badge = page.locator('.dd-badge');
+      await expect.poll(() => badge.innerText()).toContain('100');
+      await client.grant(account, { class: 'purchased', amount: 11 });
+      await expect.poll(() => badge.innerText()).toContain('111');
+      await page.getByRole('button', { name: /^¤/ }).click();
+      await expect.poll(() => badge.innerText()).toContain('86');
+      await page.context().close();
+    },
+  );
 
   it('is let in by the engine where it is named, with what it may send and read, and no other is', async () => {
     const asked = {
@@ -109,49 +116,57 @@ describe('the badge', () => {
 });
 
 describe('parts that are there twice', () => {
-  it('are each called by their own title, and links lead to the first', async () => {
-    const parts = 'OrderStrip PackPicker PlanPicker Invite Timeline';
-    const page = await product.open('u_far', { part: `${parts} ${parts}` });
-    await expect.poll(() => page.locator('.dd-section').count()).toBe(8);
-    await expect.poll(() => page.locator('.dd-skeleton').count()).toBe(0);
-    const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id));
-    expect(ids).toEqual([...new Set(ids)]);
-    const named = await page.evaluate(() =>
-      [...document.querySelectorAll('[aria-labelledby]')].map((one) =>
-        one
-          .getAttribute('aria-labelledby')
-          ?.split(' ')
-          .every((id) => document.getElementById(id) !== null),
-      ),
-    );
-    expect(named.length).toBeGreaterThan(8);
-    expect(new Set(named)).toEqual(new Set([true]));
-    expect(ids).toEqual(expect.arrayContaining(['dd-packs', 'dd-plans', 'dd-invite']));
-    await page.context().close();
-  });
+  it.each(REACTS)(
+    'are each called by their own title, and links lead to the first: React %i',
+    async (react) => {
+      const parts = 'OrderStrip PackPicker PlanPicker Invite Timeline';
+      const page = await product.open('u_far', { part: `${parts} ${parts}`, react });
+      await expect.poll(() => page.locator('.dd-section').count()).toBe(8);
+      await expect.poll(() => page.locator('.dd-skeleton').count()).toBe(0);
+      const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id));
+      expect(ids).toEqual([...new Set(ids)]);
+      const named = await page.evaluate(() =>
+        [...document.querySelectorAll('[aria-labelledby]')].map((one) =>
+          one
+            .getAttribute('aria-labelledby')
+            ?.split(' ')
+            .every((id) => document.getElementById(id) !== null),
+        ),
+      );
+      expect(named.length).toBeGreaterThan(8);
+      expect(new Set(named)).toEqual(new Set([true]));
+      expect(ids).toEqual(expect.arrayContaining(['dd-packs', 'dd-plans', 'dd-invite']));
+      await page.context().close();
+    },
+  );
 });
 
 describe('a product that renders again', () => {
-  it('keeps its stream and what it shows, though it makes its client anew each time', async () => {
-    await product.stage.client.grant('u_again', { class: 'purchased', amount: 50 });
-    const streams: string[] = [];
-    const page = await product.open('u_again', {
-      before: async (one) => {
-        one.on('request', (sent) => {
-          if (sent.method() === 'GET' && sent.url().endsWith('/events')) streams.push(sent.url());
-        });
-      },
-    });
-    const badge = page.locator('.dd-badge');
-    await expect.poll(() => badge.innerText()).toContain('50');
-    await page.getByRole('heading', { name: 'History' }).waitFor();
-    for (let nth = 0; nth < 5; nth++) {
-      await page.getByRole('button', { name: `Rendered again ${nth} times` }).click();
-      expect(await badge.innerText()).toContain('50');
-    }
-    await product.stage.client.grant('u_again', { class: 'purchased', amount: 1 });
-    await expect.poll(() => badge.innerText()).toContain('51');
-    expect(streams).toHaveLength(1);
-    await page.context().close();
-  });
+  it.each(REACTS)(
+    'keeps its stream and what it shows, though it makes its client anew each time: React %i',
+    async (react) => {
+      const account = `u_again_${react}`;
+      await product.stage.client.grant(account, { class: 'purchased', amount: 50 });
+      const streams: string[] = [];
+      const page = await product.open(account, {
+        react,
+        before: async (one) => {
+          one.on('request', (sent) => {
+            if (sent.method() === 'GET' && sent.url().endsWith('/events')) streams.push(sent.url());
+          });
+        },
+      });
+      const badge = page.locator('.dd-badge');
+      await expect.poll(() => badge.innerText()).toContain('50');
+      await page.getByRole('heading', { name: 'History' }).waitFor();
+      for (let nth = 0; nth < 5; nth++) {
+        await page.getByRole('button', { name: `Rendered again ${nth} times` }).click();
+        expect(await badge.innerText()).toContain('50');
+      }
+      await product.stage.client.grant(account, { class: 'purchased', amount: 1 });
+      await expect.poll(() => badge.innerText()).toContain('51');
+      expect(streams).toHaveLength(1);
+      await page.context().close();
+    },
+  );
 });

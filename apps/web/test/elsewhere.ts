@@ -9,11 +9,16 @@ import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { type Opening, openStage, type Stage } from './stage.ts';
 
+/** Those that the bindings run with. */
+export type React = 18 | 19;
+
 /** What its page shows of whom: parts of the bindings, of that account; absent: the page, of the person's own. */
 export interface Placing extends Opening {
   readonly part?: string;
   readonly show?: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Absent: the one that the environment asks for, or that of the pages. */
+  readonly react?: React;
 }
 
 export interface Elsewhere {
@@ -32,18 +37,35 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export async function openElsewhere(): Promise<Elsewhere> {
-  const directory = mkdtempSync(join(tmpdir(), 'drawdown-elsewhere-'));
+const REACT = Number(process.env.DRAWDOWN_TEST_REACT ?? 19) as React;
+const REACT_18 = here('../../react-18/node_modules/');
+
+async function buildPage(directory: string, react: React): Promise<void> {
   await build({
     configFile: here('../vite.config.ts'),
     root: here('product'),
-    logLevel: 'warn',
+    base: `/${react}/`,
+    logLevel: 'error',
+    resolve: {
+      alias: react === 18 ? [{ find: /^(react|react-dom)(\/.*)?$/, replacement: `${REACT_18}$1$2` }] : [],
+    },
     build: {
-      outDir: directory,
+      outDir: join(directory, `${react}`),
       emptyOutDir: true,
       rolldownOptions: { input: here('product/product.html') },
     },
   });
+}
+
+export async function openElsewhere(): Promise<Elsewhere> {
+  const directory = mkdtempSync(join(tmpdir(), 'drawdown-elsewhere-'));
+  const built = new Map<React, Promise<void>>();
+  const page = (react: React): Promise<void> => {
+    const building = built.get(react) ?? buildPage(directory, react);
+    built.set(react, building);
+    return building;
+  };
+  await page(REACT);
   const sessionFor = async (cookie = ''): Promise<string> => {
     const account = /person=(\w+)/.exec(cookie)?.[1] ?? '';
     const { data } = await stage.client.listTeams(account);
@@ -64,7 +86,8 @@ export async function openElsewhere(): Promise<Elsewhere> {
   return {
     stage,
     origin,
-    open: async (person, { part, show, query = {}, ...by } = {}) => {
+    open: async (person, { part, show, query = {}, react = REACT, ...by } = {}) => {
+      await page(react);
       const search = new URLSearchParams({
         engine: stage.url,
         person,
@@ -76,7 +99,7 @@ export async function openElsewhere(): Promise<Elsewhere> {
         await page.context().addCookies([{ name: 'person', value: person, url: origin }]);
         await by.before?.(page);
       };
-      return await stage.open(`${origin}/product.html?${search}`, { ...by, before });
+      return await stage.open(`${origin}/${react}/product.html?${search}`, { ...by, before });
     },
     close: async () => {
       await stage.close();

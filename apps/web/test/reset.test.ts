@@ -11,6 +11,7 @@ beforeAll(async () => {
   const { client } = product.stage;
   await client.grant('u_reset', { class: 'subscription', amount: 18, valid_for: 'P1M' });
   await client.consume('u_reset', { amount: 3, feature: 'ai_script' });
+  await product.stage.age('u_reset', 10);
 }, 120_000);
 
 afterEach(() => product.stage.verify());
@@ -55,6 +56,11 @@ describe.each(Object.entries(RESETS))('under %s', (_name, reset) => {
       await expect.poll(() => page.locator('.dd-cost__button').innerText()).toContain('25');
       await page.locator('.dd-cost__button').click();
       await page.locator('.dd-option').first().waitFor();
+      // What can be done is found out by several questions: all of it is there once nothing has come for a while.
+      const options = page.locator('.dd-option');
+      for (let count = 0; count !== (await options.count()); await page.waitForTimeout(400)) {
+        count = await options.count();
+      }
     }
     await page.addStyleTag({ content: STILL });
     const without = await looks(page);

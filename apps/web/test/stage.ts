@@ -15,6 +15,7 @@ import { makeDemoAccounts } from '../../../packages/engine/src/cli/demo-accounts
 import { DEMONSTRATION_MARK } from '../../../packages/engine/src/demonstration.ts';
 import { Engine, type EngineOptions } from '../../../packages/engine/src/engine.ts';
 import { createServer, type ServerOptions } from '../../../packages/engine/src/http/server.ts';
+import { statement } from '../../../packages/engine/src/store/database.ts';
 import { freshDatabase } from '../../../packages/engine/test/support/database.ts';
 
 const SECRET = 'sk_test_of_the_browser_tests';
@@ -44,6 +45,8 @@ export interface Stage {
   /** With the key of staff. */
   readonly staff: Client;
   readonly staffKey: string;
+  /** Makes an account older by some days: of a new one nobody knows a habit. */
+  age(account: string, days: number): Promise<void>;
   /** A page that looks at an account; it fails its test on any error in the console and any request elsewhere. */
   open(path: string, by?: Opening): Promise<Page>;
   /** Throws where a page of this test said something that it should not have. */
@@ -121,6 +124,7 @@ export async function openStage({
     client,
     staff: createClient({ url, token: ADMIN }),
     staffKey: ADMIN,
+    age: async (account, days) => void (await database.query(AGE, [account, BigInt(days * DAY_MS)])),
     open: (path, by = {}) => openPage({ browser, url, client, faults, origins: [url, ...origins] }, path, by),
     verify: () => expect(faults.splice(0)).toEqual([]),
     expectFault: (pattern) => {
@@ -140,6 +144,12 @@ export async function openStage({
     },
   };
 }
+
+const DAY_MS = 86_400_000;
+const AGE = statement<[string, bigint], never>(
+  'stage.age',
+  'update drawdown.accounts set created_at = created_at - $2 where id = $1',
+);
 
 /** An account of that name whose sessions any page of the stage may have, on any surface, with credits that were bought. */
 export async function demonstration({ client }: Stage, account: string, credits: number): Promise<string> {

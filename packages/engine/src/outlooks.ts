@@ -16,7 +16,7 @@ import type { Subscriptions } from './sources/subscriptions.ts';
 const DAY_MS = 86_400_000;
 /** Long enough to level out weekends, short enough to be recent. */
 const RATE_DAYS = 30;
-/** A rate of fewer days says more about the first evening than about a habit. */
+/** What was spent in fewer days says more about the first evening than about a habit. */
 const LEAST_RATE_DAYS = 7;
 /** An account that spends more often than this within the window is judged by its latest entries. */
 const MOST_ENTRIES = 20_000;
@@ -92,13 +92,13 @@ export class Outlooks {
   async #rate(id: string, { account, now }: Settled): Promise<Rate | null> {
     const { history, catalog, queries } = this.#setting;
     const { createdAt } = await queries.profile(id);
+    if (now - createdAt < LEAST_RATE_DAYS * DAY_MS) return null;
     const since = Math.max(now - RATE_DAYS * DAY_MS, createdAt);
     const earliest = await history.versionBefore(account.number, since, account.seq);
     const after = Math.max(earliest, account.seq - MOST_ENTRIES);
     const begun = after > earliest ? await history.instantOf(account.number, after) : since;
     const sums = await history.usage(account.number, after, account.seq);
     const used = sums.filter(({ amount }) => amount > 0n);
-    if (used.length === 0 && now - createdAt < LEAST_RATE_DAYS * DAY_MS) return null;
     return {
       window: Math.max(now - begun, LEAST_RATE_DAYS * DAY_MS),
       usage: used.map(({ feature, amount }) => ({ feature, amount, classes: classesFor(catalog, feature) })),

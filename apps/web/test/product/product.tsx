@@ -4,7 +4,7 @@
  */
 import { createPersonClient } from '@drawdown/client';
 import * as bindings from '@drawdown/client/react';
-import { Fragment, type ReactNode, StrictMode, useState } from 'react';
+import { Fragment, type ReactNode, StrictMode, useState, version } from 'react';
 import { createRoot } from 'react-dom/client';
 import '@drawdown/client/react/styles.css';
 import './product.css';
@@ -71,6 +71,7 @@ function App(): ReactNode {
   );
 }
 
+document.documentElement.dataset.react = version;
 document.documentElement.dir = asked.get('dir') ?? 'ltr';
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -13,28 +13,49 @@ export interface AtRiskProps {
   useHref?: string;
 }
 
+interface BannerProps extends AtRiskProps {
+  /** Whether it may be seen: a page shows it together with what stands below it. */
+  shown: boolean;
+  /** Called once it is known that nothing lapses, or all is there to say what does. */
+  onKnown(): void;
+}
+
 /** Mostly nothing lapses. */
 const Lapses = whenOpened(async () => (await import('./lapses.tsx')).Lapses);
 
 /**
  * Says that credits will lapse, only where they really will: by the draw order and the recent rate of use. No clock
- * ticks in it; whoever has read it sends it away for as long as nothing else lapses. It comes with the page or when one
- * returns to it, never while somebody looks: it would push away what they are about to press.
+ * ticks in it, and whoever has read it sends it away: of those lots it speaks no more. It comes with the page or when
+ * one returns to it, never while somebody looks: it would push away what they are about to press.
  */
-export function AtRisk({ useHref }: AtRiskProps): ReactNode {
+export function AtRisk(props: AtRiskProps): ReactNode {
   const { account } = useDrawdown();
-  const forecast = useForecast().data;
-  const [dismissed, setDismissed] = useState(() => readDismissed(account));
-  const lapses = useAsFound(forecast === undefined ? undefined : soonOf(forecast));
-  const mark = lapses.map(({ grant }) => grant).join();
-  if (forecast === undefined || lapses.length === 0 || dismissed === mark) return null;
+  return <Banner key={account} {...props} shown onKnown={nobodyWaits} />;
+}
+
+const nobodyWaits = (): void => undefined;
+
+export function Banner({ useHref, shown, onKnown }: BannerProps): ReactNode {
+  const { account } = useDrawdown();
+  const { data: forecast, error } = useForecast();
+  const [read, setRead] = useState(() => readLots(account));
+  const found = useAsFound(forecast === undefined ? undefined : soonOf(forecast));
+  const lapses = found.filter(({ grant }) => !read.includes(grant));
+  const isNothing = (forecast !== undefined || error !== undefined) && lapses.length === 0;
+  useEffect(() => {
+    if (isNothing) onKnown();
+  }, [isNothing, onKnown]);
+  if (forecast === undefined || lapses.length === 0) return null;
   const dismiss = (): void => {
-    keepDismissed(account, mark);
-    setDismissed(mark);
+    const all = found.map(({ grant }) => grant);
+    keepLots(account, all);
+    setRead(all);
   };
   return (
     <Lapses
       open
+      shown={shown}
+      onThere={onKnown}
       lapses={lapses}
       rate={forecast.rate}
       {...(useHref === undefined ? {} : { useHref })}
@@ -56,7 +77,7 @@ function useAsFound(lapses: readonly ForecastLapse[] | undefined): readonly Fore
     document.addEventListener('visibilitychange', look);
     return () => document.removeEventListener('visibilitychange', look);
   }, []);
-  return lapses?.filter(({ grant }) => found?.has(grant)) ?? [];
+  return lapses?.filter(({ grant }) => found === null || found.has(grant)) ?? [];
 }
 
 function soonOf({ at_risk: lapses, as_of: now }: Forecast): readonly ForecastLapse[] {
@@ -65,18 +86,19 @@ function soonOf({ at_risk: lapses, as_of: now }: Forecast): readonly ForecastLap
 
 const keyOf = (account: string): string => `drawdown.at-risk.${account}`;
 
-function readDismissed(account: string): string | null {
+/** Lots whose lapse was read of and sent away. */
+function readLots(account: string): readonly string[] {
   try {
-    return localStorage.getItem(keyOf(account));
+    return localStorage.getItem(keyOf(account))?.split(',') ?? [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-function keepDismissed(account: string, mark: string): void {
+function keepLots(account: string, lots: readonly string[]): void {
   try {
-    localStorage.setItem(keyOf(account), mark);
+    localStorage.setItem(keyOf(account), lots.join());
   } catch {
-    // Then it is gone for as long as the page is open.
+    // Then they are for as long as the page is open.
   }
 }

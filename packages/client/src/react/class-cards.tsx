@@ -243,7 +243,7 @@ function Expiry({ balance, isOneLot }: { balance: ClassBalance; isOneLot: boolea
   );
 }
 
-function CardSkeletons(): ReactNode {
+export function CardSkeletons(): ReactNode {
   return (
     <div className="dd-cards" aria-hidden="true">
       {[1, 2, 3].map((slot) => (

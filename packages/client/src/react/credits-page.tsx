@@ -1,6 +1,6 @@
-import { type ReactNode, useState } from 'react';
-import { AtRisk } from './at-risk.tsx';
-import { ClassCards } from './class-cards.tsx';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { Banner } from './at-risk.tsx';
+import { CardSkeletons, ClassCards } from './class-cards.tsx';
 import { CreditsHeader } from './credits-header.tsx';
 import { Failure } from './failure.tsx';
 import { afterwards, whenOpened } from './lazily.tsx';
@@ -39,15 +39,52 @@ export function CreditsPage({ onChoosePlan, useHref, currency }: CreditsPageProp
       <Unreachable />
       <CheckoutNote open={comesFromCheckout()} />
       <CreditsHeader />
-      <AtRisk {...(useHref === undefined ? {} : { useHref })} />
-      <ClassCards />
-      {manages ? <Ways /> : null}
-      <TeamSection open={account !== person} />
-      <Timeline />
-      <UsageSection />
-      <HistorySection />
-      {manages ? <Offers {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoosePlan })} /> : null}
+      <BelowBanner key={account} {...(useHref === undefined ? {} : { useHref })}>
+        <ClassCards />
+        {manages ? <Ways /> : null}
+        <TeamSection open={account !== person} />
+        <Timeline />
+        <UsageSection />
+        <HistorySection />
+        {manages ? (
+          <Offers {...inCurrency} {...(onChoosePlan === undefined ? {} : { onChoosePlan })} />
+        ) : null}
+      </BelowBanner>
     </div>
+  );
+}
+
+/** Whoever has waited this long for a forecast sees the page without it. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * What stands below the banner comes together with it, once it is known whether there is one: a banner that came
+ * afterwards would push everything down. One that comes too late waits until somebody returns to the page.
+ */
+function BelowBanner({ useHref, children }: { useHref?: string; children: ReactNode }): ReactNode {
+  const { balance, connection } = useBalance();
+  const [state, setState] = useState<'waiting' | 'known' | 'late'>('waiting');
+  const hasBalance = balance !== null;
+  const isAway = !hasBalance && (connection === 'refused' || connection === 'reconnecting');
+  useEffect(() => {
+    if (!hasBalance && !isAway) return;
+    const end = (): void => setState((before) => (before === 'waiting' ? 'late' : before));
+    const timer = setTimeout(end, isAway ? 0 : PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [hasBalance, isAway]);
+  useEffect(() => {
+    const look = (): void => {
+      if (document.visibilityState === 'hidden') setState((before) => (before === 'late' ? 'known' : before));
+    };
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  const onKnown = useCallback(() => setState((before) => (before === 'waiting' ? 'known' : before)), []);
+  return (
+    <>
+      <Banner {...(useHref === undefined ? {} : { useHref })} shown={state === 'known'} onKnown={onKnown} />
+      {state === 'waiting' ? <CardSkeletons /> : children}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Forecast, ForecastLapse } from '../wire.ts';
 import { Icon } from './icon.tsx';
 import { whenOpened } from './lazily.tsx';
@@ -12,13 +12,18 @@ interface LapsesProps {
   lapses: readonly ForecastLapse[];
   rate: Forecast['rate'];
   useHref?: string;
+  /** Seen only where this is; until then it only says, by `onThere`, that it could be. */
+  shown: boolean;
+  onThere(): void;
   onDismiss(): void;
 }
 
 /** Which credits will lapse and why, and what can be done about it. */
-export function Lapses({ lapses, rate, useHref, onDismiss }: LapsesProps): ReactNode {
+export function Lapses({ lapses, rate, useHref, shown, onThere, onDismiss }: LapsesProps): ReactNode {
   const { t, format, account, person } = useDrawdown();
   const [usesOpen, setUsesOpen] = useState(false);
+  useEffect(onThere, [onThere]);
+  if (!shown) return null;
   return (
     <aside className="dd-at-risk" aria-label={t('at_risk.label')}>
       <Icon name="clock" />

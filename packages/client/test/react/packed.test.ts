@@ -1,6 +1,6 @@
 /**
- * The package as a product has it: packed, in a `node_modules` of its own, with the product's React and nothing else of
- * this repository. It is type-checked, rendered on a server and bundled from there.
+ * The package as a product has it: packed, in a `node_modules` of its own, with the product's React, of either version,
+ * and nothing else of this repository. It is type-checked, rendered on a server and bundled from there.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -37,15 +37,25 @@ beforeAll(() => {
   for (const name of ['package.json', ...files.filter((file) => file !== 'dist')]) {
     cpSync(join(PACKAGE, name), join(packed(), name), { recursive: true });
   }
-  for (const name of ['react', 'react-dom', 'scheduler', 'csstype', '@types/react', '@types/react-dom']) {
-    const to = join(product, 'node_modules', name);
-    mkdirSync(dirname(to), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), to);
-  }
+  for (const name of ['scheduler', 'csstype', '@types/prop-types']) link(name, join(ROOT, 'node_modules'));
+  takeReact(19);
   write('package.json', '{ "type": "module" }');
 }, 120_000);
 
 afterAll(() => rmSync(product, { recursive: true }));
+
+function link(name: string, from: string): void {
+  const to = join(product, 'node_modules', name);
+  mkdirSync(dirname(to), { recursive: true });
+  rmSync(to, { force: true });
+  symlinkSync(join(from, name), to);
+}
+
+/** Gives the product the React of that version, and its types. */
+function takeReact(version: 18 | 19): void {
+  const from = join(ROOT, version === 18 ? 'apps/react-18/node_modules' : 'node_modules');
+  for (const name of ['react', 'react-dom', '@types/react', '@types/react-dom']) link(name, from);
+}
 
 /** What its `package.json` lets a product import. */
 function entries(): string[] {
@@ -57,11 +67,12 @@ function entries(): string[] {
 
 describe('its types', () => {
   it.each([
-    ['bundler', 'esnext'],
-    ['nodenext', 'nodenext'],
-  ])(
-    'are found and hold with moduleResolution %s, style sheet and all',
-    (moduleResolution, module) => {
+    ['bundler', 'esnext', 19],
+    ['nodenext', 'nodenext', 18],
+  ] as const)(
+    'are found and hold with moduleResolution %s and module %s, with React %i, style sheet and all',
+    (moduleResolution, module, react) => {
+      takeReact(react);
       const imports = entries().map((path, index) =>
         path.endsWith('.css')
           ? `import '${path}';`
@@ -113,10 +124,13 @@ function run(args: string[]): string {
   }
 }
 
-it('renders on a server, where there is no window, what is there before the first answer', () => {
-  write(
-    'server.js',
-    `import { createElement, StrictMode } from 'react';
+it.each([18, 19] as const)(
+  'renders on a server, where there is no window, what is there before the first answer: React %i',
+  (react) => {
+    takeReact(react);
+    write(
+      'server.js',
+      `import { createElement, StrictMode, version } from 'react';
 import { renderToString } from 'react-dom/server';
 import { createPersonClient } from '@drawdown/client';
 import * as parts from '@drawdown/client/react';
@@ -136,15 +150,17 @@ const rendered = names.map((name) => {
   const page = createElement(parts.DrawdownProvider, { client, account: 'u_1' }, part);
   return [name, renderToString(createElement(StrictMode, null, page))];
 });
-console.log(JSON.stringify(Object.fromEntries(rendered)));
+console.log(JSON.stringify({ version, ...Object.fromEntries(rendered) }));
 `,
-  );
-  const html = JSON.parse(run(['server.js'])) as Record<string, string>;
-  expect(html.CreditsPage).toContain('dd-skeleton');
-  expect(html.CreditsBadge).toMatch(/^<a class="dd-badge"[^>]*href="\/credits"/);
-  expect(html.CostButton).toContain('Generate');
-  expect(html.RedeemForm).toContain('<form');
-});
+    );
+    const html = JSON.parse(run(['server.js'])) as Record<string, string>;
+    expect(html.version).toMatch(new RegExp(`^${react}\\.`));
+    expect(html.CreditsPage).toContain('dd-skeleton');
+    expect(html.CreditsBadge).toMatch(/^<a class="dd-badge"[^>]*href="\/credits"/);
+    expect(html.CostButton).toContain('Generate');
+    expect(html.RedeemForm).toContain('<form');
+  },
+);
 
 /** The chunks that are there before anything is opened. */
 async function bundled(source: string): Promise<{ modules: string[]; bytes: number }> {

@@ -127,10 +127,14 @@ test('an account that is too new has no habit, and an old one that spends nothin
   await withRig(day(1), async ({ first, database }) => {
     await first.grant('u_1', { class: 'promotional', amount: 15, expires_at: day(20) }, {});
     expect(await first.subscriptions.forecast('u_1')).toMatchObject({ rate: null, at_risk: [] });
+    // One evening is no habit, whether something is spent on it or not.
+    await first.consume('u_1', { feature: 'smart_cutout' }, { idempotencyKey: 'the first' });
+    await moveTo(database, day(7));
+    expect(await first.subscriptions.forecast('u_1')).toMatchObject({ rate: null, at_risk: [] });
     await moveTo(database, day(9));
     expect(await first.subscriptions.forecast('u_1')).toMatchObject({
-      rate: { per_day: 0, days: 8 },
-      at_risk: [{ amount: 15 }],
+      rate: { per_day: 0.6, days: 8 },
+      at_risk: [{ amount: 4 }],
     });
   });
 });
