@@ -93,10 +93,11 @@ export class AutoTopUps {
   async get(id: string): Promise<wire.AutoTopUp | wire.NoAutoTopUp> {
     const { database, presenter, queries } = this.#setting;
     const { number, timeZone } = await queries.profile(id);
-    const [setup, method, history] = await Promise.all([
+    // First: whoever is shown that a charge failed is shown that it stopped them, too.
+    const history = await rows.newestTopUps(database, number, SHOWN);
+    const [setup, method] = await Promise.all([
       rows.autoTopUp(database, number),
       paymentMethod(database, number),
-      rows.newestTopUps(database, number, SHOWN),
     ]);
     if (setup === null) return presentNone({ id, method, history });
     const now = await this.#now();

@@ -118,14 +118,22 @@ function jurisdictionOf(
   { jurisdiction: known }: Buyer,
 ): string | null {
   const { jurisdiction: said } = body;
-  if (said !== undefined && known !== null && said !== known) {
+  if (said !== undefined && known !== null && said.toUpperCase() !== known.toUpperCase()) {
     throw invalid('jurisdiction', `must be ${known}, as the product says of the account`);
   }
-  if (said !== undefined && !Object.hasOwn(policies.jurisdictions, said) && known === null) {
+  const place = known ?? said;
+  const found = place === undefined ? null : placeWithPolicy(policies.jurisdictions, place);
+  if (found === null && said !== undefined && known === null) {
     throw invalid('jurisdiction', 'is none that the catalog has a policy for');
   }
-  const jurisdiction = known ?? said ?? null;
-  return jurisdiction !== null && Object.hasOwn(policies.jurisdictions, jurisdiction) ? jurisdiction : null;
+  return found;
+}
+
+/** The place's own policy, or its country's: what holds in all of `US` holds in `US-NY`. Letters' case says nothing. */
+function placeWithPolicy(policies: Catalog['policies']['jurisdictions'], place: string): string | null {
+  const code = place.toUpperCase();
+  const [country = ''] = code.split('-');
+  return [code, country].find((one) => Object.hasOwn(policies, one)) ?? null;
 }
 
 /** Where buyers may withdraw, credits that can be spent at once need the buyer's word that this is wanted. */

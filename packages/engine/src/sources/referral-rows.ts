@@ -13,11 +13,22 @@ export const LOCK_CODES = statement<[number, number], never>(
   'referral_codes_lock',
   `select from drawdown.campaign_codes where owner in ($1, $2) order by hash for no key update`,
 );
-/** Whether an account that the inviter was merged from, or itself, was invited by this one. */
+/**
+ * Whether this account stands behind the inviter: invited it, or whoever invited it, through however many hands. An account
+ * is all that was merged into it.
+ */
 export const INVITED_BY = statement<[number, number], { account: bigint }>(
   'referral_invited_by',
-  `${MERGED_INTO_ACCOUNT} select account from drawdown.referrals
-    where account in (select account from own) and inviter = $2`,
+  `with recursive above (account) as (
+     select $1::int8
+     union
+     select next.account from above cross join lateral (
+       select r.inviter as account from drawdown.referrals r where r.account = above.account
+       union all
+       select m.account from drawdown.merges m where m.into_account = above.account
+       union all
+       select m.into_account from drawdown.merges m where m.account = above.account) as next)
+   select account from above where account = $2`,
 );
 export const ENDED = statement<[number], { number: bigint }>(
   'referral_owner_ended',

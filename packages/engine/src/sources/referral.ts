@@ -15,7 +15,7 @@ import * as rows from './referral-rows.ts';
 
 /**
  * Throws where the locked account may not be invited by the code's owner: itself, an account that was invited before,
- * or one that has invited the owner.
+ * or one that has brought in the owner, through however many hands.
  */
 export async function demandInvitable(
   on: Connection,
@@ -40,7 +40,7 @@ export async function demandInvitable(
   await on.query(rows.LOCK_CODES, [account.number, owner]);
   const { rows: mutual } = await on.query(rows.INVITED_BY, [owner, account.number]);
   if (mutual[0] === undefined) return;
-  throw refusalOf('campaign_not_eligible', campaign.id, 'The account has invited whoever invites it.', {
+  throw refusalOf('campaign_not_eligible', campaign.id, 'The account has brought in whoever invites it.', {
     reason: 'mutual_referral',
   });
 }

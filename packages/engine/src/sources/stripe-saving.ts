@@ -93,15 +93,23 @@ export class StripeSaving {
     return null;
   }
 
-  /**
-   * Stripe refuses to detach what is attached to nobody. What a plan is paid with stays where it is: its next period would
-   * be charged to nothing.
-   */
+  /** What a plan is paid with stays where it is: its next period would be charged to nothing. */
   async forget({ method }: Pick<SavedMethod, 'method'>): Promise<void> {
-    const kept = await found(this.#stripe.paymentMethods.retrieve(method));
-    const customer = idOf(kept?.customer ?? null);
+    const customer = await this.#customerOf(method);
     if (customer === null || (await this.#paysAPlan(customer, method))) return;
-    await found(this.#stripe.paymentMethods.detach(method));
+    try {
+      await found(this.#stripe.paymentMethods.detach(method));
+    } catch (error) {
+      // Stripe refuses to detach what is attached to nobody: somebody else may have been faster.
+      if (!(error instanceof DrawdownError) || error.code !== 'payment_refused') throw error;
+      if ((await this.#customerOf(method)) !== null) throw error;
+    }
+  }
+
+  /** Whose it is; null: it is nobody's, or Stripe does not know it. */
+  async #customerOf(method: string): Promise<string | null> {
+    const kept = await found(this.#stripe.paymentMethods.retrieve(method));
+    return idOf(kept?.customer ?? null);
   }
 
   async #paysAPlan(customer: string, method: string): Promise<boolean> {

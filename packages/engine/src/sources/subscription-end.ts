@@ -1,3 +1,4 @@
+import { monthAt, periodAt } from './subscription-calendar.ts';
 import { beginAnew, lastPeriod } from './subscription-change.ts';
 import { issueRefill, shareOf, voidScheduled } from './subscription-lots.ts';
 import {
@@ -10,8 +11,15 @@ import {
   pay,
   unchanged,
 } from './subscription-pay.ts';
-import { paidRefills, paidUntil, type Subscription, statusAt, termsAt } from './subscription-state.ts';
-import { begin, type Money, refillStepOf, stepOf } from './subscription-terms.ts';
+import {
+  paidRefills,
+  paidUntil,
+  pendingTerms,
+  type Subscription,
+  statusAt,
+  termsAt,
+} from './subscription-state.ts';
+import { begin, type Money, refillStepOf, stepOf, type Terms } from './subscription-terms.ts';
 
 /* A subscription's ends, and what brings it back. */
 
@@ -31,7 +39,9 @@ const keepsRefills = (one: Subscription): boolean =>
 
 /** What was paid for and had not begun when a pause began. */
 const keptRefills = (one: Subscription, pausedAt: number) =>
-  paidRefills(one).filter(({ refill }) => refill.startsAt > pausedAt);
+  paidRefills(one)
+    .filter(({ refill }) => refill.startsAt > pausedAt)
+    .sort((a, b) => a.refill.startsAt - b.refill.startsAt);
 
 /** Ends now: lots that have not begun are taken back, the running one was paid for and keeps its window. */
 export function cancelNow(one: Subscription, ground: Ground): Decided {
@@ -66,7 +76,8 @@ export function pause(one: Subscription, { account, now }: Ground): Decided {
 
 /**
  * Goes on. Within the refill that was running: as if there had been no pause. Later: the refills that were kept start
- * now, one after the other, with now as their anchor; where none were kept, the next payment's period starts now.
+ * now, one after the other, each under the terms that it was paid under, with now as their anchor; where none were kept, the
+ * next payment's period starts now. Terms that were agreed for later begin behind them.
  */
 export function resume(paused: Subscription, { now }: Ground): Decided {
   const { pausedAt } = paused;
@@ -82,19 +93,55 @@ export function resume(paused: Subscription, { now }: Ground): Decided {
     );
     return { after: one, commands };
   }
-  const terms = kept[0]?.terms ?? termsAt(one, now).terms;
-  const months = kept.length * refillStepOf(terms);
-  const first = months === 0 ? stepOf(terms) : months;
-  const next = { ...begin(terms, { timeZone: terms.timeZone, anchor: now }), first };
-  const begun = beginAnew(one, next);
   // What was kept belongs to the new terms now, so the old ones end with the lot that was running.
-  const closed = begun.terms.map((old) =>
-    old === next ? old : { ...old, endsAt: Math.min(old.endsAt ?? 0, runningUntil) },
+  const closed = one.terms.map((old) => ({ ...old, endsAt: Math.min(old.endsAt ?? now, runningUntil) }));
+  const stretches = stretchesFrom(one, kept, now);
+  const terms = [...closed, ...inARow(stretches, now)];
+  // A payment that failed meanwhile was for a period that does not come any more.
+  return stretches.reduce<Decided>(
+    ({ after, commands }, { costs }, nth) => {
+      if (costs === null) return { after, commands };
+      const term = closed.length + nth;
+      const period = periodAt(terms[term] as Terms, term, 0);
+      const paid = pay(after, period, { ref: null, cost: sum(costs) }, now);
+      return { after: paid.after, commands: [...commands, ...paid.commands] };
+    },
+    { after: { ...one, terms, graceUntil: null }, commands: [] },
   );
-  const after = { ...begun, terms: closed };
-  if (kept.length === 0) return { after, commands: [] };
-  const costs = kept.map(({ paid, refill }) => shareOf(paid.cost, refill));
-  return pay(after, lastPeriod(after), { ref: null, cost: sum(costs) }, now);
+}
+
+/** So many months under one offer, with what was paid for them; `costs` null: nobody has paid yet. */
+interface Stretch {
+  readonly terms: Terms;
+  readonly months: number;
+  readonly costs: readonly (Money | null)[] | null;
+}
+
+/** What comes after a pause: what was paid, in its order, or a period to be paid; then what was agreed for later. */
+function stretchesFrom(one: Subscription, kept: ReturnType<typeof keptRefills>, now: number): Stretch[] {
+  const paid: Stretch[] = [];
+  for (const term of new Set(kept.map((refill) => refill.paid.term))) {
+    const own = kept.filter((refill) => refill.paid.term === term);
+    const terms = one.terms[term] as Terms;
+    const costs = own.map((refill) => shareOf(refill.paid.cost, refill.refill));
+    paid.push({ terms, months: own.length * refillStepOf(terms), costs });
+  }
+  const running = termsAt(one, now).terms;
+  const first = paid.length > 0 ? paid : [{ terms: running, months: stepOf(running), costs: null }];
+  const pending = pendingTerms(one, now)?.terms;
+  if (pending === undefined || pending === first.at(-1)?.terms) return first;
+  return [...first, { terms: pending, months: stepOf(pending), costs: null }];
+}
+
+/** Their terms, without a gap, counted from one anchor. */
+function inARow(stretches: readonly Stretch[], anchor: number): Terms[] {
+  let months = 0;
+  return stretches.map(({ terms, months: first }, nth): Terms => {
+    const from = { timeZone: terms.timeZone, anchor };
+    const begun = { ...begin(terms, from), months, first, startsAt: monthAt(from, months) };
+    months += first;
+    return { ...begun, endsAt: nth === stretches.length - 1 ? null : monthAt(from, months) };
+  });
 }
 
 /** The end of the refill or trial that ran at an instant. */

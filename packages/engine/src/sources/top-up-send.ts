@@ -22,6 +22,8 @@ export interface Charging {
 const LEASE_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 10 * 60_000;
+/** Whoever is told to try again later: a provider that is down is not back at once. */
+const RETRY_AFTER_S = 5;
 /** Ways to pay that are forgotten in one round. */
 const FORGOTTEN = 20;
 
@@ -168,7 +170,12 @@ export class TopUpSender {
     for (const one of await methods.forgottenOf(this.#setting.database, account)) {
       await this.#forget(one).catch((error: unknown) => {
         this.#setting.log(`${one.provider} still keeps a way to pay that is to be forgotten`, error);
-        throw new DrawdownError('unavailable', `${one.provider} still keeps a way to pay: try again later.`);
+        throw new DrawdownError(
+          'unavailable',
+          `${one.provider} still keeps a way to pay: try again later.`,
+          { provider: one.provider, retry_after: RETRY_AFTER_S },
+          error,
+        );
       });
     }
   }

@@ -103,7 +103,8 @@ const COLUMN = `case m.type
   when 'expire' then 'expired'
   when 'void' then case ${REASON}
     when '${REVERSED}' then case when l.purchased then 'reversed' else 'voided' end
-    when '${CASHED_OUT}' then 'cashed_out'
+    -- What fell back into a lot that was paid out is owed to nobody.
+    when '${CASHED_OUT}' then case when m.reason is null then 'voided' else 'cashed_out' end
     when '${CLOSED}' then case when exists (
       select from drawdown.settlements s where s.account = m.account and s.no = m.no and s.kind = 'lot' and s.way = 'payable')
       then 'cashed_out' else 'voided' end

@@ -99,6 +99,16 @@ test('two accounts do not invite each other, however they go about it', async ()
     code: 'campaign_not_eligible',
     details: { reason: 'mutual_referral' },
   });
+  // Through however many hands, also where one of them was merged into another account.
+  await people(rig.first, ['ring_0', 'ring_1', 'ring_2', 'ring_3', 'ring_same']);
+  for (const i of [1, 2, 3]) {
+    await rig.first.campaigns.redeem(`ring_${i}`, { code: await codeFor(`ring_${i - 1}`) }, call());
+  }
+  await rig.first.campaigns.deliver();
+  await rig.first.life.merges.merge('ring_1', { into: 'ring_same', reason: 'one person' }, call());
+  const closing = async () =>
+    codeOf(rig.first.campaigns.redeem('ring_0', { code: await codeFor('ring_3') }, call()));
+  expect(await closing()).toBe('campaign_not_eligible');
   // Both at once, in two processes: one of the two is the first.
   const outcomes = await together(6, async (i) => {
     const [left, right] = [`left_${i}`, `right_${i}`];

@@ -72,7 +72,7 @@ function columnOf(entry: wire.Entry, { grant, ended }: Lot): keyof Columns {
     case 'void':
       if ((entry.reason ?? ended) === 'purchase_reversed' && grant.source.type === 'purchase')
         return 'reversed';
-      return (entry.reason ?? ended) === 'cash_out' ? 'cashed_out' : 'voided';
+      return entry.reason === 'cash_out' ? 'cashed_out' : 'voided';
     case 'adjust':
       return entry.debt < 0 ? 'used' : 'adjusted';
     case 'transfer':

@@ -103,7 +103,7 @@ test('what was frozen at the sale holds: too much, then little enough; the bonus
   await bought('u_1');
   expect(await reasonOf(rig.second.life.cashOuts.preview('u_1', {}))).toBe('above_threshold');
   expect(await reasonOf(cashOut('u_1'))).toBe('above_threshold');
-  await spend('u_1', 30);
+  const { operation } = await spend('u_1', 30);
   const preview = await rig.second.life.cashOuts.preview('u_1', {});
   const [lot] = preview.lots;
   const made = await cashOut('u_1');
@@ -114,6 +114,8 @@ test('what was frozen at the sale holds: too much, then little enough; the bonus
   const left = (await rig.first.grants('u_1', { state: 'active' })).data;
   expect(left.every(({ cost }) => cost === null || cost.amount_minor === 0)).toBe(true);
   expect(await reasonOf(cashOut('u_1'))).toBe('nothing');
+  // What falls back into the lot is void, and no part of what was paid out.
+  await rig.first.refund(operation?.id ?? '', { reason: 'failed', amount: 10 }, call());
   await setTestClock(rig.database, CLOCK_START + 1000);
   const { periods } = await rig.first.reports.rollForward({
     from: '2026-01',
@@ -122,6 +124,9 @@ test('what was frozen at the sale holds: too much, then little enough; the bonus
   });
   expect(periods[0]?.rows[0]?.money[0]).toMatchObject({
     sold: 1000,
+    used: -300,
+    refunded: 100,
+    voided: -100,
     cashed_out: -made.payable.amount_minor,
     closing: 0,
   });

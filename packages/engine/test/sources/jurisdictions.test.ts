@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
-import { CLOCK_START, expectWhole, openRig, type Rig } from '../engine/rig.ts';
+import { CLOCK_START, codeOf, expectWhole, openRig, type Rig } from '../engine/rig.ts';
 
 const withLaws = (jurisdictions: object) =>
   readCatalog({
@@ -81,6 +81,20 @@ test('what a jurisdiction does not ask for is null, and nowhere on the lot', asy
   const { purchase, lots } = await bought('u_fr', 'FR');
   expect(purchase.policy).toEqual({ expiry_floor: null, cash_out: null, withdrawal_window: 'P14D' });
   expect(lots[0]?.metadata).toEqual({ channel: 'sandbox', pack: 'pack', jurisdiction: 'FR' });
+});
+
+test('a place without a policy of its own has its country’s, however it is written', async () => {
+  for (const [account, place] of [
+    ['u_paris', 'FR-IDF'],
+    ['u_small', 'fr'],
+  ] as const) {
+    expect((await bought(account, place)).purchase).toMatchObject({
+      jurisdiction: 'FR',
+      policy: { withdrawal_window: 'P14D' },
+    });
+  }
+  await rig.first.putAccount('u_kept', { metadata: { jurisdiction: 'us-ca' } });
+  expect(await codeOf(bought('u_kept'))).toBe('consent_required');
 });
 
 test('without one there is none', async () => {

@@ -353,8 +353,8 @@ describe('what goes wrong', () => {
       change('u_both', id, { interval: 'year' }, 'both-2', rig.second),
     ]);
     const refused = both.filter((result) => result.status === 'rejected');
-    // The second one is refused, or was begun after the first had ended; neither is charged for twice.
-    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'subscription_state' });
+    // The second one is refused, or was begun after the first had ended, and then `plus` has no years; neither is charged for twice.
+    for (const { reason } of refused) expect(reason.code).toMatch(/^(subscription_state|invalid_request)$/);
     expect(t.invoicesOf(one)).toHaveLength(3 - refused.length);
     const same = await Promise.all([
       change('u_both', id, { plan: 'pro', interval: 'month', at: 'now' }),

@@ -220,6 +220,55 @@ describe('a pause', () => {
       const paid = await subscriptions.renew('u_1', sub, { ref: 'in_2' }, {});
       expect(paid.subscription).toMatchObject({ status: 'active', paid_until: '2027-06-01T00:00:00.000Z' });
     }));
+
+  test('less that was agreed for later still begins behind what was kept', () =>
+    withRig(START, async ({ first, database }) => {
+      const { subscriptions } = first;
+      const body = { plan: 'max', currency: 'USD', ref: 'in_1' };
+      const paidAhead = idOf(await subscriptions.create('u_1', body, {}));
+      const agreed = idOf(await subscriptions.create('u_2', { ...body, plan: 'pro', interval: 'year' }, {}));
+      await subscriptions.change('u_2', agreed, { interval: 'month' }, {});
+      await subscriptions.renew('u_1', paidAhead, { ref: 'in_2' }, {});
+      await subscriptions.change('u_1', paidAhead, { plan: 'pro' }, {});
+      await subscriptions.renew('u_1', paidAhead, { ref: 'in_3' }, {});
+      for (const [id, sub] of [
+        ['u_1', paidAhead],
+        ['u_2', agreed],
+      ] as const) {
+        await subscriptions.pause(id, sub, {});
+      }
+      await moveTo(database, '2027-06-10T00:00:00Z');
+      expect((await subscriptions.resume('u_1', paidAhead, {})).subscription).toMatchObject({
+        plan: 'max',
+        paid_until: '2027-08-10T00:00:00.000Z',
+        pending: { plan: 'pro', at: '2027-07-10T00:00:00.000Z' },
+      });
+      expect((await windowsOf(first, 'u_1')).slice(1)).toEqual([
+        '2027-06-10T00:00 – 2027-07-10T00:00: 1500',
+        '2027-07-10T00:00 – 2027-08-10T00:00: 600',
+      ]);
+      const next = await subscriptions.renew('u_1', paidAhead, { ref: 'in_4' }, {});
+      expect(next.subscription.paid_until).toBe('2027-09-10T00:00:00.000Z');
+      expect((await windowsOf(first, 'u_1')).at(-1)).toBe('2027-08-10T00:00 – 2027-09-10T00:00: 600');
+      const { subscription } = await subscriptions.resume('u_2', agreed, {});
+      expect(subscription).toMatchObject({
+        interval: 'year',
+        paid_until: '2028-05-10T00:00:00.000Z',
+        pending: { interval: 'month', at: '2028-05-10T00:00:00.000Z' },
+      });
+    }));
+
+  test('a payment that fails meanwhile is of no period that comes: the resumption has a grace of its own', () =>
+    withRig(START, async ({ first, database }) => {
+      const { subscriptions } = first;
+      const sub = idOf(await subscriptions.create('u_1', { plan: 'pro' }, {}));
+      await subscriptions.pause('u_1', sub, {});
+      await moveTo(database, '2027-02-28T12:00:00Z');
+      await subscriptions.paymentFailed('u_1', sub, { ref: 'in_2' }, {});
+      await moveTo(database, '2027-06-10T00:00:00Z');
+      const { subscription } = await subscriptions.resume('u_1', sub, {});
+      expect(subscription).toMatchObject({ status: 'past_due', grace_until: null });
+    }));
 });
 
 test('a failed payment: past due, then ended by time alone; paid within the grace it goes on', () =>

@@ -313,11 +313,35 @@ describe('a way to pay', () => {
     await world.kept('e_erased');
     world.stripe.losing = /detach$/;
     await rig.first.life.closures.close('e_erased', WHY, {});
-    const erase = () => codeOf(rig.first.life.erasures.erase('e_erased', WHY, {}));
-    expect(await erase()).toBe('unavailable');
+    const erase = () => rig.first.life.erasures.erase('e_erased', WHY, {});
+    await expect(erase()).rejects.toMatchObject({
+      code: 'unavailable',
+      details: { provider: 'stripe', retry_after: 5 },
+    });
     world.stripe.losing = /^$/;
-    expect(await erase()).toBe('done');
+    expect(await codeOf(erase())).toBe('done');
     expect(world.cardsOf('e_erased')).toEqual([]);
+  });
+
+  test('who forgets it beside somebody else finds it forgotten', async () => {
+    await world.kept('e_both');
+    world.stripe.losing = /detach$/;
+    await rig.first.life.closures.close('e_both', WHY, {});
+    const number = await numberOf('e_both');
+    // Both have looked at it before either takes it from its owner.
+    const looks = () => world.stripe.asked.filter((one) => /^GET .*payment_methods\/pm_/.test(one)).length;
+    const before = looks();
+    const both = until(
+      async () => looks() - before,
+      (count) => count >= 2,
+    );
+    world.stripe.losing = /^$/;
+    world.stripe.late = { path: /payment_methods\/pm_\w+$/, until: both.then(() => undefined) };
+    const engines = [rig.first, rig.second];
+    const codes = await Promise.all(engines.map((engine) => codeOf(engine.topUps.forgetNow(number))));
+    world.stripe.late = null;
+    expect(codes).toEqual(['done', 'done']);
+    expect(world.cardsOf('e_both')).toEqual([]);
   });
 });
 
