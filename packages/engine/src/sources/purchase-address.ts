@@ -1,8 +1,9 @@
 import type { Call } from '../change.ts';
 import { parsePurchaseId } from '../core/id.ts';
 import { DrawdownError } from '../errors.ts';
+import type { Connection, Database } from '../store/database.ts';
 import type { Place } from './purchase-order.ts';
-import { idOf, type Purchase, purchaseByNo } from './purchase-rows.ts';
+import { type Purchase, purchaseByNo } from './purchase-rows.ts';
 import type { SourceSetting } from './source.ts';
 
 type Means = Pick<SourceSetting, 'accounts' | 'database'>;
@@ -19,16 +20,17 @@ export async function reachPurchase(means: Means, id: string, call: Call): Promi
       ? null
       : await purchaseByNo(database, address.account, address.no);
   if (purchase === null || account === null) throw new DrawdownError('purchase_not_found');
-  return whereItIs(means, { purchase, account: { number: purchase.account, id: account } });
+  const there = await purchaseWhereItIs(database, purchase);
+  const owner = there && (await accounts.idOf(there.account));
+  if (there === null || owner === null) throw new Error(`purchase ${id} was moved to nowhere`);
+  return { purchase: there, account: { number: there.account, id: owner } };
 }
 
-/** A purchase goes along when its account is merged into another one, and is found under the id that it had. */
-async function whereItIs(means: Means, found: Found): Promise<Found> {
-  const { moved } = found.purchase;
-  if (moved === null) return found;
-  const id = await means.accounts.idOf(moved.account);
-  const purchase = await purchaseByNo(means.database, moved.account, moved.no);
-  if (id === null || purchase === null)
-    throw new Error(`purchase ${idOf(found.purchase)} was moved to nowhere`);
-  return whereItIs(means, { purchase, account: { number: moved.account, id } });
+/** A purchase goes along when its account is merged into another one, and is found by the place that it had; null: there is none. */
+export async function purchaseWhereItIs(
+  on: Pick<Connection | Database, 'query'>,
+  { account, no }: Pick<Purchase, 'account' | 'no'>,
+): Promise<Purchase | null> {
+  const purchase = await purchaseByNo(on, account, no);
+  return purchase?.moved == null ? purchase : purchaseWhereItIs(on, purchase.moved);
 }

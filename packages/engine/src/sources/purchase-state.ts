@@ -80,8 +80,11 @@ export interface Outcome {
   readonly paid: Paid | null;
   /** How many refunds of it were ever told of by themselves. */
   readonly refunds: number;
-  /** Payments besides it that have not all gone back: the same was paid for again, and `standing` is owed to the payer. */
-  readonly again: readonly { readonly paid: Paid; readonly standing: number }[];
+  /**
+   * Payments besides it that have not all gone back: the same was paid for again, and `standing` is owed to the payer, unless
+   * a dispute over it is open.
+   */
+  readonly again: readonly { readonly paid: Paid; readonly standing: number; readonly disputed: boolean }[];
   /** Nobody may spend it until this is settled. */
   readonly frozen: boolean;
   /** How much of the gross has gone back: refunds and lost disputes netted, never more than was paid. */
@@ -109,7 +112,7 @@ export function outcomeOf(facts: readonly Fact[]): Outcome {
   const { paid, own, back, disputed, refunding } = counting;
   const again = payments
     .filter((one) => one !== counting && one.back < one.paid.gross)
-    .map((one) => ({ paid: one.paid, standing: one.paid.gross - one.back }));
+    .map((one) => ({ paid: one.paid, standing: one.paid.gross - one.back, disputed: one.disputed }));
   const frozen = disputed || refunding;
   return { state: stateOf(counting), paid, refunds: refundsOf(own), again, frozen, back };
 }

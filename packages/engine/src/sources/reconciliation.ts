@@ -11,7 +11,8 @@ import type { Database } from '../store/database.ts';
 import { type PlanCheckout, type PlanCheckoutState, planIdOf, plansAfter } from './plan-rows.ts';
 import type { Plans } from './plans.ts';
 import type { Heard, PaymentEvent, PaymentProvider, ProviderId } from './provider.ts';
-import { idOf, type Purchase, purchaseByNo, purchaseByPayment, purchasesAfter } from './purchase-rows.ts';
+import { purchaseWhereItIs } from './purchase-address.ts';
+import { idOf, type Purchase, purchaseByPayment, purchasesAfter } from './purchase-rows.ts';
 import { type Fact, type Outcome, outcomeOf, unite } from './purchase-state.ts';
 
 export interface ReconcileOptions {
@@ -279,5 +280,5 @@ async function purchaseOf(
     return purchaseByPayment(database, { provider, payment });
   }
   const address = parsePurchaseId(subject.purchase);
-  return address === null ? null : purchaseByNo(database, address.account, address.no);
+  return address && purchaseWhereItIs(database, address);
 }

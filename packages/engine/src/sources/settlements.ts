@@ -12,7 +12,7 @@ import { recorded } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import { ONE_AT_A_TIME } from './merge-rows.ts';
-import { type Purchase, purchaseByNo } from './purchase-rows.ts';
+import { purchaseWhereItIs } from './purchase-address.ts';
 import { outcomeOf } from './purchase-state.ts';
 import {
   loweredBy,
@@ -26,27 +26,24 @@ import type { SourceSetting } from './source.ts';
 
 type Reads = Pick<Connection | Database, 'query'>;
 
-/** What the provider has paid back since, the person has had. */
+/**
+ * What the provider has paid back since, the person has had. Nothing is payable while the provider may still pay it back: a
+ * dispute over the payment is open, or a refund of it is under way.
+ */
 export async function payableMinor(on: Reads, one: Settlement): Promise<number> {
   if (one.way !== 'payable' || one.paid !== null) return 0;
-  const purchase = one.purchase === null ? null : await purchaseWhereItIs(on, one.account, one.purchase);
+  const place = one.purchase === null ? null : { account: one.account, no: one.purchase };
+  const purchase = place && (await purchaseWhereItIs(on, place));
   if (purchase === null) return one.amountMinor;
   const outcome = outcomeOf(purchase.facts);
   if (one.kind === 'double') {
-    return outcome.again.find(({ paid }) => paid.payment === one.payment)?.standing ?? 0;
+    const again = outcome.again.find(({ paid }) => paid.payment === one.payment);
+    return again === undefined || again.disputed ? 0 : again.standing;
   }
+  if (outcome.frozen) return 0;
   const all = loweredBy(await settlementsOfPurchase(on, purchase), outcome);
   const lowered = [...all].find(([{ ordinal }]) => ordinal === one.ordinal)?.[1] ?? 0;
   return one.amountMinor - lowered;
-}
-
-/** Merges take purchases along, and leave what was settled behind. */
-async function purchaseWhereItIs(on: Reads, account: number, no: number): Promise<Purchase | null> {
-  for (let place = { account, no }; ; ) {
-    const purchase = await purchaseByNo(on, place.account, place.no);
-    if (purchase === null || purchase.moved === null) return purchase;
-    place = purchase.moved;
-  }
 }
 
 const isOfLot = ({ kind }: Settlement): boolean => kind === 'lot';

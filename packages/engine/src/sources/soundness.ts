@@ -42,12 +42,24 @@ function demandNames({ plan, external }: PlanMark): void {
   if (external != null && typeof external !== 'string') throw refused('external', 'is no text');
 }
 
-/** Nothing of a fact may be missing, and no amount or time is below zero. */
+/** What of a fact is no text. */
+const KINDS: Readonly<Record<string, 'number' | 'boolean'>> = {
+  gross: 'number',
+  net: 'number',
+  amount: 'number',
+  total: 'number',
+  at: 'number',
+  attempt: 'number',
+  after: 'number',
+  failed: 'boolean',
+  ends: 'boolean',
+};
+
+/** Nothing of a fact may be missing or of another kind, and no amount or time is below zero. */
 function demandWhole(fact: object): void {
   for (const [name, value] of Object.entries(fact)) {
-    const isThere = typeof value === 'boolean' || (typeof value === 'string' && value !== '');
-    if (!isThere && !(typeof value === 'number' && value >= 0))
-      throw refused(name, 'is missing or below zero');
+    const isThere = typeof value === (KINDS[name] ?? 'string') && value !== '' && !(value < 0);
+    if (!isThere) throw refused(name, 'is missing, below zero or of another kind');
   }
 }
 

@@ -1,5 +1,6 @@
 /** What Stripe's objects say, in our terms. Times on the wire are seconds, currencies lower case. */
 import type Stripe from 'stripe';
+import { parsePurchaseId, parseSubscriptionId } from '../core/id.ts';
 import type { Billed, PaymentEvent, PlanEvent, PlanMark } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 
@@ -44,13 +45,25 @@ export function readStripeEvent(event: Stripe.Event): Read | null {
   }
 }
 
+interface Marked {
+  readonly metadata: Stripe.Metadata | null;
+}
+
+/** Others on the same Stripe account may use these words for something else: only an id of our form is a mark of ours. */
+export function purchaseIn({ metadata }: Marked): string | null {
+  const purchase: unknown = metadata?.purchase;
+  return typeof purchase === 'string' && parsePurchaseId(purchase) !== null ? purchase : null;
+}
+
+export function planMarkIn({ metadata }: Marked): string | null {
+  const plan: unknown = metadata?.subscription;
+  return typeof plan === 'string' && parseSubscriptionId(plan) !== null ? plan : null;
+}
+
 /** Those without our mark were made by others on the same Stripe account. */
-function aboutPlan(
-  { metadata }: { readonly metadata: Stripe.Metadata | null },
-  external: string | null,
-): PlanMark | null {
-  const plan = metadata?.subscription;
-  return plan === undefined ? null : { plan, external };
+function aboutPlan(marked: Marked, external: string | null): PlanMark | null {
+  const plan = planMarkIn(marked);
+  return plan === null ? null : { plan, external };
 }
 
 /** The plan that an invoice is of, as its subscription was marked when it was made. */
@@ -89,8 +102,8 @@ export function chargedFact({ id, amount_received: gross, currency, created }: S
 }
 
 function aboutCharge(intent: Stripe.PaymentIntent): Read | null {
-  const { purchase, charge } = intent.metadata;
-  return purchase === undefined || charge !== TOP_UP
+  const purchase = purchaseIn(intent);
+  return purchase === null || intent.metadata.charge !== TOP_UP
     ? null
     : { subject: { purchase }, facts: [chargedFact(intent)] };
 }
@@ -126,8 +139,8 @@ export function disputeFact(dispute: Stripe.Dispute, at: number): Fact | null {
 /** Sessions without our mark were opened by others on the same Stripe account. */
 function aboutSession(session: Stripe.Checkout.Session, fact: Fact | null): Read | null {
   if (session.mode === 'subscription') return aboutPlan(session, idOf(session.subscription ?? null));
-  const purchase = session.metadata?.purchase;
-  if (purchase === undefined || fact === null || session.mode !== 'payment') return null;
+  const purchase = purchaseIn(session);
+  if (purchase === null || fact === null || session.mode !== 'payment') return null;
   return { subject: { purchase }, facts: [fact] };
 }
 

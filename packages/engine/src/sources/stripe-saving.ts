@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { DrawdownError } from '../errors.ts';
 import type { Charge, Heard, PaymentEvent, SavedMethod } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
-import { chargedFact, idOf, TOP_UP } from './stripe-event.ts';
+import { chargedFact, idOf, purchaseIn, TOP_UP } from './stripe-event.ts';
 
 const MAX_PAGE = 100;
 
@@ -76,8 +76,8 @@ export class StripeSaving {
     for (let after: { starting_after?: string } = {}; ; ) {
       const { data, has_more } = await asking(this.#stripe.paymentIntents.list({ ...about, ...after }));
       for (const intent of data) {
-        const { purchase, charge } = intent.metadata;
-        if (purchase === undefined || charge !== TOP_UP || intent.status !== 'succeeded') continue;
+        const purchase = purchaseIn(intent);
+        if (purchase === null || intent.metadata.charge !== TOP_UP || intent.status !== 'succeeded') continue;
         yield { name: intent.id, read: () => Promise.resolve(chargedBy(intent, purchase)) };
       }
       const last = data.at(-1);

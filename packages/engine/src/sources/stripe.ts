@@ -21,7 +21,15 @@ import type {
 } from './provider.ts';
 import type { Fact } from './purchase-state.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
-import { disputeFact, idOf, paidBy, readStripeEvent, refundFact } from './stripe-event.ts';
+import {
+  disputeFact,
+  idOf,
+  paidBy,
+  planMarkIn,
+  purchaseIn,
+  readStripeEvent,
+  refundFact,
+} from './stripe-event.ts';
 import { returnTo, StripePlans } from './stripe-plan.ts';
 import { StripeSaving } from './stripe-saving.ts';
 
@@ -226,7 +234,7 @@ export class StripePayments implements PaymentProvider {
 
   async purchaseOf(payment: string): Promise<string | null> {
     const intent = await found(this.#stripe.paymentIntents.retrieve(payment));
-    return intent?.metadata.purchase ?? null;
+    return intent && purchaseIn(intent);
   }
 
   async look({
@@ -283,10 +291,10 @@ export class StripePayments implements PaymentProvider {
     for (let after: { starting_after?: string } = {}; ; ) {
       const { data, has_more } = await asking(this.#stripe.checkout.sessions.list({ ...about, ...after }));
       for (const session of data) {
-        const { purchase, subscription: plan } = session.metadata ?? {};
-        if (session.mode === 'subscription' && plan !== undefined) yield { name: session.id, plan };
+        const [purchase, plan] = [purchaseIn(session), planMarkIn(session)];
+        if (session.mode === 'subscription' && plan !== null) yield { name: session.id, plan };
         const paid = session.mode === 'payment' ? paidBy(session, session.created * 1000) : null;
-        if (purchase === undefined || paid === null) continue;
+        if (purchase === null || paid === null) continue;
         const event = { id: `look:${purchase}:${session.id}`, subject: { purchase }, facts: [paid] };
         yield { name: session.id, read: () => Promise.resolve(event) };
       }

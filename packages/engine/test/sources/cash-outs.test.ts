@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCatalog } from '../../src/catalog/load.ts';
 import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { DrawdownError } from '../../src/errors.ts';
+import type { PaymentEvent } from '../../src/sources/provider.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import { call } from '../engine/campaign-rig.ts';
 import { CLOCK_START, codeOf, expectWhole, openRig, type Rig, tally, together } from '../engine/rig.ts';
@@ -234,6 +235,34 @@ test('of several lots of one purchase, what comes back lowers one, and what is o
   await refunded(debt, 500);
   expect(await owedTo('u_8')).toBe(0);
   expect(await rig.first.purchases.byId(debt, {})).toMatchObject({ owed: 10 });
+});
+
+test('while a dispute is open nothing of its payment is payable, and what was paid again neither', async () => {
+  const purchase = await bought('u_10');
+  const told = async (...facts: PaymentEvent['facts']) => {
+    refunds += 1;
+    await rig.first.purchases.enter('sandbox', { id: `e${refunds}`, subject: { purchase }, facts });
+  };
+  const about = { kind: 'dispute', amount: 1000, at: CLOCK_START } as const;
+  const again = { kind: 'paid', payment: 'twice', gross: 1000, net: 1000, currency: 'USD' } as const;
+  await spend('u_10', 30);
+  await cashOut('u_10');
+  await told({ ...about, id: 'd1', stage: 'opened' });
+  expect(await owedTo('u_10')).toBe(0);
+  const [lot] = (await rig.first.life.settlements.payables({ limit: 200 })).data.filter(
+    (one) => one.account === 'u_10',
+  );
+  const mark = () => rig.first.life.settlements.paid(lot?.id as string, { reference: 'SEPA' }, call());
+  expect(await mark()).toMatchObject({ payable_minor: 0, paid_at: null });
+  await told({ ...about, id: 'd1', stage: 'won', at: CLOCK_START + 1 });
+  expect(await owedTo('u_10')).toBe(700);
+  await told({ ...again, at: CLOCK_START + 2 });
+  expect(await owedTo('u_10')).toBe(1700);
+  await told({ ...about, id: 'd2', payment: 'twice', stage: 'opened' });
+  expect(await owedTo('u_10')).toBe(700);
+  await told({ ...about, id: 'd2', payment: 'twice', stage: 'lost', at: CLOCK_START + 3 });
+  expect(await owedTo('u_10')).toBe(700);
+  expect(await mark()).toMatchObject({ payable_minor: 0, paid_minor: 700 });
 });
 
 test('a lot and a purchase of one number are settled both', async () => {

@@ -193,15 +193,31 @@ describe('deliveries', () => {
       body: { purchase: null, state: null },
     });
     expect((await deliver(stripe.event('customer.created', {}))).status).toBe(200);
-    stripe.intents.set('pi_others', {
-      id: 'pi_others',
-      object: 'payment_intent',
-      metadata: {},
-      amount_received: 5,
-    });
-    expect(await deliver(stripe.event('charge.refunded', stripe.charge('pi_others')))).toMatchObject({
-      status: 200,
-    });
+    // Others on the same account may use our words for something of theirs.
+    for (const purchase of [undefined, 'order-77', "'; --", 7]) {
+      const theirs = { ...object, id: 'cs_others', metadata: { purchase } };
+      stripe.sessions.set('cs_others', theirs as never);
+      stripe.intents.set('pi_others', {
+        id: 'pi_others',
+        object: 'payment_intent',
+        metadata: { purchase },
+        amount_received: 5,
+      });
+      for (const told of [
+        stripe.event('checkout.session.completed', theirs),
+        stripe.event('charge.refunded', stripe.charge('pi_others')),
+      ]) {
+        expect(await deliver(told)).toEqual({ status: 200, body: { purchase: null, state: null } });
+      }
+      for await (const one of rig.first.purchases.reconcile({ since: 0, repair: false }))
+        expect(one.reason ?? '').not.toMatch(/others/);
+    }
+    stripe.sessions.delete('cs_others');
+    for (const subscription of ['premium', 7]) {
+      const parent = { subscription_details: { metadata: { subscription }, subscription: 'sub_others' } };
+      const invoice = stripe.event('invoice.paid', { id: 'in_others', lines: { data: [] }, parent });
+      expect((await deliver(invoice)).status).toBe(200);
+    }
   });
 
   test('while Stripe cannot be asked, an event about an unknown payment comes again later (503)', async () => {
@@ -383,6 +399,18 @@ describe('reconciliation', () => {
     // The event that was missed arrives after all.
     await deliver(missed.paid);
     expect(await rig.first.balance('u_missed')).toMatchObject({ total: 100, version: 1 });
+  });
+
+  test('what was paid after a merge is where the purchase is by then, and the same the next time', async () => {
+    const { purchase, paid } = await bought('u_early');
+    await rig.first.putAccount('u_heir', {});
+    await rig.first.life.merges.merge('u_early', { into: 'u_heir', reason: 'one person' }, {});
+    const { id } = await show(purchase);
+    expect(of(await reconcile(true), id)).toMatchObject({ account: 'u_heir', result: 'repaired' });
+    await deliver(paid);
+    const told = (await reconcile(false)).filter((one) => [id, purchase].includes(one.purchase as string));
+    expect(told).toMatchObject([{ account: 'u_heir', result: 'same' }]);
+    expect(await rig.first.balance('u_heir')).toMatchObject({ total: 100, version: 2 });
   });
 
   test('lesson 23: Stripe out of order: refused, not read as "nothing was paid"', async () => {
