@@ -1,7 +1,9 @@
 /** The desktop app, the phone, and all three side by side. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { decode as decodePng } from 'fast-png';
 import type { FrameLocator, Page } from 'playwright-core';
+import decodeQR from 'qr/decode.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeFaults, DESKTOP, demonstration, openStage, overflow, PHONE, type Stage } from './stage.ts';
 
@@ -67,6 +69,8 @@ describe('three surfaces', () => {
     await link.click();
     await expect.poll(() => web.locator('.st-note').innerText()).toBe('Opened from your phone.');
     expect(await web.getByRole('tab', { name: 'Export' }).getAttribute('aria-selected')).toBe('true');
+    const duotone = web.locator('.st-template', { hasText: 'Duotone' }).getByRole('radio');
+    expect(await duotone.isChecked()).toBe(true);
 
     const again = await stage.open(`/studio?account=${account}${new URL(href).hash}`);
     await expect.poll(() => again.locator('.st-note').innerText()).toContain('used already');
@@ -78,6 +82,30 @@ describe('three surfaces', () => {
 });
 
 describe('the phone', () => {
+  it('shows a link that a camera reads, and hands over by it what is on its screen', async () => {
+    const account = await demonstration(stage, 'u_camera', 50);
+    const page = await stage.open(`/mobile?account=${account}`, { context: { viewport: PHONE } });
+    await page.getByRole('button', { name: 'New project' }).click();
+    await page.getByLabel('Title of the project').fill('By hand');
+    await page.getByRole('tab', { name: 'Export' }).click();
+    await page.locator('.st-template', { hasText: 'Postcard' }).click();
+    await page.locator('.st-segment', { hasText: 'Animation' }).click();
+    await page.locator('.dd-open-on-web').click();
+    const code = page.getByRole('img', { name: /^QR code/ });
+    await code.waitFor();
+    expect((await code.boundingBox())?.width).toBeGreaterThan(110);
+    const read = await decoded(page);
+    expect(read).toBe(await page.getByRole('link', { name: 'Open it here' }).getAttribute('href'));
+    const web = await stage.open(read.slice(stage.url.length));
+    await expect.poll(() => web.getByLabel('Title of the project').inputValue()).toBe('By hand');
+    const chosen = web.locator('.st-template input:checked, .st-segment input:checked');
+    await expect
+      .poll(() => chosen.evaluateAll((all) => all.map((one) => one.closest('label')?.innerText)))
+      .toEqual(expect.arrayContaining([expect.stringContaining('Postcard'), 'Animation']));
+    await web.context().close();
+    await page.context().close();
+  });
+
   it('cuts out by itself, free, and every other surface has it', async () => {
     const account = await demonstration(stage, 'u_pocket', 50);
     const page = await stage.open(`/mobile?account=${account}`, { context: { viewport: PHONE } });
@@ -183,7 +211,29 @@ describe('the desktop app', () => {
     expect(await page.locator('.dd-cost__button').count()).toBe(0);
     expect(await page.locator('.dd-badge').count()).toBe(0);
     expect(await page.locator('.dd-order').count()).toBe(0);
+    // What is on the server is out of reach, and what a tool shows is here though it was never opened.
+    expect(await page.locator('.app__project:enabled').allInnerTexts()).toEqual(['Spring film']);
+    expect(await page.getByRole('button', { name: 'Delete the project' }).isDisabled()).toBe(true);
+    await page.getByRole('tab', { name: 'Cutout' }).click();
+    const picture = page.locator('.st-frame img').first();
+    await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, forcedColors: 'active' });
+      const thumbs = page.locator('.st-thumb img');
+      const outlines = await thumbs.evaluateAll((all) =>
+        all.map((one) => getComputedStyle(one).outlineStyle),
+      );
+      expect(outlines.filter((one) => one === 'solid').length).toBe(1);
+    }
+    await page.emulateMedia({ forcedColors: 'none' });
+    await page.getByRole('tab', { name: 'Script' }).click();
+    await page.context().setOffline(false);
+    await expect.poll(() => page.locator('.dd-cost__button').innerText()).toMatch(/Write again\s*25 credits/);
+    expect(await page.locator('.app__offline').count()).toBe(0);
+    await expect.poll(() => page.locator('.dd-badge').innerText()).toContain('25');
 
+    await page.context().setOffline(true);
+    await page.locator('.app__offline').waitFor();
     await page.reload();
     await page.locator('.app__offline').waitFor();
     await page.getByLabel('What is the video about?').fill('A film about trains');
@@ -320,6 +370,13 @@ describe('what a team pays for', () => {
     for (const page of [web, desktop, phone, credits]) await page.context().close();
   });
 });
+
+/** What a camera makes of the screen. */
+async function decoded(page: Page): Promise<string> {
+  const shot = decodePng(await page.screenshot());
+  const data = new Uint8ClampedArray(shot.data.buffer, shot.data.byteOffset, shot.data.byteLength);
+  return decodeQR({ width: shot.width, height: shot.height, data });
+}
 
 const badgeOf = (page: Page) => page.locator('.dd-badge .dd-amount');
 

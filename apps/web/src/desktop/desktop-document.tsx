@@ -92,8 +92,10 @@ function keptFor(project: string): Kept | undefined {
   return kept?.view.project.id === project ? kept : undefined;
 }
 
+/** Without a connection there is the project that is open: the others are on the server. */
 function Sidebar({ workspace }: { workspace: Workspace | null }): ReactNode {
   const words = useStudioWords();
+  const online = useOnline();
   useStudioTitle('title_desktop');
   return (
     <nav className="app__side" aria-label={words.projects}>
@@ -110,6 +112,7 @@ function Sidebar({ workspace }: { workspace: Workspace | null }): ReactNode {
                   type="button"
                   className="app__project"
                   aria-current={workspace.live?.id === project.id}
+                  disabled={!online && workspace.live?.id !== project.id}
                   onClick={() => workspace.open(project.id)}
                 >
                   <span>{titleOf(project, words)}</span>
@@ -117,7 +120,12 @@ function Sidebar({ workspace }: { workspace: Workspace | null }): ReactNode {
               </li>
             ))}
           </ul>
-          <button type="button" className="app__project" onClick={() => void workspace.create()}>
+          <button
+            type="button"
+            className="app__project"
+            disabled={!online}
+            onClick={() => void workspace.create()}
+          >
             <Icon name="plus" />
             <span>{words.new_project}</span>
           </button>

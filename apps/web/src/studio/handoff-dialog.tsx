@@ -1,6 +1,6 @@
 /** From a phone to the web: a link and its picture, each for one use by the person who is signed in. */
 import { Dialog, Icon, useDrawdown } from '@drawdown/client/react';
-import type { Handoff, Tool } from '@drawdown/studio/wire';
+import type { Handoff, JobSettings } from '@drawdown/studio/wire';
 import { encodeQR } from 'qr';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useBench } from './bench.tsx';
@@ -8,17 +8,18 @@ import { filled } from './words.ts';
 
 export function HandoffDialog({
   open,
-  tool,
+  settings,
   onClose,
 }: {
   open: boolean;
-  tool: Tool;
+  settings: JobSettings;
   onClose(): void;
 }): ReactNode {
   const { api, live, words } = useBench();
   const { format } = useDrawdown();
   const [handoff, setHandoff] = useState<Handoff | null>(null);
   const [failed, setFailed] = useState(false);
+  const { tool } = settings;
   useEffect(() => {
     if (!open) return;
     let left = false;
@@ -29,27 +30,24 @@ export function HandoffDialog({
       .save()
       .then(() => api.handoff(live.id, tool))
       .then(
-        (made) => !left && setHandoff({ ...made, url: forThisAccount(made.url) }),
+        (made) => !left && setHandoff(made),
         () => !left && setFailed(true),
       );
     return () => {
       left = true;
     };
   }, [open, api, live, tool]);
+  const url = handoff === null ? null : withSettings(handoff.url, settings);
   return (
     <Dialog open={open} onClose={onClose} title={words.web_title}>
       <p className="st-handoff__text">{words.web_text}</p>
       {failed ? <p role="alert">{words.handoff_other}</p> : null}
-      <div className="st-handoff" aria-busy={handoff === null && !failed}>
-        {handoff === null ? (
-          <div className="st-qr dd-skeleton" />
-        ) : (
-          <QrCode text={handoff.url} label={words.web_qr} />
-        )}
+      <div className="st-handoff" aria-busy={url === null && !failed}>
+        {url === null ? <div className="st-qr dd-skeleton" /> : <QrCode text={url} label={words.web_qr} />}
         <div className="st-handoff__side">
-          {handoff === null ? null : (
+          {url === null ? null : (
             // The frame of the web surface, where there is one; a tab of that name otherwise.
-            <a className="dd-button" data-kind="primary" href={handoff.url} target="web" onClick={onClose}>
+            <a className="dd-button" data-kind="primary" href={url} target="web" onClick={onClose}>
               {words.web_open}
               <Icon name="external" />
             </a>
@@ -64,11 +62,18 @@ export function HandoffDialog({
   );
 }
 
-/** The account is the browser's own to know; only a demonstration names it in its address. */
-function forThisAccount(url: string): string {
+/**
+ * As the tool has them in its address; a script's are the project's own. The account is the browser's own to know: only a
+ * demonstration names it in its address.
+ */
+function withSettings(url: string, settings: JobSettings): string {
   const account = new URLSearchParams(location.search).get('account');
   const to = new URL(url);
   if (account !== null) to.searchParams.set('account', account);
+  if (settings.tool === 'export') {
+    const { tool: _, ...rest } = settings;
+    for (const [name, value] of Object.entries(rest)) to.searchParams.set(name, String(value));
+  }
   return to.href;
 }
 

@@ -1,10 +1,11 @@
 import { Icon } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
-import { useStudioWords } from './bench.tsx';
+import { useOnline, useStudioWords } from './bench.tsx';
 import { titleOf, type Workspace } from './workspace.tsx';
 
 export function ProjectPicker({ workspace }: { workspace: Workspace }): ReactNode {
   const words = useStudioWords();
+  const online = useOnline();
   const { projects, live, open, create } = workspace;
   return (
     <div className="st-projects">
@@ -13,6 +14,7 @@ export function ProjectPicker({ workspace }: { workspace: Workspace }): ReactNod
           className="dd-select"
           aria-label={words.project}
           value={live.id}
+          disabled={!online}
           onChange={({ target }) => open(target.value)}
         >
           {projects.map((project) => (
@@ -22,7 +24,13 @@ export function ProjectPicker({ workspace }: { workspace: Workspace }): ReactNod
           ))}
         </select>
       ) : null}
-      <button type="button" className="dd-button" data-size="small" onClick={() => void create()}>
+      <button
+        type="button"
+        className="dd-button"
+        data-size="small"
+        disabled={!online}
+        onClick={() => void create()}
+      >
         <Icon name="plus" />
         {words.new_project}
       </button>

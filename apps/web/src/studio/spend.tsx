@@ -21,7 +21,7 @@ interface RunButtonProps {
 
 export function RunButton(props: RunButtonProps): ReactNode {
   const { settings } = props;
-  const { words, tool, online } = useBench();
+  const { words, online } = useBench();
   const { surface } = useDrawdown();
   const price = priceOf(settings);
   const catalog = useCatalog().data;
@@ -41,7 +41,7 @@ export function RunButton(props: RunButtonProps): ReactNode {
     return (
       <>
         <OpenOnWeb feature={price.feature} onOpen={() => setOpen(true)} />
-        <HandoffDialog open={open} tool={tool} onClose={() => setOpen(false)} />
+        <HandoffDialog open={open} settings={settings} onClose={() => setOpen(false)} />
       </>
     );
   }
