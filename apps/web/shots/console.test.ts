@@ -45,7 +45,7 @@ it('how the server is', async () => {
   const page = await openConsole(stage, '/console/system');
   await page.locator('.figures').waitFor();
   await picture(page, 'system-desktop-light');
-  expect(await page.locator('.panel').count()).toBe(8);
+  expect(await page.locator('.panel').count()).toBe(9);
   await page.context().close();
 });
 

@@ -99,6 +99,11 @@ describe('campaigns', () => {
     // What is missing is said, and marked.
     await page.getByRole('alert').waitFor();
     expect(await page.locator('[aria-invalid="true"]').count()).toBe(3);
+    // By a sentence with each, which a screen reader reads too; one goes on with the first.
+    const name = page.getByLabel('Name', { exact: true });
+    const described = await name.getAttribute('aria-describedby');
+    expect(await page.locator(`[id="${described}"]`).innerText()).toBe('This is needed.');
+    await expect.poll(() => name.evaluate((field) => field === document.activeElement)).toBe(true);
     await page.getByLabel('Name', { exact: true }).fill('Spring of Films');
     expect(await page.getByLabel('Id', { exact: true }).inputValue()).toBe('spring_of_films');
     await page.getByLabel('Kind').selectOption('promotion_code');
@@ -108,6 +113,10 @@ describe('campaigns', () => {
     await page.getByLabel('Budget').fill('50');
     await page.getByRole('button', { name: 'Create campaign' }).click();
     await expect.poll(() => heading(page)).toMatch(/Spring of Films\s+Running/);
+    // No code is shown to people, and no dash where something can be said.
+    const terms = await page.getByRole('region', { name: 'Terms' }).innerText();
+    expect(terms).toMatch(/Valid for\s+30 days[\s\S]*Starts\s+At once[\s\S]*Ends\s+When it is stopped/);
+    expect(terms).toMatch(/Made by\s+Admin key/);
     await stage.client.redeem('u_kim', { code: 'SPRING26' });
     await expect.poll(() => page.locator('.figures').innerText()).toMatch(/Awarded\s+25[\s\S]*25 of 50/);
     await expect.poll(() => page.locator('tbody tr').innerText()).toContain('u_kim');

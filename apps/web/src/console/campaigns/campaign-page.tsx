@@ -5,6 +5,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { Actor } from '../parts/actor.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Head, Panel } from '../parts/head.tsx';
 import { Listed, Loading, useList } from '../parts/list.tsx';
@@ -101,16 +102,22 @@ function Terms({ campaign }: { campaign: Campaign }): ReactNode {
             [t('campaigns.each'), format.credits(campaign.credits)],
             [t('campaigns.inviter'), referral === null ? null : format.credits(referral.inviter_credits)],
             [t('lots.class'), <ClassName key="class" id={campaign.class} />],
-            [t('campaigns.validity'), <code key="v">{campaign.validity}</code>],
-            [t('campaigns.starts'), <At key="s" at={campaign.starts_at} />],
-            [t('campaigns.ends'), <At key="e" at={campaign.ends_at} />],
+            [t('campaigns.validity'), format.duration(campaign.validity)],
+            [
+              t('campaigns.starts'),
+              campaign.starts_at === null ? t('campaigns.at_once') : <At key="s" at={campaign.starts_at} />,
+            ],
+            [
+              t('campaigns.ends'),
+              campaign.ends_at === null ? t('campaigns.open_end') : <At key="e" at={campaign.ends_at} />,
+            ],
             [t('campaigns.per_account'), limit(campaign.per_account_limit)],
             [t('campaigns.per_device'), limit(campaign.per_device_limit)],
             [
               t('campaigns.kinds'),
               audience?.account_kinds == null
                 ? null
-                : format.list(audience.account_kinds.map((one) => t(`kind.${one}`))),
+                : format.list(audience.account_kinds.map((one) => t(`kinds.${one}`))),
             ],
             [
               t('campaigns.plans'),
@@ -118,22 +125,30 @@ function Terms({ campaign }: { campaign: Campaign }): ReactNode {
                 ? null
                 : format.list(audience.plans.map((one) => names.named('plan', one))),
             ],
-            [t('campaigns.surfaces'), audience?.surfaces == null ? null : format.list(audience.surfaces)],
+            [
+              t('campaigns.surfaces'),
+              audience?.surfaces == null
+                ? null
+                : format.list(audience.surfaces.map((one) => t(`surface.${one}`))),
+            ],
             [
               t('campaigns.newer'),
-              audience?.newer_than == null ? null : <code key="n">{audience.newer_than}</code>,
+              audience?.newer_than == null ? null : format.duration(audience.newer_than),
             ],
             [
               t('campaigns.code'),
               codes?.kind === 'shared' ? <Copyable key="code" text={codes.code} /> : null,
             ],
             [t('campaigns.origin'), t(`campaigns.origin.${campaign.origin}`)],
-            [t('campaigns.created_by'), <code key="by">{campaign.created_by}</code>],
+            [t('campaigns.created_by'), <Actor key="by" id={campaign.created_by} />],
             [
               t('campaigns.stopped_at'),
               campaign.stopped_at === null ? null : <At key="st" at={campaign.stopped_at} />,
             ],
-            [t('campaigns.stopped_by'), campaign.stopped_by],
+            [
+              t('campaigns.stopped_by'),
+              campaign.stopped_by === null ? null : <Actor key="sb" id={campaign.stopped_by} />,
+            ],
             [t('reason'), campaign.stop_reason],
           ]}
         />

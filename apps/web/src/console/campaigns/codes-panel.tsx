@@ -1,10 +1,12 @@
 import type { Campaign } from '@drawdown/client';
-import { failureText, saveFile, useDrawdown } from '@drawdown/client/react';
+import { saveFile } from '@drawdown/client/react';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { Field } from '../parts/field.tsx';
 import { Panel } from '../parts/head.tsx';
+import { useRefusal } from '../refusal.ts';
 
 /** As the server has it. */
 const MOST = 1000;
@@ -12,8 +14,7 @@ const MOST = 1000;
 /** Makes single-use codes. The server keeps only their hashes, so they are there this once, to be saved. */
 export function CodesPanel({ campaign }: { campaign: Campaign }): ReactNode {
   const { t } = useConsole();
-  const { t: components } = useDrawdown();
-  const id = useId();
+  const refusal = useRefusal();
   const [count, setCount] = useState('10');
   const make = useMutation({
     mutationFn: (wanted: number) => client.createCampaignCodes(campaign.id, { count: wanted }),
@@ -29,17 +30,13 @@ export function CodesPanel({ campaign }: { campaign: Campaign }): ReactNode {
     <Panel title={t('codes.title')}>
       <div className="codes">
         <p className="dd-muted">{t('codes.lead')}</p>
-        <form className="dd-form__line" onSubmit={submit}>
-          <label htmlFor={id} className="dd-visually-hidden">
-            {t('codes.count')}
-          </label>
-          <input
-            id={id}
-            className="dd-input field__number"
-            inputMode="numeric"
+        <form className="codes__form" onSubmit={submit}>
+          <Field
+            label={t('codes.count')}
+            isNumber
             value={count}
-            aria-invalid={!isCount}
-            onChange={(event) => setCount(event.target.value)}
+            wrong={isCount ? null : t('fault.most', { most: MOST })}
+            onChange={setCount}
           />
           <button type="submit" className="dd-button" disabled={!isCount || make.isPending}>
             {t('codes.make')}
@@ -47,7 +44,7 @@ export function CodesPanel({ campaign }: { campaign: Campaign }): ReactNode {
         </form>
         {make.error === null ? null : (
           <p className="act__error" role="alert">
-            {failureText(make.error, components)}
+            {refusal(make.error)}
           </p>
         )}
         {codes === undefined ? null : (

@@ -1,23 +1,24 @@
-import { failureText, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { ChoiceField, Field } from '../parts/field.tsx';
 import { Head, Panel } from '../parts/head.tsx';
+import { useRefusal } from '../refusal.ts';
 import { type CampaignDraft, EMPTY, faultsOf, idOf, KINDS, requestOf } from './new-campaign.ts';
 
 interface PartProps {
   draft: CampaignDraft;
   set(change: Partial<CampaignDraft>): void;
-  isWrong(field: keyof CampaignDraft): boolean;
+  wrong(field: keyof CampaignDraft): string | null;
 }
 
 /** A new campaign. What it may cost at most is said before it starts. */
 export function NewCampaignPage(): ReactNode {
   const { t, names } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
+  const form = useRef<HTMLFormElement>(null);
   const cache = useQueryClient();
   const navigate = useNavigate();
   const [draft, setDraft] = useState(EMPTY);
@@ -37,11 +38,17 @@ export function NewCampaignPage(): ReactNode {
     event.preventDefault();
     setSent(true);
     if (faults.size === 0) create.mutate();
+    // Once they are marked.
+    else
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
   const part: PartProps = {
     draft: whole,
     set: (change) => setDraft({ ...draft, ...change }),
-    isWrong: (field) => wasSent && faults.has(field),
+    wrong: (field) => {
+      const fault = wasSent ? faults.get(field) : undefined;
+      return fault === undefined ? null : t(fault);
+    },
   };
   return (
     <>
@@ -50,7 +57,7 @@ export function NewCampaignPage(): ReactNode {
         name={t('campaigns.new')}
         lead={t('campaigns.new_lead')}
       />
-      <form className="form" onSubmit={submit} noValidate>
+      <form ref={form} className="form" onSubmit={submit} noValidate>
         <What {...part} />
         <HowMuch {...part} />
         <ForWhom {...part} />
@@ -61,7 +68,7 @@ export function NewCampaignPage(): ReactNode {
         ) : null}
         {create.error === null ? null : (
           <p className="act__error" role="alert">
-            {failureText(create.error, components)}
+            {refusal(create.error)}
           </p>
         )}
         <div className="act__buttons">
@@ -77,7 +84,7 @@ export function NewCampaignPage(): ReactNode {
   );
 }
 
-function What({ draft, set, isWrong }: PartProps): ReactNode {
+function What({ draft, set, wrong }: PartProps): ReactNode {
   const { t } = useConsole();
   return (
     <Panel title={t('campaigns.part_what')}>
@@ -85,7 +92,7 @@ function What({ draft, set, isWrong }: PartProps): ReactNode {
         <Field
           label={t('campaigns.name')}
           value={draft.name}
-          isWrong={isWrong('name')}
+          wrong={wrong('name')}
           onChange={(name) =>
             // The id follows the name until it is one of its own.
             set(draft.id === '' || draft.id === idOf(draft.name) ? { name, id: idOf(name) } : { name })
@@ -95,7 +102,7 @@ function What({ draft, set, isWrong }: PartProps): ReactNode {
           label={t('campaigns.id')}
           hint={t('campaigns.id_hint')}
           value={draft.id}
-          isWrong={isWrong('id')}
+          wrong={wrong('id')}
           onChange={(id) => set({ id })}
         />
         <ChoiceField
@@ -120,7 +127,7 @@ function What({ draft, set, isWrong }: PartProps): ReactNode {
           <Field
             label={t('campaigns.code')}
             value={draft.code}
-            isWrong={isWrong('code')}
+            wrong={wrong('code')}
             onChange={(code) => set({ code })}
           />
         ) : null}
@@ -129,7 +136,7 @@ function What({ draft, set, isWrong }: PartProps): ReactNode {
   );
 }
 
-function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
+function HowMuch({ draft, set, wrong }: PartProps): ReactNode {
   const { t, names } = useConsole();
   return (
     <Panel title={t('campaigns.part_how_much')}>
@@ -138,7 +145,7 @@ function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
           label={t('campaigns.each')}
           isNumber
           value={draft.credits}
-          isWrong={isWrong('credits')}
+          wrong={wrong('credits')}
           onChange={(credits) => set({ credits })}
         />
         {draft.kind === 'referral' ? (
@@ -146,7 +153,7 @@ function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
             label={t('campaigns.inviter')}
             isNumber
             value={draft.inviter}
-            isWrong={isWrong('inviter')}
+            wrong={wrong('inviter')}
             onChange={(inviter) => set({ inviter })}
           />
         ) : null}
@@ -160,7 +167,7 @@ function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
           label={t('campaigns.days')}
           isNumber
           value={draft.days}
-          isWrong={isWrong('days')}
+          wrong={wrong('days')}
           onChange={(days) => set({ days })}
         />
         <Field
@@ -168,7 +175,7 @@ function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
           hint={t('campaigns.budget_hint')}
           isNumber
           value={draft.budget}
-          isWrong={isWrong('budget')}
+          wrong={wrong('budget')}
           onChange={(budget) => set({ budget })}
         />
         <Field
@@ -183,7 +190,7 @@ function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
           hint={t('campaigns.ends_hint')}
           type="datetime-local"
           value={draft.ends}
-          isWrong={isWrong('ends')}
+          wrong={wrong('ends')}
           onChange={(ends) => set({ ends })}
         />
       </div>
@@ -191,7 +198,7 @@ function HowMuch({ draft, set, isWrong }: PartProps): ReactNode {
   );
 }
 
-function ForWhom({ draft, set, isWrong }: PartProps): ReactNode {
+function ForWhom({ draft, set, wrong }: PartProps): ReactNode {
   const { t, catalog } = useConsole();
   return (
     <Panel title={t('campaigns.part_for_whom')}>
@@ -201,7 +208,7 @@ function ForWhom({ draft, set, isWrong }: PartProps): ReactNode {
           hint={t('campaigns.limit_hint')}
           isNumber
           value={draft.perAccount}
-          isWrong={isWrong('perAccount')}
+          wrong={wrong('perAccount')}
           onChange={(perAccount) => set({ perAccount })}
         />
         <Field
@@ -209,7 +216,7 @@ function ForWhom({ draft, set, isWrong }: PartProps): ReactNode {
           hint={t('campaigns.limit_hint')}
           isNumber
           value={draft.perDevice}
-          isWrong={isWrong('perDevice')}
+          wrong={wrong('perDevice')}
           onChange={(perDevice) => set({ perDevice })}
         />
         <ChoiceField
@@ -217,8 +224,8 @@ function ForWhom({ draft, set, isWrong }: PartProps): ReactNode {
           value={draft.people}
           options={[
             ['all', t('filter.all')],
-            ['user', t('kind.user')],
-            ['team', t('kind.team')],
+            ['user', t('kinds.user')],
+            ['team', t('kinds.team')],
           ]}
           onChange={(people) => set({ people })}
         />
@@ -236,7 +243,7 @@ function ForWhom({ draft, set, isWrong }: PartProps): ReactNode {
           hint={t('campaigns.newer_hint')}
           isNumber
           value={draft.newerDays}
-          isWrong={isWrong('newerDays')}
+          wrong={wrong('newerDays')}
           onChange={(newerDays) => set({ newerDays })}
         />
       </div>

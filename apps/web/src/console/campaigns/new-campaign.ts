@@ -1,5 +1,6 @@
 /** A campaign from what was typed so far. */
 import type { CampaignKind, CampaignRequest } from '@drawdown/client';
+import type { Word } from '../words/english.ts';
 
 export const KINDS: readonly CampaignKind[] = [
   'event',
@@ -9,6 +10,8 @@ export const KINDS: readonly CampaignKind[] = [
   'sign_up_bonus',
   'referral',
 ];
+
+type Fault = Extract<Word, `fault.${string}`>;
 
 export interface CampaignDraft {
   readonly id: string;
@@ -66,24 +69,32 @@ export function idOf(name: string): string {
     .replaceAll(/^[^a-z]+|_+$/g, '');
 }
 
-/** The fields that are not right as they stand. */
-export function faultsOf(draft: CampaignDraft): ReadonlySet<keyof CampaignDraft> {
-  const faults = new Set<keyof CampaignDraft>();
-  const check = (field: keyof CampaignDraft, isRight: boolean): void => {
-    if (!isRight) faults.add(field);
+/** What is wrong with the fields that are not right as they stand. */
+export function faultsOf(draft: CampaignDraft): ReadonlyMap<keyof CampaignDraft, Fault> {
+  const faults = new Map<keyof CampaignDraft, Fault>();
+  const check = (field: keyof CampaignDraft, isRight: boolean, fault: Fault): void => {
+    if (!isRight) faults.set(field, draft[field].trim() === '' ? 'fault.missing' : fault);
   };
   const optional = (value: string, pattern: RegExp): boolean => value === '' || pattern.test(value);
-  check('name', draft.name.trim() !== '');
-  check('id', ID.test(draft.id));
-  check('credits', AMOUNT.test(draft.credits) && Number(draft.credits) > 0);
-  check('days', COUNT.test(draft.days));
-  check('budget', optional(draft.budget, AMOUNT));
-  check('perAccount', optional(draft.perAccount, COUNT));
-  check('perDevice', optional(draft.perDevice, COUNT));
-  check('newerDays', optional(draft.newerDays, COUNT));
-  check('ends', draft.ends === '' || draft.starts === '' || draft.ends > draft.starts);
-  check('code', draft.kind !== 'promotion_code' || draft.codes !== 'shared' || CODE.test(codeOf(draft)));
-  check('inviter', draft.kind !== 'referral' || AMOUNT.test(draft.inviter));
+  check('name', draft.name.trim() !== '', 'fault.missing');
+  check('id', ID.test(draft.id), 'fault.id');
+  check('credits', AMOUNT.test(draft.credits) && Number(draft.credits) > 0, 'fault.amount');
+  check('days', COUNT.test(draft.days), 'fault.count');
+  check('budget', optional(draft.budget, AMOUNT), 'fault.amount');
+  check('perAccount', optional(draft.perAccount, COUNT), 'fault.count');
+  check('perDevice', optional(draft.perDevice, COUNT), 'fault.count');
+  check('newerDays', optional(draft.newerDays, COUNT), 'fault.count');
+  check(
+    'ends',
+    draft.ends === '' || draft.starts === '' || draft.ends > draft.starts,
+    'fault.end_before_start',
+  );
+  check(
+    'code',
+    draft.kind !== 'promotion_code' || draft.codes !== 'shared' || CODE.test(codeOf(draft)),
+    'fault.code',
+  );
+  check('inviter', draft.kind !== 'referral' || AMOUNT.test(draft.inviter), 'fault.amount');
   return faults;
 }
 

@@ -1,10 +1,11 @@
 import type { Campaign } from '@drawdown/client';
-import { Dialog, failureText, useDrawdown } from '@drawdown/client/react';
+import { Dialog } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Reason } from '../acts/reason.tsx';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useRefusal } from '../refusal.ts';
 
 /** Ends a campaign for good; what it gave stays as it is. */
 export function StopDialog({
@@ -17,7 +18,7 @@ export function StopDialog({
   onClose(): void;
 }): ReactNode {
   const { t } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const [reason, setReason] = useState('');
   const stop = useMutation({
@@ -38,7 +39,7 @@ export function StopDialog({
         <Reason value={reason} onChange={setReason} />
         {stop.error === null ? null : (
           <p className="act__error" role="alert">
-            {failureText(stop.error, components)}
+            {refusal(stop.error)}
           </p>
         )}
         <div className="act__buttons">

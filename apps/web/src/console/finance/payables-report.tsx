@@ -1,5 +1,5 @@
 import type { Payable } from '@drawdown/client';
-import { Dialog, failureText, useDrawdown } from '@drawdown/client/react';
+import { Dialog } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
@@ -9,6 +9,7 @@ import { Field } from '../parts/field.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { useRefusal } from '../refusal.ts';
 
 /** What is to be paid to people, until somebody says that it has been. */
 export function PayablesReport(): ReactNode {
@@ -74,7 +75,7 @@ export function PayablesReport(): ReactNode {
 
 function PaidForm({ payable, onDone }: { payable: Payable; onDone(): void }): ReactNode {
   const { t, format } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const [reference, setReference] = useState('');
   const mark = useMutation({
@@ -104,7 +105,7 @@ function PaidForm({ payable, onDone }: { payable: Payable; onDone(): void }): Re
       />
       {mark.error === null ? null : (
         <p className="act__error" role="alert">
-          {failureText(mark.error, components)}
+          {refusal(mark.error)}
         </p>
       )}
       <div className="act__buttons">

@@ -2,12 +2,39 @@ import { type ReactNode, useId } from 'react';
 
 interface FieldProps {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   value: string;
   onChange(value: string): void;
 }
 
-/** A line to type in, with its label above and what helps below. */
+/** What belongs to a field besides its label: what helps, and what is wrong with what was typed, which is read first. */
+export function useNotes({ hint, wrong = null }: { hint?: string | undefined; wrong?: string | null }): {
+  /** For `aria-describedby`. */
+  ids: string | undefined;
+  notes: ReactNode;
+} {
+  const [hintId, wrongId] = [useId(), useId()];
+  const ids = [wrong === null ? [] : [wrongId], hint === undefined ? [] : [hintId]].flat();
+  return {
+    ids: ids.length === 0 ? undefined : ids.join(' '),
+    notes: (
+      <>
+        {wrong === null ? null : (
+          <p id={wrongId} className="field__wrong">
+            {wrong}
+          </p>
+        )}
+        {hint === undefined ? null : (
+          <p id={hintId} className="field__hint">
+            {hint}
+          </p>
+        )}
+      </>
+    ),
+  };
+}
+
+/** A line to type in, with its label above, and below what helps and what is wrong. */
 export function Field({
   label,
   hint,
@@ -15,13 +42,15 @@ export function Field({
   onChange,
   type = 'text',
   isNumber = false,
-  isWrong = false,
+  wrong = null,
 }: FieldProps & {
   type?: 'text' | 'datetime-local' | 'month';
   isNumber?: boolean;
-  isWrong?: boolean;
+  /** What is not right with it as it stands, in a sentence. */
+  wrong?: string | null;
 }): ReactNode {
-  const [id, hintId] = [useId(), useId()];
+  const id = useId();
+  const { ids, notes } = useNotes({ hint, wrong });
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -32,15 +61,11 @@ export function Field({
         inputMode={isNumber ? 'decimal' : undefined}
         autoComplete="off"
         value={value}
-        aria-invalid={isWrong}
-        aria-describedby={hint === undefined ? undefined : hintId}
+        aria-invalid={wrong !== null}
+        aria-describedby={ids}
         onChange={(event) => onChange(event.target.value)}
       />
-      {hint === undefined ? null : (
-        <p id={hintId} className="field__hint">
-          {hint}
-        </p>
-      )}
+      {notes}
     </div>
   );
 }
@@ -57,7 +82,8 @@ export function ChoiceField<Value extends string>({
   options: readonly (readonly [NoInfer<Value>, string])[];
   onChange(value: NoInfer<Value>): void;
 }): ReactNode {
-  const [id, hintId] = [useId(), useId()];
+  const id = useId();
+  const { ids, notes } = useNotes({ hint });
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -65,7 +91,7 @@ export function ChoiceField<Value extends string>({
         id={id}
         className="dd-input"
         value={value}
-        aria-describedby={hint === undefined ? undefined : hintId}
+        aria-describedby={ids}
         // The options are these, so what is chosen is one of them.
         onChange={(event) => onChange(event.target.value as Value)}
       >
@@ -75,11 +101,7 @@ export function ChoiceField<Value extends string>({
           </option>
         ))}
       </select>
-      {hint === undefined ? null : (
-        <p id={hintId} className="field__hint">
-          {hint}
-        </p>
-      )}
+      {notes}
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import type { ReplayRequest, WebhookEndpoint } from '@drawdown/client';
-import { Dialog, failureText, useDrawdown } from '@drawdown/client/react';
+import { Dialog } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { ChoiceField, Field } from '../parts/field.tsx';
+import { useRefusal } from '../refusal.ts';
 
 const WHICH = ['dead', 'missed', 'all'] as const;
 
@@ -28,7 +29,7 @@ export function ReplayDialog({
 
 function ReplayForm({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose(): void }): ReactNode {
   const { t } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const [since, setSince] = useState('');
   const [until, setUntil] = useState('');
@@ -63,13 +64,13 @@ function ReplayForm({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose(
           type="datetime-local"
           value={until}
           hint={t('replay.until_hint')}
-          isWrong={!isRange && since !== ''}
+          wrong={!isRange && since !== '' ? t('fault.end_before_start') : null}
           onChange={setUntil}
         />
       </div>
       <p className="said" role="status" data-tone={replay.error === null ? 'good' : 'bad'}>
         {replay.error !== null
-          ? failureText(replay.error, components)
+          ? refusal(replay.error)
           : replay.data === undefined
             ? null
             : t('replay.done', { count: replay.data.replayed })}

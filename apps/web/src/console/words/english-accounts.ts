@@ -90,6 +90,8 @@ export const accountsInEnglish = {
   'found.audit': 'by a record of the audit log',
   'kind.user': 'Person',
   'kind.team': 'Team',
+  'kinds.user': 'People',
+  'kinds.team': 'Teams',
 
   'account.missing': 'There is no account of this name.',
   'view.lots': 'Lots',

@@ -96,6 +96,8 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'found.audit': 'über einen Eintrag im Protokoll',
   'kind.user': 'Person',
   'kind.team': 'Team',
+  'kinds.user': 'Personen',
+  'kinds.team': 'Teams',
 
   'account.missing': 'Ein Konto mit diesem Namen gibt es nicht.',
   'view.lots': 'Posten',
