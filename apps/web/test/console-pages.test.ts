@@ -21,7 +21,9 @@ beforeAll(async () => {
     '/console/accounts',
     account,
     ...['ledger', 'holds', 'payments', 'team', 'audit', 'about'].map((view) => `${account}?view=${view}`),
+    '/console/accounts/demo_team?view=team',
     '/console/audit',
+    '/console/staff',
     '/console/campaigns',
     '/console/campaigns/new',
     '/console/campaigns/creator_event',
@@ -38,11 +40,18 @@ afterAll(async () => {
   await stage.close();
 });
 
+/** What only programs should read: durations, actors, scopes, kinds of news and verbs as the server writes them. */
+const CODES =
+  /\bP\d+[DWMY]\b|\b(?:staff|key|provider|user):\w+|key_(?:admin|bootstrap)|\b(?:credits|purchase|hold)\.[a-z_]+|\b(?:consume|put_member|desktop_macos)\b/;
+
+/** The narrowest phone that is still in use. */
+const NARROWEST = { width: 320, height: 640 };
+
 it.each([
   ['light', DESKTOP, 'en-GB'],
   ['dark', PHONE, 'de-DE'],
 ] as const)(
-  'nothing for axe to find, and nothing to scroll sideways: %s, %o, %s',
+  'nothing for axe to find, nothing to scroll sideways, and no code to be read: %s, %o, %s',
   async (colorScheme, viewport, locale) => {
     const page = await openConsole(stage, '/console', { context: { colorScheme, viewport, locale } });
     const faults: Record<string, string[]> = {};
@@ -56,6 +65,18 @@ it.each([
         ...(await axeFaults(page)),
         ...((await overflow(page)) > 0 ? ['wider than the window'] : []),
       ];
+      if (viewport === PHONE) {
+        await page.setViewportSize(NARROWEST);
+        if ((await overflow(page)) > 0) found.push('wider than the narrowest window');
+        await page.setViewportSize(PHONE);
+      }
+      // What was opened is for who looks things up: there are ids in it.
+      const read = await page.locator('main').evaluate((main) => {
+        for (const details of main.querySelectorAll('.table__details')) details.remove();
+        return main.innerText;
+      });
+      const code = CODES.exec(read)?.[0];
+      if (code !== undefined) found.push(`shows ${code}`);
       if (found.length > 0) faults[path] = found;
     }
     expect(faults).toEqual({});

@@ -166,7 +166,7 @@ describe('the system', () => {
     await noteVerification(stage.engine.database, { ...run, faults: 2 });
     await page.getByText('2 faults').waitFor();
     await stage.staff.adjust('u_kim', { amount: 1, class: 'purchased', reason: 'to be counted' });
-    await expect.poll(() => page.locator('tbody').last().innerText()).toMatch(/adjust\s+done\s+1/);
+    await expect.poll(() => page.locator('tbody').last().innerText()).toMatch(/Corrected\s+Done\s+1/);
     await page.context().close();
   });
 

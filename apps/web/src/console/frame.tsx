@@ -6,8 +6,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { OwnExpired } from './approvals/own-expired.tsx';
+import { now } from './clock.ts';
 import { ConsoleContext, useApproves, useConsole } from './console-context.ts';
-import { client, ENTRANCE, useEntrance } from './entrance.ts';
+import { client, ENTRANCE, useEntrance, visit } from './entrance.ts';
+import { useStaffName } from './parts/actor.tsx';
 import { SignIn } from './sign-in.tsx';
 import { type Speech, useSpeech, useTranslate } from './speech.ts';
 
@@ -61,7 +63,8 @@ function Inside({ speech, session }: { speech: Speech; session: StaffSession }):
     () => ({
       staff: session,
       t,
-      format,
+      // What is still to come, or how long ago, is so by the server's clock.
+      format: { ...format, relative: (at: Date | string, than = now()) => format.relative(at, than) },
       catalog: catalog ?? null,
       names: catalogNames(catalog, undefined, speech.names),
       may: (scope: Scope) => session.scopes.includes(scope) || session.scopes.includes('admin'),
@@ -69,6 +72,9 @@ function Inside({ speech, session }: { speech: Speech; session: StaffSession }):
     [session, t, format, catalog, speech.names],
   );
   const main = useArrival();
+  useEffect(() => {
+    visit.isOn = true;
+  }, []);
   return (
     <ConsoleContext value={value}>
       <div className="console">
@@ -121,7 +127,7 @@ function Side(): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the sections are a strip, and where one is must be in sight
   useEffect(() => {
     const current = nav.current?.querySelector('[aria-current]');
-    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [path]);
   return (
     <div className="console__side">
@@ -162,10 +168,12 @@ function useWaiting(): number {
 
 function Who(): ReactNode {
   const { staff, t } = useConsole();
+  const nameOf = useStaffName();
   const cache = useQueryClient();
   const leave = useMutation({
     mutationFn: () => client.signOut(),
     onSuccess: () => {
+      visit.isOn = false;
       // Nothing that was read with this session stays behind.
       cache.removeQueries({
         predicate: ({ queryKey }) => queryKey[0] !== 'entrance' && queryKey[0] !== 'speech',
@@ -176,7 +184,7 @@ function Who(): ReactNode {
   return (
     <aside className="who" aria-label={t('signed_in')}>
       <p className="who__name" title={staff.staff.id}>
-        {staff.staff.name}
+        {nameOf(staff.staff.name)}
       </p>
       <p className="who__role">{t(`role.${roleOf(staff)}`)}</p>
       <button

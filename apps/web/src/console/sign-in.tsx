@@ -3,20 +3,20 @@ import { DrawdownApiError, type SignIn as Ways } from '@drawdown/client';
 import { failureText, type Translate, useDrawdown } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useId, useRef } from 'react';
-import { client, ENTRANCE, refusalCode } from './entrance.ts';
+import { client, ENTRANCE, refusalCode, visit } from './entrance.ts';
 import type { Word } from './words/english.ts';
 
 const REFUSALS = ['denied', 'expired', 'no_role', 'failed', 'unavailable'] as const;
 
 export function SignIn({ ways, t }: { ways: Ways; t: Translate<Word> }): ReactNode {
-  const refusal = REFUSALS.find((one) => one === refusalCode);
+  const said = visit.isOn ? 'ended' : REFUSALS.find((one) => one === refusalCode);
   return (
     <main id="main" className="entrance">
       <h1 className="entrance__title">{t('sign_in.title')}</h1>
       <p className="entrance__lead">{t('sign_in.lead')}</p>
-      {refusal === undefined ? null : (
+      {said === undefined ? null : (
         <p className="entrance__refusal" role="alert">
-          {t(`sign_in.${refusal}`)}
+          {t(`sign_in.${said}`)}
         </p>
       )}
       {ways.oidc === null ? null : (

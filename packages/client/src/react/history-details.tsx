@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import type { Entry, ExplainedGrant, Explanation } from '../wire.ts';
+import type { Entry } from '../wire.ts';
+import { Because } from './because.tsx';
 import { ClassMark } from './class-mark.tsx';
 import { Fact } from './fact.tsx';
 import { Failure } from './failure.tsx';
@@ -133,18 +134,4 @@ function Explained({ operation }: { operation: string }): ReactNode {
       ))}
     </ol>
   );
-}
-
-/** The rule that decided, in the page's words: the server's own sentence is for those who read its answers. */
-function Because({ one, among }: { one: ExplainedGrant; among: Explanation['grants'] }): ReactNode {
-  const { t } = useDrawdown();
-  const names = useNames();
-  const before = among.find(({ position }) => position !== null && position + 1 === one.position);
-  const standing = t(`because.${one.rule}`, {
-    class: names.class(one.class).short,
-    before: before === undefined ? '' : names.class(before.class).short,
-  });
-  if (one.position === null) return standing;
-  const end = one.drawn === 0 ? 'untouched' : one.drawn < one.available ? 'completed' : 'all';
-  return `${standing} ${t(`because.${end}`)}`;
 }

@@ -2,6 +2,7 @@
 export { AccountSwitch, type AccountSwitchProps } from './account-switch.tsx';
 export { Amount } from './amount.tsx';
 export { AtRisk, type AtRiskProps } from './at-risk.tsx';
+export { Because } from './because.tsx';
 export { type CatalogNames, catalogNames, type ShownClass } from './catalog-names.ts';
 export { type Cheaper, cheaperSettings } from './cheaper.ts';
 export { CheckoutNote } from './checkout-note.tsx';
@@ -45,6 +46,7 @@ export {
   useNames,
   useReading,
 } from './provider.tsx';
+export { reasonText } from './reasons.ts';
 export { RedeemForm } from './redeem-form.tsx';
 export { saveFile } from './save-file.ts';
 export { TeamSection } from './team-section.tsx';

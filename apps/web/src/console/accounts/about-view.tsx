@@ -2,12 +2,13 @@ import type { Account, Notice } from '@drawdown/client';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { Actor } from '../parts/actor.tsx';
+import { attributesOf } from '../parts/attributes.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At, Json, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { metadataText } from './lots-view.tsx';
 
 /** What is known of an account, and what was told about it. */
 export function AboutView({ account }: { account: Account }): ReactNode {
@@ -23,8 +24,11 @@ export function AboutView({ account }: { account: Account }): ReactNode {
               [t('about.since'), <At key="since" at={account.created_at} />],
               [t('about.entries'), format.credits(account.version)],
               [t('about.closed'), account.closed_at === null ? null : <At key="c" at={account.closed_at} />],
-              [t('about.merged_into'), account.merged_into],
-              [t('metadata'), metadataText(account.metadata)],
+              [
+                t('about.merged_into'),
+                account.merged_into === null ? null : <Actor key="m" id={`user:${account.merged_into}`} />,
+              ],
+              [t('metadata'), attributesOf(account.metadata)],
             ]}
           />
         </div>
@@ -42,7 +46,16 @@ function Notices({ account }: { account: string }): ReactNode {
     client.listNotices(account, paging, options),
   );
   const columns: Column<Notice>[] = [
-    { key: 'type', head: t('notices.type'), isName: true, cell: ({ type }) => <code>{type}</code> },
+    {
+      key: 'type',
+      head: t('notices.type'),
+      isName: true,
+      cell: ({ type }) => (
+        <span className="name" title={type}>
+          {t(`notice.${type}`)}
+        </span>
+      ),
+    },
     { key: 'at', head: t('ledger.at'), cell: ({ at }) => <At at={at} /> },
     {
       key: 'amount',

@@ -12,6 +12,7 @@ import { client } from '../entrance.ts';
 import { Head } from '../parts/head.tsx';
 import { Loading } from '../parts/list.tsx';
 import { State } from '../parts/small.tsx';
+import { Views } from '../parts/views.tsx';
 import { useSpeech } from '../speech.ts';
 import { AboutView } from './about-view.tsx';
 import { BalanceHeader } from './balance-header.tsx';
@@ -24,7 +25,6 @@ import { TeamView } from './team-view.tsx';
 const route = getRouteApi('/accounts/$account');
 
 const VIEWS = ['lots', 'ledger', 'holds', 'payments', 'team', 'audit', 'about'] as const;
-export type View = (typeof VIEWS)[number];
 
 export function AccountPage(): ReactNode {
   const { account } = route.useParams();
@@ -94,18 +94,18 @@ function Shown({ account, trail }: { account: Account; trail: ReactNode }): Reac
         )}
       </Head>
       <BalanceHeader />
-      <Views kind={account.kind} />
+      <Parts kind={account.kind} />
       <Viewed account={account} onAct={onAct} />
       <ActDialog subject={subject} onClose={() => setSubject(null)} />
     </>
   );
 }
 
-function Views({ kind }: { kind: Account['kind'] }): ReactNode {
+function Parts({ kind }: { kind: Account['kind'] }): ReactNode {
   const { t } = useConsole();
   const { account } = useDrawdown();
   return (
-    <nav className="views" aria-label={t('views')}>
+    <Views current={useView()}>
       {VIEWS.map((one) => (
         <Link
           key={one}
@@ -119,16 +119,22 @@ function Views({ kind }: { kind: Account['kind'] }): ReactNode {
           {t(one === 'team' ? `view.team.${kind}` : `view.${one}`)}
         </Link>
       ))}
-    </nav>
+    </Views>
   );
+}
+
+/** The part of the page that the address names. */
+function useView(): (typeof VIEWS)[number] {
+  const { view } = route.useSearch();
+  return VIEWS.find((one) => one === view) ?? 'lots';
 }
 
 /** What a view may ask for; null: who looks may not act, or nothing can be done any more. */
 export type OnAct = ((subject: Subject) => void) | null;
 
 function Viewed({ account, onAct }: { account: Account; onAct: OnAct }): ReactNode {
-  const { view } = route.useSearch();
-  switch (VIEWS.find((one) => one === view) ?? 'lots') {
+  const view = useView();
+  switch (view) {
     case 'ledger':
       return <LedgerView onAct={onAct} />;
     case 'holds':

@@ -1,8 +1,8 @@
 import type { Hold } from '@drawdown/client';
-import { Failure, useReading } from '@drawdown/client/react';
+import { useReading } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
-import { Loading } from '../parts/list.tsx';
+import { Read } from '../parts/read.tsx';
 import { At, Copyable, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
@@ -18,14 +18,10 @@ const MANY = 200;
 /** What running jobs have reserved, and what became of it. */
 export function HoldsView(): ReactNode {
   const { t, format, names } = useConsole();
-  const { data, error, reload } = useReading(
+  const reading = useReading(
     'holds:all',
     async ({ client, account }) => (await client.listHolds(account, { state: 'all', limit: MANY })).data,
   );
-  if (data === undefined) {
-    return error === undefined ? <Loading /> : <Failure error={error} onRetry={reload} />;
-  }
-  if (data.length === 0) return <p className="dd-empty">{t('holds.none')}</p>;
   const columns: Column<Hold>[] = [
     {
       key: 'feature',
@@ -49,5 +45,9 @@ export function HoldsView(): ReactNode {
     { key: 'since', head: t('holds.since'), cell: ({ created_at: at }) => <At at={at} /> },
     { key: 'until', head: t('holds.until'), cell: ({ expires_at: at }) => <At at={at} /> },
   ];
-  return <Table label={t('view.holds')} rows={data} columns={columns} keyOf={({ id }) => id} />;
+  return (
+    <Read reading={reading} empty={t('holds.none')}>
+      {(rows) => <Table label={t('view.holds')} rows={rows} columns={columns} keyOf={({ id }) => id} />}
+    </Read>
+  );
 }

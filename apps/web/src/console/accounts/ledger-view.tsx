@@ -1,17 +1,18 @@
 import type { Entry, EntryType } from '@drawdown/client';
-import { ClassMark, Failure, useDrawdown, useHistory } from '@drawdown/client/react';
+import { Because, ClassMark, Failure, reasonText, useDrawdown, useHistory } from '@drawdown/client/react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { Actor } from '../parts/actor.tsx';
+import { attributesOf } from '../parts/attributes.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/list.tsx';
 import { At, Copyable, Signed } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import type { OnAct } from './account-page.tsx';
-import { metadataText } from './lots-view.tsx';
 
 const route = getRouteApi('/accounts/$account');
 
@@ -112,7 +113,7 @@ function useColumns(): Column<Entry>[] {
       ),
     },
     { key: 'at', head: t('ledger.at'), cell: ({ at }) => <At at={at} /> },
-    { key: 'actor', head: t('ledger.actor'), cell: ({ actor }) => <code className="actor">{actor}</code> },
+    { key: 'actor', head: t('ledger.actor'), cell: ({ actor }) => <Actor id={actor} /> },
     { key: 'split', head: t('ledger.draws'), cell: (entry) => <Draws entry={entry} /> },
     {
       key: 'amount',
@@ -161,6 +162,7 @@ function Draws({ entry }: { entry: Entry }): ReactNode {
 
 function EntryDetails({ entry, onAct }: { entry: Entry; onAct: OnAct }): ReactNode {
   const { t, format, names } = useConsole();
+  const { t: components } = useDrawdown();
   const { operation } = entry;
   const isSpending = operation !== null && (entry.type === 'consume' || entry.type === 'capture');
   return (
@@ -192,12 +194,15 @@ function EntryDetails({ entry, onAct }: { entry: Entry; onAct: OnAct }): ReactNo
             t('ledger.reverses'),
             entry.reverses === null ? null : <Copyable key="rev" text={entry.reverses} />,
           ],
-          [t('reason'), entry.reason],
-          [t('ledger.member'), entry.member ?? null],
+          [t('reason'), entry.reason === null ? null : reasonText(entry.reason, components)],
+          [
+            t('ledger.member'),
+            entry.member === undefined ? null : <Actor key="m" id={`user:${entry.member}`} />,
+          ],
           [t('ledger.utc'), format.utc(entry.at)],
           [t('ledger.catalog'), <code key="cat">{entry.catalog_version.slice(0, 12)}</code>],
           [t('ledger.hash'), <code key="hash">{entry.hash.slice(0, 16)}…</code>],
-          [t('metadata'), metadataText(entry.metadata)],
+          [t('metadata'), attributesOf(entry.metadata)],
         ]}
       />
       {operation === null || !['consume', 'hold', 'capture'].includes(entry.type) ? null : (
@@ -256,7 +261,7 @@ function Why({ operation }: { operation: string }): ReactNode {
                 available: format.credits(one.available),
               })}
             </strong>{' '}
-            {one.because} <code>{one.grant}</code>
+            <Because one={one} among={data.grants} /> <code>{one.grant}</code>
           </span>
         </li>
       ))}

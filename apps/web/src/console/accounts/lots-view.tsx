@@ -2,11 +2,14 @@ import type { Grant } from '@drawdown/client';
 import { Failure, sourceOf, useBalance, useDrawdown, useLots, useReading } from '@drawdown/client/react';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
+import { useStaffName } from '../parts/actor.tsx';
+import { attributesOf } from '../parts/attributes.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/list.tsx';
-import { At, ClassName, Copyable, State, type Tone } from '../parts/small.tsx';
+import { At, ClassName, Copyable, Nothing, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { isWord } from '../refusal.ts';
 import type { OnAct } from './account-page.tsx';
 
 const TONES: Readonly<Record<Grant['state'], Tone>> = {
@@ -56,7 +59,7 @@ function AllLots({ onAct }: { onAct: OnAct }): ReactNode {
 function Lots({ reading, onAct }: { reading: ReturnType<typeof useLots>; onAct: OnAct }): ReactNode {
   const { t } = useConsole();
   const { data, error, reload } = reading;
-  const columns = useColumns();
+  const columns = useColumns(data ?? []);
   if (data === undefined) {
     return error === undefined ? <Loading /> : <Failure error={error} onRetry={reload} />;
   }
@@ -72,18 +75,24 @@ function Lots({ reading, onAct }: { reading: ReturnType<typeof useLots>; onAct: 
   );
 }
 
-function useColumns(): Column<Grant>[] {
+/** What left the lot without being used. */
+const goneOf = ({ expired, voided, transferred }: Grant): number => expired + voided + transferred;
+
+/** Granted − used − gone − reserved = left, from left to right. */
+function useColumns(lots: readonly Grant[]): Column<Grant>[] {
   const { t, format, names } = useConsole();
   const { t: components } = useDrawdown();
   const order = useBalance().balance?.draw_order ?? [];
-  return [
+  const hasGone = lots.some((lot) => goneOf(lot) > 0);
+  const less = (credits: number): ReactNode => (credits === 0 ? <Nothing /> : format.signed(-credits));
+  const columns: (Column<Grant> | null)[] = [
     {
       key: 'order',
       head: t('lots.order'),
       isNumber: true,
       cell: ({ id }) => {
         const nth = order.indexOf(id);
-        return <span className="dd-muted">{nth < 0 ? '–' : nth + 1}</span>;
+        return nth < 0 ? <Nothing /> : <span className="dd-muted">{nth + 1}</span>;
       },
     },
     {
@@ -98,14 +107,16 @@ function useColumns(): Column<Grant>[] {
       head: t('lots.state'),
       cell: ({ state }) => <State tone={TONES[state]}>{t(`lot_state.${state}`)}</State>,
     },
+    { key: 'granted', head: t('lots.granted'), isNumber: true, cell: ({ amount }) => format.credits(amount) },
+    { key: 'used', head: t('lots.used'), isNumber: true, cell: ({ consumed }) => less(consumed) },
+    hasGone ? { key: 'gone', head: t('lots.gone'), isNumber: true, cell: (lot) => less(goneOf(lot)) } : null,
+    { key: 'held', head: t('lots.held'), isNumber: true, cell: ({ held }) => less(held) },
     {
       key: 'left',
       head: t('lots.left'),
       isNumber: true,
-      cell: ({ remaining }) => <strong>{format.credits(remaining)}</strong>,
+      cell: ({ remaining, held }) => <strong>{format.credits(remaining - held)}</strong>,
     },
-    { key: 'held', head: t('lots.held'), isNumber: true, cell: ({ held }) => format.credits(held) },
-    { key: 'granted', head: t('lots.granted'), isNumber: true, cell: ({ amount }) => format.credits(amount) },
     {
       key: 'expires',
       head: t('lots.expires'),
@@ -113,10 +124,29 @@ function useColumns(): Column<Grant>[] {
         at === null ? <span className="dd-muted">{t('never')}</span> : <At at={at} />,
     },
   ];
+  return columns.flatMap((one) => one ?? []);
+}
+
+/** Where it came from in a word, and by which id it is known there. */
+function Source({ of: { type, ref } }: { of: Grant['source'] }): ReactNode {
+  const { t } = useConsole();
+  const word = `source.${type}`;
+  return (
+    <>
+      {isWord(word) ? t(word) : type}
+      {ref === null ? null : (
+        <>
+          {' '}
+          <Copyable text={ref} />
+        </>
+      )}
+    </>
+  );
 }
 
 function LotDetails({ lot, onAct }: { lot: Grant; onAct: OnAct }): ReactNode {
   const { t, format, names } = useConsole();
+  const nameOf = useStaffName();
   const isFrozen = lot.state === 'frozen';
   const isLive = isFrozen || lot.state === 'active' || lot.state === 'scheduled';
   return (
@@ -124,23 +154,20 @@ function LotDetails({ lot, onAct }: { lot: Grant; onAct: OnAct }): ReactNode {
       <Facts
         items={[
           [t('lots.id'), <Copyable key="id" text={lot.id} />],
-          [
-            t('lots.from'),
-            lot.source.ref === null ? lot.source.type : `${lot.source.type}: ${lot.source.ref}`,
-          ],
+          [t('lots.from'), <Source key="source" of={lot.source} />],
           [t('lots.granted_at'), <At key="at" at={lot.created_at} />],
           [t('lots.effective'), <At key="from" at={lot.effective_at} />],
-          [t('lots.used'), format.credits(lot.consumed)],
-          [t('lots.expired'), format.credits(lot.expired)],
-          [t('lots.voided'), format.credits(lot.voided)],
+          [t('lots.expired'), lot.expired === 0 ? null : format.credits(lot.expired)],
+          [t('lots.voided'), lot.voided === 0 ? null : format.credits(lot.voided)],
+          [t('lots.transferred'), lot.transferred === 0 ? null : format.credits(lot.transferred)],
           [t('lots.paid'), lot.cost === null ? null : format.money(lot.cost.amount_minor, lot.cost.currency)],
-          [t('lots.channel'), lot.channel],
+          [t('lots.channel'), lot.channel === null ? null : nameOf(lot.channel)],
           [t('lots.priority'), lot.priority === 0 ? null : lot.priority],
           [
             t('lots.only_for'),
             lot.features === null ? null : format.list(lot.features.map((id) => names.feature(id) ?? id)),
           ],
-          [t('metadata'), metadataText(lot.metadata)],
+          [t('metadata'), attributesOf(lot.metadata)],
         ]}
       />
       {onAct === null || !isLive ? null : (
@@ -173,8 +200,4 @@ function LotDetails({ lot, onAct }: { lot: Grant; onAct: OnAct }): ReactNode {
       )}
     </div>
   );
-}
-
-export function metadataText(metadata: object): string | null {
-  return Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata);
 }

@@ -1,10 +1,10 @@
 /** Subscriptions and purchases: where the credits were paid. */
 import type { Purchase, Subscription, TopUp } from '@drawdown/client';
-import { Failure, useReading } from '@drawdown/client/react';
+import { useReading } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { Panel } from '../parts/head.tsx';
-import { Loading } from '../parts/list.tsx';
+import { Read } from '../parts/read.tsx';
 import { At, Copyable, Nothing, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import type { OnAct } from './account-page.tsx';
@@ -63,14 +63,10 @@ const STATUS: Readonly<Record<Subscription['status'], Tone>> = {
 
 function Subscriptions(): ReactNode {
   const { t, format, names } = useConsole();
-  const { data, error, reload } = useReading(
+  const reading = useReading(
     'subscriptions:all',
     async ({ client, account }) => (await client.listSubscriptions(account, { limit: MANY })).data,
   );
-  if (data === undefined) {
-    return error === undefined ? <Loading lines={2} /> : <Failure error={error} onRetry={reload} />;
-  }
-  if (data.length === 0) return <p className="dd-empty">{t('payments.no_subscription')}</p>;
   const columns: Column<Subscription>[] = [
     {
       key: 'plan',
@@ -109,7 +105,13 @@ function Subscriptions(): ReactNode {
     { key: 'next', head: t('payments.next_refill'), cell: ({ next_refill_at: at }) => <At at={at} /> },
     { key: 'cancel', head: t('payments.ends'), cell: ({ cancel_at: at }) => <At at={at} /> },
   ];
-  return <Table label={t('payments.subscriptions')} rows={data} columns={columns} keyOf={({ id }) => id} />;
+  return (
+    <Read reading={reading} empty={t('payments.no_subscription')} lines={2}>
+      {(rows) => (
+        <Table label={t('payments.subscriptions')} rows={rows} columns={columns} keyOf={({ id }) => id} />
+      )}
+    </Read>
+  );
 }
 
 const PURCHASE: Readonly<Record<Purchase['state'], Tone>> = {
@@ -126,14 +128,10 @@ const PURCHASE: Readonly<Record<Purchase['state'], Tone>> = {
 
 function Purchases(): ReactNode {
   const { t, format, names } = useConsole();
-  const { data, error, reload } = useReading(
+  const reading = useReading(
     'purchases',
     async ({ client, account }) => (await client.listPurchases(account, { limit: MANY })).data,
   );
-  if (data === undefined) {
-    return error === undefined ? <Loading lines={2} /> : <Failure error={error} onRetry={reload} />;
-  }
-  if (data.length === 0) return <p className="dd-empty">{t('payments.no_purchase')}</p>;
   const columns: Column<Purchase>[] = [
     {
       key: 'what',
@@ -180,5 +178,11 @@ function Purchases(): ReactNode {
       cell: ({ paid_at, created_at }) => <At at={paid_at ?? created_at} />,
     },
   ];
-  return <Table label={t('payments.purchases')} rows={data} columns={columns} keyOf={({ id }) => id} />;
+  return (
+    <Read reading={reading} empty={t('payments.no_purchase')} lines={2}>
+      {(rows) => (
+        <Table label={t('payments.purchases')} rows={rows} columns={columns} keyOf={({ id }) => id} />
+      )}
+    </Read>
+  );
 }

@@ -1,28 +1,58 @@
 import type { Account, Member } from '@drawdown/client';
-import { Failure, useReading } from '@drawdown/client/react';
+import { useReading } from '@drawdown/client/react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
-import { Loading } from '../parts/list.tsx';
+import { Panel } from '../parts/head.tsx';
+import { Read } from '../parts/read.tsx';
 import { At, Nothing, State } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { TeamRequests } from './team-requests.tsx';
 
 const MANY = 200;
 
-/** Of a team its members, of a person the teams. */
+/** Of a team its members and what they asked for, of a person the teams. */
 export function TeamView({ account }: { account: Account }): ReactNode {
-  const { t, format } = useConsole();
+  const { t } = useConsole();
+  if (account.kind === 'user') return <Members account={account} />;
+  return (
+    <>
+      <Panel title={t('view.team.team')}>
+        <Members account={account} />
+      </Panel>
+      <TeamRequests />
+    </>
+  );
+}
+
+function Members({ account }: { account: Account }): ReactNode {
+  const { t } = useConsole();
   const isTeam = account.kind === 'team';
-  const { data, error, reload } = useReading('members', async ({ client, account: id }) =>
+  const reading = useReading('members', async ({ client, account: id }) =>
     isTeam
       ? (await client.listMembers(id, { state: 'all', limit: MANY })).data
       : (await client.listTeams(id, { limit: MANY })).data,
   );
-  if (data === undefined) {
-    return error === undefined ? <Loading /> : <Failure error={error} onRetry={reload} />;
-  }
-  if (data.length === 0) return <p className="dd-empty">{t(isTeam ? 'team.no_member' : 'team.none')}</p>;
-  const columns: Column<Member>[] = [
+  const columns = useColumns(isTeam);
+  return (
+    <Read reading={reading} empty={t(isTeam ? 'team.no_member' : 'team.none')}>
+      {(rows) => (
+        <Table
+          label={t(`view.team.${account.kind}`)}
+          rows={rows}
+          columns={columns}
+          keyOf={(member) => `${member.team} ${member.account} ${member.joined_at}`}
+        />
+      )}
+    </Read>
+  );
+}
+
+/** Limit + extra − used − reserved = left, from left to right. */
+function useColumns(isTeam: boolean): Column<Member>[] {
+  const { t, format } = useConsole();
+  const less = (credits: number): ReactNode => (credits === 0 ? <Nothing /> : format.signed(-credits));
+  return [
     {
       key: 'who',
       head: t(isTeam ? 'team.member' : 'team.team'),
@@ -44,7 +74,12 @@ export function TeamView({ account }: { account: Account }): ReactNode {
         left === null ? (
           <State tone="good">{t('team.active')}</State>
         ) : (
-          <State tone="plain">{t('team.left')}</State>
+          <>
+            <State tone="plain">{t('team.left')}</State>
+            <span className="aside">
+              <At at={left} />
+            </span>
+          </>
         ),
     },
     {
@@ -57,31 +92,39 @@ export function TeamView({ account }: { account: Account }): ReactNode {
           : t(`team.per_${limit.per}`, { amount: format.credits(limit.amount) }),
     },
     {
+      key: 'extra',
+      head: t('team.extra'),
+      isNumber: true,
+      cell: ({ period }) => (period.extra === 0 ? <Nothing /> : format.signed(period.extra)),
+    },
+    {
       key: 'used',
       head: t('team.used'),
       isNumber: true,
-      cell: ({ period }) => format.credits(period.used),
+      cell: ({ period }) => less(period.used),
     },
     {
       key: 'held',
       head: t('lots.held'),
       isNumber: true,
-      cell: ({ period }) => format.credits(period.held),
+      cell: ({ period }) => less(period.held),
     },
     {
       key: 'rest',
       head: t('lots.left'),
       isNumber: true,
-      cell: ({ period }) => (period.remaining === null ? <Nothing /> : format.credits(period.remaining)),
+      cell: ({ period }) =>
+        period.remaining === null ? (
+          <span className="dd-muted">{t('team.unlimited')}</span>
+        ) : (
+          <strong>{format.credits(period.remaining)}</strong>
+        ),
+    },
+    {
+      key: 'resets',
+      head: t('team.resets'),
+      cell: ({ period, left_at: left }) => (left === null ? <At at={period.resets_at} /> : <Nothing />),
     },
     { key: 'joined', head: t('team.joined'), cell: ({ joined_at: at }) => <At at={at} /> },
   ];
-  return (
-    <Table
-      label={t(`view.team.${account.kind}`)}
-      rows={data}
-      columns={columns}
-      keyOf={(member) => `${member.team} ${member.account} ${member.joined_at}`}
-    />
-  );
 }

@@ -8,12 +8,13 @@ import {
   isProblem,
   newKey,
 } from '@drawdown/client';
-import { Dialog, Failure, failureText, useDrawdown } from '@drawdown/client/react';
+import { Dialog, Failure } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { isRefusal, useRefusal } from '../refusal.ts';
 import { actOf, emptyDraft, isSevere, type Subject } from './act.ts';
 import { Effect, Limits } from './effect.tsx';
 import { Fields } from './fields.tsx';
@@ -74,7 +75,7 @@ function usePreview(act: Act | null) {
 
 function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): ReactNode {
   const { t, names } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const [draft, setDraft] = useState(() =>
     emptyDraft(
@@ -111,7 +112,6 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
     });
   };
   if (confirm.data !== undefined) return <Done receipt={confirm.data} subject={subject} onClose={onClose} />;
-  const isRefused = preview.error !== null;
   return (
     <form className="act" onSubmit={submit} data-severe={isSevere(subject.act)}>
       <p className="act__about">{t(`act.${subject.act}.about`)}</p>
@@ -119,7 +119,9 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
       <Reason value={reason} onChange={setReason} />
       <div className="act__effect" aria-busy={preview.isPending} aria-live="polite">
         {seen === null ? (
-          isRefused ? (
+          isRefusal(preview.error) ? (
+            <p className="act__refused">{refusal(preview.error)}</p>
+          ) : preview.error !== null ? (
             <Failure error={preview.error} onRetry={() => void preview.refetch()} />
           ) : (
             <p className="act__waiting">{t(preview.isPending ? 'loading' : 'act.fill_in')}</p>
@@ -133,9 +135,7 @@ function ActForm({ subject, onClose }: { subject: Subject; onClose(): void }): R
       </div>
       {confirm.error === null ? null : (
         <p className="act__error" role="alert">
-          {isProblem(confirm.error, 'preview_changed')
-            ? t('act.changed')
-            : failureText(confirm.error, components)}
+          {isProblem(confirm.error, 'preview_changed') ? t('act.changed') : refusal(confirm.error)}
         </p>
       )}
       <div className="act__buttons">

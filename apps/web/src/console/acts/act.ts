@@ -1,5 +1,6 @@
 /** What one of the staff is about to do, from what was typed so far. */
 import type { Act, ActName, Entry, Grant, TakenCharge, TopUp } from '@drawdown/client';
+import type { Word } from '../words/english.ts';
 
 /** What an act is about: an account, a lot, a line of the ledger, or a charge that nobody answers about. */
 export type Subject =
@@ -112,6 +113,25 @@ export function actOf(subject: Subject, draft: Draft): Act | null {
     }
     default:
       return { act: subject.act, grant: subject.lot.id };
+  }
+}
+
+export type Fault = Extract<Word, `fault.${string}`>;
+
+/** What is wrong with what was typed; what is still empty is only missing, and said by the button that waits. */
+export function faultOf(act: ActName, field: 'amount' | 'days' | 'currency', draft: Draft): Fault | null {
+  const typed = draft[field].trim();
+  if (typed === '') return null;
+  switch (field) {
+    case 'days':
+      return DAYS.test(typed) ? null : 'fault.count';
+    case 'currency':
+      return CURRENCY.test(typed.toUpperCase()) ? null : 'fault.currency';
+    default:
+      if (act === 'end_top_up')
+        return minorOf(typed, draft.currency.trim().toUpperCase()) === null ? 'fault.amount' : null;
+      if (act === 'adjust') return POSITIVE.test(typed.replace(/^[-−+]/, '')) ? null : 'fault.signed';
+      return POSITIVE.test(typed) ? null : 'fault.amount';
   }
 }
 

@@ -3,7 +3,7 @@ import type { ActPreview, Cost, LotFacts } from '@drawdown/client';
 import { ClassMark } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
-import { Signed } from '../parts/small.tsx';
+import { Nothing, Signed } from '../parts/small.tsx';
 
 export function Effect({ preview }: { preview: ActPreview }): ReactNode {
   return (
@@ -96,7 +96,7 @@ function Sums({ preview }: { preview: ActPreview }): ReactNode {
 /** What is left, and what else differs from the other side. */
 function Facts({ facts, other }: { facts: LotFacts | null; other: LotFacts | null }): ReactNode {
   const { t, format } = useConsole();
-  if (facts === null) return <span className="dd-muted">–</span>;
+  if (facts === null) return <Nothing />;
   const { remaining, held, state, expires_at: expires } = facts;
   const hasOtherExpiry = other === null || other.expires_at !== expires;
   return (

@@ -1,7 +1,9 @@
+import type { Translate } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { ChoiceField, Field } from '../parts/field.tsx';
-import type { Draft, Subject } from './act.ts';
+import type { Word } from '../words/english.ts';
+import { type Draft, faultOf, type Subject } from './act.ts';
 
 interface FieldsProps {
   subject: Subject;
@@ -18,7 +20,8 @@ export function Fields(props: FieldsProps): ReactNode {
       label={t('act.amount')}
       isNumber
       value={draft.amount}
-      {...(hint === undefined ? {} : { hint })}
+      hint={hint}
+      wrong={wrongOf('amount', props, t)}
       onChange={(value) => onChange({ amount: value })}
     />
   );
@@ -51,8 +54,19 @@ export function Fields(props: FieldsProps): ReactNode {
   }
 }
 
-function Taken({ draft, onChange }: FieldsProps): ReactNode {
+/** What cannot be so as it was typed is said beside it. */
+function wrongOf(
+  field: 'amount' | 'days' | 'currency',
+  { subject, draft }: FieldsProps,
+  t: Translate<Word>,
+): string | null {
+  const fault = faultOf(subject.act, field, draft);
+  return fault === null ? null : t(fault);
+}
+
+function Taken(props: FieldsProps): ReactNode {
   const { t } = useConsole();
+  const { draft, onChange } = props;
   return (
     <>
       <ChoiceField
@@ -77,11 +91,13 @@ function Taken({ draft, onChange }: FieldsProps): ReactNode {
               label={t('act.sum')}
               isNumber
               value={draft.amount}
+              wrong={wrongOf('amount', props, t)}
               onChange={(amount) => onChange({ amount })}
             />
             <Field
               label={t('act.currency')}
               value={draft.currency}
+              wrong={wrongOf('currency', props, t)}
               onChange={(currency) => onChange({ currency })}
             />
           </div>
@@ -103,12 +119,9 @@ function ClassField({ draft, onChange }: FieldsProps): ReactNode {
   );
 }
 
-function Validity({
-  draft,
-  onChange,
-  choices,
-}: FieldsProps & { choices: readonly Draft['validity'][] }): ReactNode {
+function Validity({ choices, ...props }: FieldsProps & { choices: readonly Draft['validity'][] }): ReactNode {
   const { t } = useConsole();
+  const { draft, onChange } = props;
   return (
     <div className="fields__pair">
       <ChoiceField
@@ -122,6 +135,7 @@ function Validity({
           label={t('act.days')}
           isNumber
           value={draft.days}
+          wrong={wrongOf('days', props, t)}
           onChange={(value) => onChange({ days: value })}
         />
       ) : null}

@@ -1,5 +1,5 @@
 import { type Approval, DrawdownApiError, isProblem } from '@drawdown/client';
-import { Failure, failureText, useDrawdown } from '@drawdown/client/react';
+import { Failure } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -7,10 +7,12 @@ import { Effect } from '../acts/effect.tsx';
 import { Reason } from '../acts/reason.tsx';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Head, Panel } from '../parts/head.tsx';
 import { Loading } from '../parts/list.tsx';
 import { At, Copyable } from '../parts/small.tsx';
+import { isRefusal, useRefusal } from '../refusal.ts';
 import { ApprovalState } from './approval-state.tsx';
 
 const route = getRouteApi('/approvals/$approval');
@@ -61,6 +63,7 @@ export function ApprovalPage(): ReactNode {
 
 function Asked({ approval }: { approval: Approval }): ReactNode {
   const { t, staff } = useConsole();
+  const nameOf = useStaffName();
   const { account, requested_by: by, reason, created_at: at, expires_at: until } = approval;
   return (
     <Panel title={t('approval.asked')}>
@@ -73,7 +76,7 @@ function Asked({ approval }: { approval: Approval }): ReactNode {
                 {account}
               </Link>,
             ],
-            [t('approvals.by'), by.id === staff.staff.id ? t('approvals.you') : by.name],
+            [t('approvals.by'), by.id === staff.staff.id ? t('approvals.you') : nameOf(by.name)],
             [t('reason'), reason],
             [t('approvals.asked'), <At key="at" at={at} />],
             [t('approvals.until'), <At key="until" at={until} />],
@@ -87,6 +90,7 @@ function Asked({ approval }: { approval: Approval }): ReactNode {
 
 function Decided({ approval }: { approval: Approval }): ReactNode {
   const { t } = useConsole();
+  const nameOf = useStaffName();
   const { decided_by: by, decided_at: at, decision_reason: reason, operation, preview } = approval;
   return (
     <>
@@ -95,7 +99,7 @@ function Decided({ approval }: { approval: Approval }): ReactNode {
           <Facts
             items={[
               [t('lots.state'), <ApprovalState key="state" state={approval.state} />],
-              [t('approval.decided_by'), by?.name ?? null],
+              [t('approval.decided_by'), by === null ? null : nameOf(by.name)],
               [t('approval.decided_at'), at === null ? null : <At key="at" at={at} />],
               [t('reason'), reason],
               [t('ledger.operation'), operation === null ? null : <Copyable key="op" text={operation} />],
@@ -116,7 +120,7 @@ function Decided({ approval }: { approval: Approval }): ReactNode {
 
 function Decision({ approval }: { approval: Approval }): ReactNode {
   const { t, staff, may } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const [reason, setReason] = useState('');
   const isOwn = approval.requested_by.id === staff.staff.id;
@@ -149,6 +153,10 @@ function Decision({ approval }: { approval: Approval }): ReactNode {
       {preview.data === undefined ? (
         preview.error === null ? (
           <Loading lines={3} />
+        ) : isRefusal(preview.error) ? (
+          <p className="limits" role="alert">
+            {refusal(preview.error)}
+          </p>
         ) : (
           <Failure error={preview.error} onRetry={() => void preview.refetch()} />
         )
@@ -164,9 +172,7 @@ function Decision({ approval }: { approval: Approval }): ReactNode {
           <Reason value={reason} onChange={setReason} />
           {decide.error === null ? null : (
             <p className="act__error" role="alert">
-              {isProblem(decide.error, 'preview_changed')
-                ? t('act.changed')
-                : failureText(decide.error, components)}
+              {isProblem(decide.error, 'preview_changed') ? t('act.changed') : refusal(decide.error)}
             </p>
           )}
           <div className="act__buttons">

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Head } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
@@ -25,6 +26,7 @@ const NONE = {
 /** What waits for a second person, and what became of what did. */
 export function ApprovalsPage(): ReactNode {
   const { t, staff, format } = useConsole();
+  const nameOf = useStaffName();
   const wanted = route.useSearch().state;
   const state = STATES.find((one) => one === wanted) ?? 'pending';
   const navigate = route.useNavigate();
@@ -56,7 +58,7 @@ export function ApprovalsPage(): ReactNode {
     {
       key: 'by',
       head: t('approvals.by'),
-      cell: ({ requested_by: by }) => (by.id === staff.staff.id ? t('approvals.you') : by.name),
+      cell: ({ requested_by: by }) => (by.id === staff.staff.id ? t('approvals.you') : nameOf(by.name)),
     },
     {
       key: 'reason',

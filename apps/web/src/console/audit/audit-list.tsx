@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Effect } from '../acts/effect.tsx';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At, Copyable, Json, Nothing } from '../parts/small.tsx';
@@ -42,6 +43,7 @@ export function AuditList({
 
 function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
   const { t, format } = useConsole();
+  const nameOf = useStaffName();
   const columns: (Column<AuditRecord> | null)[] = [
     {
       key: 'act',
@@ -62,9 +64,9 @@ function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
       head: t('audit.staff'),
       cell: ({ staff, approved_by: second }) => (
         <>
-          {staff.name}
+          {nameOf(staff.name)}
           {second === null ? null : (
-            <span className="aside">{t('audit.approved_by', { name: second.name })}</span>
+            <span className="aside">{t('audit.approved_by', { name: nameOf(second.name) })}</span>
           )}
         </>
       ),
@@ -86,6 +88,7 @@ function useColumns(isOfAccount: boolean): Column<AuditRecord>[] {
 
 /** An account has a page here, and so have campaigns and endpoints; keys have a name. */
 function About({ record: { account, subject, act, input } }: { record: AuditRecord }): ReactNode {
+  const { t } = useConsole();
   if (account !== null) {
     return (
       <Link to="/accounts/$account" params={{ account }}>
@@ -105,12 +108,16 @@ function About({ record: { account, subject, act, input } }: { record: AuditReco
   if (groupOf(act) === 'webhooks' && act !== 'delete_webhook_endpoint') {
     return (
       <Link to="/webhooks/$endpoint" params={{ endpoint: subject }} className="url">
-        {subject}
+        {typeof input.url === 'string' ? hostOf(input.url) : subject}
       </Link>
     );
   }
+  if (act === 'set_limits') return t('section.approvals');
   return typeof input.name === 'string' ? input.name : <code className="subject">{subject}</code>;
 }
+
+/** Where an endpoint is says more than its id. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 function RecordDetails({ record }: { record: AuditRecord }): ReactNode {
   const { t, format } = useConsole();

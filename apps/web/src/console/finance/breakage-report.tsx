@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { Panel } from '../parts/head.tsx';
 import { ClassName, Nothing } from '../parts/small.tsx';
@@ -44,13 +45,15 @@ export function BreakageReport(): ReactNode {
 
 function Lapsed({ rows }: { rows: readonly BreakageRow[] }): ReactNode {
   const { t, format } = useConsole();
+  const nameOf = useStaffName();
   if (rows.length === 0) return <p className="dd-empty">{t('breakage.none')}</p>;
   const columns: Column<BreakageRow>[] = [
     { key: 'class', head: t('lots.class'), isName: true, cell: (row) => <ClassName id={row.class} /> },
     {
       key: 'channel',
       head: t('lots.channel'),
-      cell: ({ channel }) => channel ?? <span className="dd-muted">{t('finance.no_channel')}</span>,
+      cell: ({ channel }) =>
+        channel === null ? <span className="dd-muted">{t('finance.no_channel')}</span> : nameOf(channel),
     },
     {
       key: 'credits',

@@ -2,6 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { Head } from '../parts/head.tsx';
+import { Views } from '../parts/views.tsx';
 import { BreakageReport } from './breakage-report.tsx';
 import { OutstandingReport } from './outstanding-report.tsx';
 import { PayablesReport } from './payables-report.tsx';
@@ -19,7 +20,7 @@ export function FinancePage(): ReactNode {
   return (
     <>
       <Head name={t('section.finance')} lead={t('finance.lead')} />
-      <nav className="views" aria-label={t('views')}>
+      <Views current={shown}>
         {REPORTS.map((one) => (
           <Link
             key={one}
@@ -31,7 +32,7 @@ export function FinancePage(): ReactNode {
             {t(`report.${one}`)}
           </Link>
         ))}
-      </nav>
+      </Views>
       {shown === 'roll_forward' ? <RollForwardReport /> : null}
       {shown === 'outstanding' ? <OutstandingReport /> : null}
       {shown === 'breakage' ? <BreakageReport /> : null}

@@ -2,8 +2,10 @@ import type { ExpiresIn, OutstandingRow } from '@drawdown/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { now } from '../clock.ts';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { Field } from '../parts/field.tsx';
 import { ClassName, Figures, Nothing } from '../parts/small.tsx';
@@ -50,7 +52,7 @@ export function OutstandingReport(): ReactNode {
           }
         />
         <CsvButton
-          name={`outstanding-${(instant ?? new Date().toISOString()).slice(0, 10)}.csv`}
+          name={`outstanding-${(instant ?? new Date(now()).toISOString()).slice(0, 10)}.csv`}
           read={() => client.outstandingCsv(asked)}
         />
       </div>
@@ -100,6 +102,7 @@ function moneyOf(rows: readonly OutstandingRow[]): [string, number][] {
 
 function Rows({ rows }: { rows: readonly OutstandingRow[] }): ReactNode {
   const { t, format } = useConsole();
+  const nameOf = useStaffName();
   const columns: Column<OutstandingRow>[] = [
     {
       key: 'class',
@@ -108,7 +111,9 @@ function Rows({ rows }: { rows: readonly OutstandingRow[] }): ReactNode {
       cell: (row) => (
         <>
           <ClassName id={row.class} />
-          <span className="aside">{row.channel ?? t('finance.no_channel')}</span>
+          <span className="aside">
+            {row.channel === null ? t('finance.no_channel') : nameOf(row.channel)}
+          </span>
         </>
       ),
     },

@@ -3,6 +3,7 @@ import { Failure } from '@drawdown/client/react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { now } from '../clock.ts';
 import { useConsole } from '../console-context.ts';
 import { Field } from '../parts/field.tsx';
 import { Loading } from '../parts/list.tsx';
@@ -14,7 +15,7 @@ const route = getRouteApi('/finance');
 /** The months in the address, both included; what is sent to the server ends before the month after. */
 export function useMonths(): { from: string; to: string; range: { from: string; to: string } } {
   const search = route.useSearch();
-  const [usual] = useState(() => usualMonths(new Date()));
+  const [usual] = useState(() => usualMonths(new Date(now())));
   const to = isMonth(search.to) ? search.to : usual.to;
   const from = isMonth(search.from) && search.from <= to ? search.from : usual.from <= to ? usual.from : to;
   return { from, to, range: { from, to: monthAfter(to, 1) } };

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { ChoiceField } from '../parts/field.tsx';
 import { Panel } from '../parts/head.tsx';
@@ -103,6 +104,7 @@ function PeriodTable({
   groups: RollForward['group_by'];
 }): ReactNode {
   const { t, format } = useConsole();
+  const nameOf = useStaffName();
   const { rows } = period;
   if (rows.length === 0) return <p className="dd-empty">{t('finance.nothing')}</p>;
   const parts: (keyof RollForwardColumns)[] = [
@@ -120,7 +122,9 @@ function PeriodTable({
           <ClassName id={row.class} />
           {groups.length === 0 ? null : (
             <span className="aside">
-              {groups.map((one) => row[one] ?? t(`finance.no_${one}`)).join(' · ')}
+              {groups
+                .map((one) => (row[one] == null ? t(`finance.no_${one}`) : nameOf(row[one])))
+                .join(' · ')}
             </span>
           )}
         </>

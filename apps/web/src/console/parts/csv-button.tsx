@@ -1,12 +1,13 @@
 /** What is shown, as a table for a spreadsheet. */
-import { failureText, Icon, saveFile, useDrawdown } from '@drawdown/client/react';
+import { Icon, saveFile } from '@drawdown/client/react';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
+import { useRefusal } from '../refusal.ts';
 
 export function CsvButton({ name, read }: { name: string; read(): Promise<string> }): ReactNode {
   const { t } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const save = useMutation({
     mutationFn: read,
     onSuccess: (text) => saveFile(name, text),
@@ -23,7 +24,11 @@ export function CsvButton({ name, read }: { name: string; read(): Promise<string
         <Icon name="download" />
         {t('finance.csv')}
       </button>
-      {save.error === null ? null : <span role="alert">{failureText(save.error, components)}</span>}
+      {save.error === null ? null : (
+        <span className="csv__error" role="alert">
+          {refusal(save.error)}
+        </span>
+      )}
     </span>
   );
 }

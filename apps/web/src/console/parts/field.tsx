@@ -8,7 +8,7 @@ interface FieldProps {
 }
 
 /** What belongs to a field besides its label: what helps, and what is wrong with what was typed, which is read first. */
-export function useNotes({ hint, wrong = null }: { hint?: string | undefined; wrong?: string | null }): {
+function useNotes({ hint, wrong = null }: { hint?: string | undefined; wrong?: string | null }): {
   /** For `aria-describedby`. */
   ids: string | undefined;
   notes: ReactNode;

@@ -1,9 +1,10 @@
 import { isProblem } from '@drawdown/client';
-import { Dialog, failureText, useDrawdown } from '@drawdown/client/react';
+import { Dialog } from '@drawdown/client/react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Reason } from '../acts/reason.tsx';
 import { useConsole } from '../console-context.ts';
+import { useRefusal } from '../refusal.ts';
 
 /** Says what it does before it is done; `withReason`: why is asked, too. */
 export function Confirm({
@@ -25,7 +26,7 @@ export function Confirm({
   onClose(): void;
 }): ReactNode {
   const { t } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const [reason, setReason] = useState('');
   const isReady = !withReason || reason.trim() !== '';
@@ -49,7 +50,7 @@ export function Confirm({
           <p className="act__error" role="alert">
             {forbidden !== undefined && isProblem(doing.error, 'forbidden')
               ? forbidden
-              : failureText(doing.error, components)}
+              : refusal(doing.error)}
           </p>
         )}
         <div className="act__buttons">

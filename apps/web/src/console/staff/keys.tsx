@@ -1,7 +1,9 @@
 import type { Key } from '@drawdown/client';
 import { type ReactNode, useState } from 'react';
+import { now } from '../clock.ts';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { Actor, useStaffName } from '../parts/actor.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At, State } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -10,11 +12,12 @@ import { Confirm } from './confirm.tsx';
 type Asked = { readonly key: Key; readonly what: 'vouch' | 'revoke' };
 
 const isByStaff = ({ created_by: by }: Key): boolean => by.startsWith('staff:');
-const hasEnded = ({ expires_at: at }: Key): boolean => at !== null && Date.parse(at) <= Date.now();
+const hasEnded = ({ expires_at: at }: Key): boolean => at !== null && Date.parse(at) <= now();
 
 /** Every key that was made, whose it counts as, and what is left to say about it. */
 export function Keys(): ReactNode {
-  const { t, may } = useConsole();
+  const { t, format, may } = useConsole();
+  const nameOf = useStaffName();
   const [asked, setAsked] = useState<Asked | null>(null);
   const list = useList(['staff', 'keys'], (paging, options) => client.listKeys(paging, options));
   const columns: Column<Key>[] = [
@@ -31,17 +34,23 @@ export function Keys(): ReactNode {
         </>
       ),
     },
-    { key: 'scopes', head: t('keys.scopes'), cell: ({ scopes }) => scopes.join(', ') },
+    {
+      key: 'scopes',
+      head: t('keys.scopes'),
+      // Who may do everything need not be told what that is.
+      cell: ({ scopes }) =>
+        scopes.includes('admin') ? t('scope.admin') : format.list(scopes.map((one) => t(`scope.${one}`))),
+    },
     {
       key: 'by',
       head: t('keys.made_by'),
       cell: ({ created_by: by, created_at: at, owner }) => (
         <>
-          <code>{by.slice(by.indexOf(':') + 1)}</code>
+          <Actor id={by} />
           <span className="aside">
             <At at={at} />
           </span>
-          {owner === null ? null : <span className="aside">{t('keys.owner', { name: owner })}</span>}
+          {owner === null ? null : <span className="aside">{t('keys.owner', { name: nameOf(owner) })}</span>}
         </>
       ),
     },

@@ -2,6 +2,7 @@ import type { StaffSignIn } from '@drawdown/client';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
+import { useStaffName } from '../parts/actor.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -12,6 +13,7 @@ const POLL_MS = 15_000;
 /** Everybody who is signed in to the console: whoever may, ends it. */
 export function SignIns(): ReactNode {
   const { t, staff, may } = useConsole();
+  const nameOf = useStaffName();
   const [ending, setEnding] = useState<StaffSignIn | null>(null);
   const list = useList(
     ['staff', 'sessions'],
@@ -27,7 +29,7 @@ export function SignIns(): ReactNode {
       isName: true,
       cell: ({ staff: who, current }) => (
         <>
-          <span className="name">{who.name}</span>
+          <span className="name">{nameOf(who.name)}</span>
           {current ? <span className="aside">{t('staff.here')}</span> : null}
         </>
       ),
@@ -44,7 +46,7 @@ export function SignIns(): ReactNode {
         one.current || !(may('admin') || one.staff.id === staff.staff.id) ? null : (
           <button type="button" className="dd-link" onClick={() => setEnding(one)}>
             {t('staff.end')}
-            <span className="dd-visually-hidden"> {one.staff.name}</span>
+            <span className="dd-visually-hidden"> {nameOf(one.staff.name)}</span>
           </button>
         ),
     },
@@ -56,7 +58,7 @@ export function SignIns(): ReactNode {
       </Listed>
       {ending === null ? null : (
         <Confirm
-          title={t('staff.end_title', { name: ending.staff.name })}
+          title={t('staff.end_title', { name: nameOf(ending.staff.name) })}
           about={t('staff.end_about')}
           button={t('staff.end')}
           act={() => client.endStaffSession(ending.id)}

@@ -10,6 +10,7 @@ import { Head, Panel } from '../parts/head.tsx';
 import { Loading } from '../parts/list.tsx';
 import { At, Figures, State } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { milliseconds, wholeUnits } from '../parts/units.ts';
 import { Deliveries, Failures, Verbs } from './counted.tsx';
 
 const POLL_MS = 3_000;
@@ -48,7 +49,7 @@ function Shown({ state }: { state: SystemState }): ReactNode {
           [t('system.refused'), rate.format(own.rates.refused)],
           [t('system.batches'), rate.format(own.rates.batches)],
           [t('system.waiting'), format.credits(own.waiting_commands)],
-          [t('system.lag'), t('system.ms', { ms: Math.round(own.lane_lag_ms) })],
+          [t('system.lag'), milliseconds(own.lane_lag_ms, format.locale)],
           [t('system.streams'), format.credits(own.streams)],
         ]}
       />
@@ -62,7 +63,7 @@ function Shown({ state }: { state: SystemState }): ReactNode {
                   t('system.oldest_due'),
                   sweep.oldest_due_at === null ? null : <At key="o" at={sweep.oldest_due_at} />,
                 ],
-                [t('system.sweep_lag'), t('system.ms', { ms: Math.round(sweep.lag_ms) })],
+                [t('system.sweep_lag'), milliseconds(sweep.lag_ms, format.locale)],
                 [t('system.settled'), format.credits(sweep.settled)],
               ]}
             />
@@ -88,7 +89,7 @@ function Shown({ state }: { state: SystemState }): ReactNode {
               items={[
                 [t('system.version'), own.version],
                 [t('system.started'), <At key="s" at={own.started_at} />],
-                [t('system.up'), <Up key="u" seconds={own.up_seconds} />],
+                [t('system.up'), wholeUnits(own.up_seconds, format.locale)],
                 [t('section.approvals'), <Limits key="a" />],
               ]}
             />
@@ -210,25 +211,11 @@ function Limits(): ReactNode {
   const { t, format, staff } = useConsole();
   const { account_limit: account, staff_limit: one } = staff.approval;
   if (account === null && one === null) return t('system.no_limit');
-  return t('system.limits', {
-    account: account === null ? '–' : format.credits(account),
-    staff: one === null ? '–' : format.credits(one),
-  });
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-/** In whole units, the largest that fits. */
-function Up({ seconds }: { seconds: number }): ReactNode {
-  const { format } = useConsole();
-  const [unit, size] = UNITS.find(([, one]) => seconds >= one) ?? (['second', 1] as const);
-  const number = new Intl.NumberFormat(format.locale, { style: 'unit', unit, unitDisplay: 'long' });
-  return number.format(Math.floor(seconds / size));
+  const words = [
+    account === null ? [] : [t('system.account_limit', { credits: format.credits(account) })],
+    one === null ? [] : [t('system.staff_limit', { credits: format.credits(one) })],
+  ].flat();
+  return t('system.limits', { limits: format.list(words) });
 }
 
 type Endpoint = SystemState['webhooks']['endpoints'][number];

@@ -1,5 +1,5 @@
 import { DrawdownApiError, type WebhookDelivery, type WebhookEndpoint } from '@drawdown/client';
-import { Failure, failureText, useDrawdown } from '@drawdown/client/react';
+import { Failure } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -11,6 +11,9 @@ import { Head, Panel } from '../parts/head.tsx';
 import { Listed, Loading, useList } from '../parts/list.tsx';
 import { At, Copyable, Nothing, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { milliseconds } from '../parts/units.ts';
+import { useRefusal } from '../refusal.ts';
+import { useDeliveryError } from './delivery-error.ts';
 import { EndpointState } from './endpoint-state.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
@@ -46,8 +49,9 @@ export function WebhookPage(): ReactNode {
 }
 
 function Shown({ endpoint, trail }: { endpoint: WebhookEndpoint; trail: ReactNode }): ReactNode {
-  const { t } = useConsole();
-  const { t: components } = useDrawdown();
+  const { t, format } = useConsole();
+  const refusal = useRefusal();
+  const errorText = useDeliveryError();
   const cache = useQueryClient();
   const [isReplaying, setReplaying] = useState(false);
   const isOn = endpoint.state === 'enabled';
@@ -64,8 +68,8 @@ function Shown({ endpoint, trail }: { endpoint: WebhookEndpoint; trail: ReactNod
     test.data === undefined
       ? null
       : test.data.delivered
-        ? t('webhooks.test_good', { ms: test.data.duration_ms })
-        : t('webhooks.test_bad', { error: test.data.error ?? String(test.data.status ?? '') });
+        ? t('webhooks.test_good', { time: milliseconds(test.data.duration_ms, format.locale) })
+        : t('webhooks.test_bad', { error: errorText(test.data) });
   const error = test.error ?? toggle.error;
   return (
     <>
@@ -98,7 +102,7 @@ function Shown({ endpoint, trail }: { endpoint: WebhookEndpoint; trail: ReactNod
         role="status"
         data-tone={error !== null || test.data?.delivered === false ? 'bad' : 'good'}
       >
-        {error === null ? said : failureText(error, components)}
+        {error === null ? said : refusal(error)}
       </p>
       <Panel title={t('webhooks.about')}>
         <div className="details details--plain">
@@ -108,13 +112,18 @@ function Shown({ endpoint, trail }: { endpoint: WebhookEndpoint; trail: ReactNod
               [t('webhooks.description'), endpoint.description],
               [
                 t('webhooks.types'),
-                endpoint.types === null ? t('webhooks.all_types') : endpoint.types.join(', '),
+                endpoint.types === null
+                  ? t('webhooks.all_types')
+                  : format.list(endpoint.types.map((one) => t(`notice.${one}`))),
               ],
               [
                 t('webhooks.failing_since'),
                 endpoint.failing_since === null ? null : <At key="f" at={endpoint.failing_since} />,
               ],
-              [t('webhooks.last_error'), endpoint.last_error],
+              [
+                t('webhooks.last_error'),
+                endpoint.last_error === null ? null : errorText({ status: null, error: endpoint.last_error }),
+              ],
               [
                 t('webhooks.off_since'),
                 endpoint.disabled_at === null ? null : <At key="d" at={endpoint.disabled_at} />,
@@ -139,6 +148,7 @@ const TONES: Readonly<Record<WebhookDelivery['state'], Tone>> = {
 
 function Deliveries({ endpoint }: { endpoint: WebhookEndpoint }): ReactNode {
   const { t, format } = useConsole();
+  const errorText = useDeliveryError();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const state = STATES.find((one) => one === search.state) ?? 'all';
@@ -154,8 +164,12 @@ function Deliveries({ endpoint }: { endpoint: WebhookEndpoint }): ReactNode {
       isName: true,
       cell: ({ type, id }) => (
         <>
-          <code>{type}</code>
-          <span className="aside">{id}</span>
+          <span className="name" title={type}>
+            {t(`notice.${type}`)}
+          </span>
+          <span className="aside">
+            <code>{id}</code>
+          </span>
         </>
       ),
     },
@@ -182,10 +196,12 @@ function Deliveries({ endpoint }: { endpoint: WebhookEndpoint }): ReactNode {
     {
       key: 'answer',
       head: t('delivery.answer'),
-      cell: ({ status, error }) => {
-        const said = [status, error].filter((one) => one !== null).join(' · ');
-        return said === '' ? <Nothing /> : <span className="reason">{said}</span>;
-      },
+      cell: ({ status, error }) =>
+        status === null && error === null ? (
+          <Nothing />
+        ) : (
+          <span className="reason">{errorText({ status, error })}</span>
+        ),
     },
     {
       key: 'at',
@@ -217,7 +233,7 @@ function Deliveries({ endpoint }: { endpoint: WebhookEndpoint }): ReactNode {
 
 function Redeliver({ delivery }: { delivery: WebhookDelivery }): ReactNode {
   const { t } = useConsole();
-  const { t: components } = useDrawdown();
+  const refusal = useRefusal();
   const cache = useQueryClient();
   const again = useMutation({
     mutationFn: () => client.redeliverWebhook(delivery.endpoint, delivery.id),
@@ -236,7 +252,7 @@ function Redeliver({ delivery }: { delivery: WebhookDelivery }): ReactNode {
       </button>
       {again.error === null ? null : (
         <span className="aside" role="alert">
-          {failureText(again.error, components)}
+          {refusal(again.error)}
         </span>
       )}
     </>

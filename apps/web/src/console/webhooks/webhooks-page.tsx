@@ -7,6 +7,7 @@ import { Head } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { useDeliveryError } from './delivery-error.ts';
 import { EndpointState } from './endpoint-state.tsx';
 
 const POLL_MS = 10_000;
@@ -14,6 +15,7 @@ const POLL_MS = 10_000;
 /** Who is told what happened, and whether they hear it. */
 export function WebhooksPage(): ReactNode {
   const { t, format } = useConsole();
+  const errorText = useDeliveryError();
   const list = useList(['webhooks'], (_paging, options) => client.listWebhookEndpoints(options), {
     pollMs: POLL_MS,
   });
@@ -35,7 +37,8 @@ export function WebhooksPage(): ReactNode {
     {
       key: 'types',
       head: t('webhooks.types'),
-      cell: ({ types }) => (types === null ? t('webhooks.all_types') : format.credits(types.length)),
+      cell: ({ types }) =>
+        types === null ? t('webhooks.all_types') : format.list(types.map((one) => t(`notice.${one}`))),
     },
     {
       key: 'failing',
@@ -46,7 +49,7 @@ export function WebhooksPage(): ReactNode {
       key: 'error',
       head: t('webhooks.last_error'),
       cell: ({ last_error: error }) =>
-        error === null ? <Nothing /> : <span className="reason">{error}</span>,
+        error === null ? <Nothing /> : <span className="reason">{errorText({ status: null, error })}</span>,
     },
   ];
   return (

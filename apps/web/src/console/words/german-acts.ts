@@ -107,8 +107,8 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
   'approvals.expired': 'Abgelaufen',
   'approvals.none_expired': 'Nichts ist abgelaufen.',
   'approvals.yours_expired': {
-    one: 'Eine Anfrage von Ihnen ist abgelaufen: niemand hat rechtzeitig entschieden.',
-    other: '{count} Anfragen von Ihnen sind abgelaufen: niemand hat rechtzeitig entschieden.',
+    one: 'Eine Anfrage von dir ist abgelaufen: niemand hat rechtzeitig entschieden.',
+    other: '{count} Anfragen von dir sind abgelaufen: niemand hat rechtzeitig entschieden.',
   },
   'approvals.show_expired': 'Zeigen',
   'approvals.seen_expired': 'Gesehen',

@@ -107,11 +107,11 @@ export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
   'staff.since': 'Seit',
   'staff.last_used': 'Zuletzt benutzt',
   'staff.until': 'Bis',
-  'staff.here': 'Das sind Sie, hier',
+  'staff.here': 'Das bist du, hier',
   'staff.end': 'Beenden',
   'staff.end_title': '{name} abmelden?',
   'staff.end_about':
-    'Wer sie benutzt, wird sofort abgemeldet, auf anderen Servern binnen zwei Sekunden. Ein Schlüssel bleibt gültig: widerrufen Sie ihn, wenn er in falschen Händen sein kann.',
+    'Wer sie benutzt, wird sofort abgemeldet, auf anderen Servern binnen zwei Sekunden. Ein Schlüssel bleibt gültig: widerruf ihn, wenn er in falschen Händen sein kann.',
   'staff.act': 'Handlung',
   'keys.title': 'Schlüssel',
   'keys.none': 'Keine Schlüssel außer denen, mit denen der Server gestartet wurde.',
@@ -135,5 +135,5 @@ export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
     'Für einen Schlüssel bürgt eine zweite Person: nicht, wer ihn angelegt hat oder ihn hat.',
   'keys.vouch_title': 'Für {name} bürgen?',
   'keys.vouch_about':
-    'Sie sagen, dass dieser Schlüssel in anderen Händen ist als in denen, die ihn erstellt haben. Von da an zählt, was damit geschieht, für sich und nicht mehr gegen die Grenze dessen, der ihn erstellt hat.',
+    'Du sagst, dass dieser Schlüssel in anderen Händen ist als in denen, die ihn erstellt haben. Von da an zählt, was damit geschieht, für sich und nicht mehr gegen die Grenze dessen, der ihn erstellt hat.',
 };
