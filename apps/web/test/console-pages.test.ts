@@ -71,7 +71,7 @@ it.each([
         await page.setViewportSize(PHONE);
       }
       // What was opened is for who looks things up: there are ids in it.
-      const read = await page.locator('main').evaluate((main) => {
+      const read = await page.locator('main').evaluate((main: HTMLElement) => {
         for (const details of main.querySelectorAll('.table__details')) details.remove();
         return main.innerText;
       });

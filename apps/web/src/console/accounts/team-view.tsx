@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
 import { Panel } from '../parts/head.tsx';
 import { Read } from '../parts/read.tsx';
-import { At, Nothing, State } from '../parts/small.tsx';
+import { At, Nothing } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { TeamRequests } from './team-requests.tsx';
 
@@ -60,28 +60,20 @@ function useColumns(isTeam: boolean): Column<Member>[] {
       cell: (member) => {
         const other = isTeam ? member.account : member.team;
         return (
-          <Link to="/accounts/$account" params={{ account: other }} className="name">
-            {other}
-          </Link>
+          <>
+            <Link to="/accounts/$account" params={{ account: other }} className="name">
+              {other}
+            </Link>
+            {member.left_at === null ? null : (
+              <span className="aside">
+                {t('team.left')} <At at={member.left_at} />
+              </span>
+            )}
+          </>
         );
       },
     },
     { key: 'role', head: t('team.role'), cell: ({ role }) => t(`member_role.${role}`) },
-    {
-      key: 'state',
-      head: t('lots.state'),
-      cell: ({ left_at: left }) =>
-        left === null ? (
-          <State tone="good">{t('team.active')}</State>
-        ) : (
-          <>
-            <State tone="plain">{t('team.left')}</State>
-            <span className="aside">
-              <At at={left} />
-            </span>
-          </>
-        ),
-    },
     {
       key: 'limit',
       head: t('team.limit'),

@@ -124,11 +124,9 @@ export function Limits({ preview }: { preview: ActPreview }): ReactNode {
   if (!required) return null;
   const { account_used: onAccount, staff_used: byStaff } = preview.approval;
   const isOverAccount = ofAccount !== null && onAccount + preview.size > ofAccount;
-  return (
-    <p className="limits">
-      {isOverAccount || ofStaff === null
-        ? t('limits.account', { size: preview.size, limit: ofAccount ?? 0, used: onAccount })
-        : t('limits.staff', { size: preview.size, limit: ofStaff, used: byStaff })}
-    </p>
-  );
+  const [whose, limit, used] =
+    isOverAccount || ofStaff === null
+      ? (['account', ofAccount ?? 0, onAccount] as const)
+      : (['staff', ofStaff, byStaff] as const);
+  return <p className="limits">{t(`limits.${whose}${used === 0 ? '_alone' : ''}`, { limit, used })}</p>;
 }

@@ -241,7 +241,6 @@ export const accountsInEnglish = {
   'team.member': 'Member',
   'team.team': 'Team',
   'team.role': 'Role',
-  'team.active': 'Member',
   'team.left': 'Left',
   'team.limit': 'Limit',
   'team.no_limit': 'None',

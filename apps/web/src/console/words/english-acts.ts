@@ -84,6 +84,9 @@ export const actsInEnglish = {
     '{sum} was taken where {asked} was asked for: it buys nothing, and is owed back. Top-ups stop until their owner agrees anew.',
   'limits.account':
     'A second person must approve this: with {used} of the last 24 hours it is more than {limit} credits on one account.',
+  'limits.account_alone':
+    'A second person must approve this: it is more than {limit} credits on one account.',
+  'limits.staff_alone': 'A second person must approve this: it is more than {limit} credits by you.',
   'limits.staff':
     'A second person must approve this: with {used} of the last 24 hours it is more than {limit} credits by you.',
 

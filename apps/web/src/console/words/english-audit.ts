@@ -7,7 +7,7 @@ export const auditInEnglish = {
   'audit.none_match': 'No record fits.',
   'audit.act': 'Act',
   'audit.staff': 'By',
-  'audit.staff_id': 'Staff id',
+  'audit.staff_id': 'By (id)',
   'audit.approved_by': 'approved by {name}',
   'audit.size': 'Credits',
   'audit.id': 'Record',

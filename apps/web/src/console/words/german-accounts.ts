@@ -247,7 +247,6 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'team.member': 'Mitglied',
   'team.team': 'Team',
   'team.role': 'Rolle',
-  'team.active': 'Mitglied',
   'team.left': 'Ausgeschieden',
   'team.limit': 'Grenze',
   'team.no_limit': 'Keine',

@@ -90,6 +90,9 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
     '{sum} wurden abgebucht, wo {asked} verlangt waren: das kauft nichts und wird zurückgeschuldet. Das Aufladen hält an, bis sein Inhaber neu zustimmt.',
   'limits.account':
     'Das muss eine zweite Person freigeben: mit {used} aus den letzten 24 Stunden sind es mehr als {limit} Credits auf einem Konto.',
+  'limits.account_alone':
+    'Das muss eine zweite Person freigeben: es sind mehr als {limit} Credits auf einem Konto.',
+  'limits.staff_alone': 'Das muss eine zweite Person freigeben: es sind mehr als {limit} Credits von dir.',
   'limits.staff':
     'Das muss eine zweite Person freigeben: mit {used} aus den letzten 24 Stunden sind es mehr als {limit} Credits von dir.',
 
