@@ -107,6 +107,7 @@ const PACKAGES: Readonly<Record<string, { at: readonly string[]; types?: readonl
       types: [
         'sources/stripe-event.ts',
         'sources/stripe-plan.ts',
+        'sources/stripe-plan-news.ts',
         'sources/stripe-saving.ts',
         'sources/stripe-schedule.ts',
       ],

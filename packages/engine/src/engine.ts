@@ -255,11 +255,11 @@ export class Engine {
     this.#wakeups = wakeups;
     this.#writer = writer;
     this.#sweep = new Sweep({ database, clock, log, settle });
-    const { purchases, topUps, life } = this;
+    const { purchases, plans, topUps, life } = this;
     const deliveries = () => purchases.deliveries.figures();
     const running = { figures: this.#figures, writer, sweep: this.#sweep, deliveries };
     this.system = new System({ database: source.database, clock, ...running });
-    this.#works = [this.#sweep, purchases, topUps.watch, this.#announcing, life];
+    this.#works = [this.#sweep, purchases, plans.changes, topUps.watch, this.#announcing, life];
   }
 
   /** Checks the server, migrates, records the catalog and starts. Throws where the database is not safe to use. */

@@ -41,9 +41,31 @@ const OPEN = statement<[number, number], Row>(
   'plan_change_open',
   `select ${COLUMNS} from drawdown.plan_changes where account = $1 and subscription = $2 and state = 'open'`,
 );
+/** By the index of what is open, of which there is little wherever providers answer. */
+const UNANSWERED = statement<[number, number, number, number], { account: bigint; subscription: bigint }>(
+  'plan_changes_unanswered',
+  `select account, subscription from drawdown.plan_changes
+    where state = 'open' and created_at <= $1 and (account, subscription) > ($2::int8, $3::int8)
+    order by account, subscription limit $4`,
+);
 const BY_KEY = statement<[number, string], Row>(
   'plan_change_by_key',
   `select ${COLUMNS} from drawdown.plan_changes where account = $1 and key = decode($2, 'hex')`,
+);
+const STATE = statement<[number, number], Row>(
+  'plan_change_by_no',
+  `select ${COLUMNS} from drawdown.plan_changes where account = $1 and no = $2`,
+);
+/** Written down and not touched since, or so long ago that whoever did so has gone. */
+const CLAIM = statement<[number, number, number, number], { no: bigint }>(
+  'plan_change_claim',
+  `update drawdown.plan_changes set updated_at = greatest($3, created_at + 1)
+    where account = $1 and no = $2 and state = 'open' and (updated_at = created_at or updated_at <= $4)
+   returning no`,
+);
+const LET_GO = statement<[number, number], never>(
+  'plan_change_let_go',
+  `update drawdown.plan_changes set updated_at = created_at where account = $1 and no = $2 and state = 'open'`,
 );
 const LAST = statement<[number], { no: bigint | null }>(
   'plan_change_last',
@@ -79,6 +101,16 @@ export async function openChange(
   return rows[0] === undefined ? null : changeOf(rows[0]);
 }
 
+/** The plans, from behind one on, of changes that were written down before then and that nobody has answered. */
+export async function unansweredChanges(
+  on: Reader,
+  { account, no }: { readonly account: number; readonly no: number },
+  { before, limit }: { before: number; limit: number },
+): Promise<{ account: number; no: number }[]> {
+  const { rows } = await on.query(UNANSWERED, [before, account, no, limit]);
+  return rows.map((row) => ({ account: Number(row.account), no: Number(row.subscription) }));
+}
+
 /** The last number that a change of the account has; 0 where there is none. */
 export async function lastChange(on: Reader, account: number): Promise<number> {
   const { rows } = await on.query(LAST, [account]);
@@ -88,6 +120,33 @@ export async function lastChange(on: Reader, account: number): Promise<number> {
 export async function changeByKey(on: Reader, account: number, key: string): Promise<PlanChange | null> {
   const { rows } = await on.query(BY_KEY, [account, key]);
   return rows[0] === undefined ? null : changeOf(rows[0]);
+}
+
+/** As it is by now. */
+export async function changeAgain(
+  on: Reader,
+  { account, no }: Pick<PlanChange, 'account' | 'no'>,
+): Promise<PlanChange> {
+  const row = (await on.query(STATE, [account, no])).rows[0];
+  if (row === undefined) throw new Error('a change that was written down is there');
+  return changeOf(row);
+}
+
+/** One at a time asks the provider for a change; false where somebody does since `after`, or where it is not open. */
+export async function claimChange(
+  on: Reader,
+  { account, no }: Pick<PlanChange, 'account' | 'no'>,
+  { now, after }: { now: number; after: number },
+): Promise<boolean> {
+  return (await on.query(CLAIM, [account, no, now, after])).rows.length > 0;
+}
+
+/** Whoever wants it next need not wait. */
+export async function letChangeGo(
+  on: Reader,
+  { account, no }: Pick<PlanChange, 'account' | 'no'>,
+): Promise<void> {
+  await on.query(LET_GO, [account, no]);
 }
 
 export const changeInsertion = (one: PlanChange): Write => ({

@@ -41,7 +41,7 @@ export class Plans {
   readonly #orders: PlanOrders;
   readonly #subscriptions: PlansOptions['subscriptions'];
   readonly #intake: PlanIntake;
-  readonly #changes: PlanChanges;
+  readonly changes: PlanChanges;
 
   constructor(setting: SourceSetting, { providers, returnOrigins, subscriptions }: PlansOptions) {
     this.#setting = setting;
@@ -49,7 +49,7 @@ export class Plans {
     this.#orders = new PlanOrders(setting, { providers: this.#providers, returnOrigins });
     this.#subscriptions = subscriptions;
     this.#intake = new PlanIntake(setting, this.#providers);
-    this.#changes = new PlanChanges(setting, { intake: this.#intake, providers: this.#providers });
+    this.changes = new PlanChanges(setting, { intake: this.#intake, providers: this.#providers });
   }
 
   /**
@@ -247,7 +247,7 @@ export class Plans {
     const row = await this.#billed(account, subscription);
     if (row === null) return null;
     if (this.#providers.get(row.provider)?.changePlan === undefined) throw notThere(row);
-    const changed = await this.#changes.make(row, { account, body, call });
+    const changed = await this.changes.make(row, { account, body, call });
     return { subscription: await this.#subscriptions.byId(account, subscription), ...changed };
   }
 

@@ -296,6 +296,11 @@ export interface PaymentProvider {
    * `payment_refused` where nothing was changed, because it could not be charged for.
    */
   changePlan?(place: PlanPlace, order: PlanChangeOrder): Promise<PlanNews | null>;
+  /**
+   * What was agreed for later, and gave way to a change that was never made, is agreed again. Again, or where nothing gave
+   * way, it changes nothing.
+   */
+  agreeAgain?(place: PlanPlace): Promise<void>;
   /** The plan that a payment is for; null where it is for none of ours. */
   planOf?(payment: string): Promise<PlanMark | null>;
   /**

@@ -4,31 +4,28 @@ import { DrawdownError } from '../errors.ts';
 import type {
   OpenedCheckout,
   PlanChangeOrder,
-  PlanInvoice,
   PlanMark,
   PlanNews,
   PlanOrder,
   PlanPlace,
-  SoldPrice,
 } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
+import { idOf, paysPeriod, planIn } from './stripe-event.ts';
+import { madeIn, newsOf, pricesIn, unsold } from './stripe-plan-news.ts';
 import {
-  billedOf,
-  idOf,
-  paysPeriod,
-  periodEndOf,
-  periodLines,
-  periodStartOf,
-  planIn,
-  startsAnew,
-} from './stripe-event.ts';
-import { planItem, schedule, scheduledIn, unschedule, WITH_SCHEDULE } from './stripe-schedule.ts';
+  agreeAgain,
+  agreedIn,
+  keep,
+  LET_GO,
+  planItem,
+  schedule,
+  unschedule,
+  WITH_SCHEDULE,
+} from './stripe-schedule.ts';
 
 const MAX_PAGE = 100;
 /** What a price of ours says. */
 type Sold = Pick<PlanOrder, 'plan' | 'name' | 'amountMinor' | 'currency' | 'interval'>;
-
-const NEVER_BEGAN: readonly string[] = ['incomplete', 'incomplete_expired'];
 
 export class StripePlans {
   readonly #stripe: Stripe;
@@ -110,7 +107,7 @@ export class StripePlans {
     invoices: readonly Stripe.Invoice[],
   ): Promise<ReadonlyMap<string, Stripe.Price>> {
     const known = new Map(subscription.items.data.map(({ price }) => [price.id, price]));
-    const agreed = scheduledIn(subscription)?.price ?? [];
+    const agreed = agreedIn(subscription)?.price ?? [];
     for (const id of new Set(invoices.filter(paysPeriod).flatMap(pricesIn).concat(agreed))) {
       if (known.has(id)) continue;
       const price = await found(this.#stripe.prices.retrieve(id));
@@ -138,7 +135,9 @@ export class StripePlans {
     }
     const subscription = await this.#found(id);
     if (subscription !== null) await unschedule(this.#stripe, subscription);
-    await asking(this.#stripe.subscriptions.update(id, { cancel_at_period_end: when === 'period_end' }));
+    const metadata = subscription?.metadata.kept === undefined ? {} : { metadata: LET_GO };
+    const ends = { cancel_at_period_end: when === 'period_end' };
+    await asking(this.#stripe.subscriptions.update(id, { ...ends, ...metadata }));
   }
 
   /**
@@ -162,7 +161,8 @@ export class StripePlans {
       await schedule(this.#stripe, subscription, { change, price, quantity, key: `change:${change}` });
       return;
     }
-    const agreed = scheduledIn(subscription);
+    const agreed = agreedIn(subscription);
+    if (agreed !== null) await keep(this.#stripe, subscription, agreed);
     await unschedule(this.#stripe, subscription);
     const charged: Stripe.SubscriptionUpdateParams =
       begins === 'now'
@@ -174,7 +174,7 @@ export class StripePlans {
         {
           items: [{ ...(item && { id: item.id }), price, quantity }],
           proration_behavior: 'none',
-          metadata: { change },
+          metadata: { change, ...LET_GO },
           ...charged,
         },
         { idempotencyKey: `change:${change}` },
@@ -182,12 +182,14 @@ export class StripePlans {
     );
     // Declined, nothing is changed: what was agreed for later is so again.
     await made.catch(async (error: unknown) => {
-      if (agreed !== null && error instanceof DrawdownError && error.code === 'payment_refused') {
-        const key = `change:${change}:kept`;
-        await schedule(this.#stripe, { ...subscription, schedule: null }, { ...agreed, key });
-      }
+      if (agreed !== null && error instanceof DrawdownError && error.code === 'payment_refused')
+        await agreeAgain(this.#stripe, subscription.id);
       throw error;
     });
+  }
+
+  async agreeAgain({ external }: PlanPlace): Promise<void> {
+    if (external !== null) await agreeAgain(this.#stripe, external);
   }
 
   /** One that was gone through with, or has expired, refuses: what became of it is looked at. */
@@ -208,123 +210,6 @@ export class StripePlans {
     if (typeof invoice !== 'object' || !('billing_reason' in invoice)) return null;
     return paysPeriod(invoice) ? planIn(invoice) : null;
   }
-}
-
-const unsold = (session: Stripe.Checkout.Session): PlanNews => ({
-  external: null,
-  begun: false,
-  anchor: null,
-  trialEndsAt: null,
-  paid: [],
-  failed: null,
-  ...(session.status === 'expired' ? { ended: 'expired' } : {}),
-});
-
-interface Billing {
-  readonly invoices: readonly Stripe.Invoice[];
-  readonly prices: ReadonlyMap<string, Stripe.Price>;
-}
-
-function newsOf(subscription: Stripe.Subscription, { invoices, prices }: Billing): PlanNews {
-  const { status, trial_end } = subscription;
-  const trialEndsAt = trial_end === null ? null : trial_end * 1000;
-  const periods = invoices.filter(
-    (invoice) => paysPeriod(invoice) && (periodEndOf(invoice) ?? 0) > (trialEndsAt ?? 0),
-  );
-  const paid = periods.filter((one) => one.status === 'paid').map((one) => invoiceOf(one, prices));
-  const open = periods.find((invoice) => invoice.status === 'open' && invoice.attempt_count > 0);
-  const neverBegan = NEVER_BEGAN.includes(status);
-  return {
-    external: subscription.id,
-    begun: !neverBegan,
-    anchor: subscription.start_date * 1000,
-    trialEndsAt,
-    paid: neverBegan ? [] : paid,
-    failed: open === undefined ? null : { ref: open.id, periodEnd: periodEndOf(open) },
-    ...(status === 'incomplete_expired' ? { ended: 'failed' } : {}),
-    ...(neverBegan ? {} : { ends: endingOf(subscription), ...nextOf(subscription, prices) }),
-  };
-}
-
-/** What the next period is charged for, and which change of ours was the last. */
-function nextOf(
-  subscription: Stripe.Subscription,
-  prices: Billing['prices'],
-): Pick<PlanNews, 'next' | 'change'> {
-  const item = planItem(subscription.items.data);
-  const agreed = scheduledIn(subscription);
-  const change = madeIn(subscription);
-  const next =
-    agreed === null
-      ? item && priceSold(item.price, item.quantity)
-      : priceSold(prices.get(agreed.price), agreed.quantity);
-  return { ...(next === undefined ? {} : { next }), ...(change === null ? {} : { change }) };
-}
-
-/** The last change of ours: what is agreed for later came after what is in force. */
-const madeIn = (subscription: Stripe.Subscription): string | null =>
-  scheduledIn(subscription)?.change ?? subscription.metadata.change ?? null;
-
-function priceSold(price: Stripe.Price | undefined, quantity: number | null | undefined): SoldPrice {
-  const { interval, interval_count } = price?.recurring ?? {};
-  const isSold = interval_count === 1 && (interval === 'month' || interval === 'year');
-  return {
-    plan: price?.metadata.plan ?? null,
-    amountMinor: price?.unit_amount ?? null,
-    currency: price?.currency.toUpperCase() ?? '',
-    interval: isSold ? (interval as 'month' | 'year') : null,
-    quantity: quantity ?? 1,
-  };
-}
-
-function endingOf(subscription: Stripe.Subscription): NonNullable<PlanNews['ends']> | null {
-  const { status, ended_at, cancel_at, cancel_at_period_end } = subscription;
-  if (status === 'canceled') return { at: ended_at === null ? null : ended_at * 1000, how: 'now' };
-  if (!cancel_at_period_end && cancel_at === null) return null;
-  return { at: cancel_at === null ? null : cancel_at * 1000, how: 'period_end' };
-}
-
-function invoiceOf(invoice: Stripe.Invoice, prices: Billing['prices']): PlanInvoice {
-  const payments = invoice.payments?.data.filter((one) => one.status === 'paid') ?? [];
-  const payment = payments[0]?.payment;
-  return {
-    ref: invoice.id,
-    payment: idOf(payment?.payment_intent ?? payment?.charge ?? null),
-    periodEnd: periodEndOf(invoice),
-    ...aboutPeriod(invoice, prices),
-    net: invoice.total_excluding_tax ?? invoice.total,
-    ...billedOf(invoice),
-    at: (invoice.status_transitions.paid_at ?? invoice.created) * 1000,
-  };
-}
-
-const priceIn = ({ pricing }: Stripe.InvoiceLineItem): string | null =>
-  idOf(pricing?.price_details?.price ?? null);
-
-const pricesIn = (invoice: Stripe.Invoice): string[] =>
-  periodLines(invoice).flatMap((line) => priceIn(line) ?? []);
-
-function aboutPeriod(
-  invoice: Stripe.Invoice,
-  prices: Billing['prices'],
-): Pick<PlanInvoice, 'sold' | 'periodStart' | 'startsAnew'> {
-  const start = periodStartOf(invoice);
-  const sold = soldIn(invoice, prices);
-  return {
-    startsAnew: startsAnew(invoice),
-    ...(start === null ? {} : { periodStart: start }),
-    ...(sold === null ? {} : { sold }),
-  };
-}
-
-function soldIn(invoice: Stripe.Invoice, prices: Billing['prices']): SoldPrice | null {
-  const items = periodLines(invoice).flatMap((line) => {
-    const id = priceIn(line);
-    return id === null ? [] : [{ line, price: prices.get(id) }];
-  });
-  const item = planItem(items);
-  if (item === undefined) return null;
-  return { ...priceSold(item.price, item.line.quantity), currency: invoice.currency.toUpperCase() };
 }
 
 /** Where the buyer comes back to, with what it was about. */

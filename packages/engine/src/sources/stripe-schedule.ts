@@ -1,5 +1,6 @@
 /** What a subscription at Stripe becomes with another cycle, agreed for the end of the one that runs. */
 import type Stripe from 'stripe';
+import { DrawdownError } from '../errors.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
 import { idOf } from './stripe-event.ts';
 
@@ -32,6 +33,77 @@ export function scheduledIn(subscription: Stripe.Subscription): Scheduled | null
   return { price, quantity: item.quantity ?? 1, change: schedule.metadata?.change ?? null };
 }
 
+/** As it is noted with the subscription, with the price that was in force. */
+interface Kept extends Scheduled {
+  readonly from: string;
+}
+
+/** What is agreed for later: by a schedule, or by one that gave way to a change of which nobody knows what became. */
+export const agreedIn = (subscription: Stripe.Subscription): Scheduled | null =>
+  scheduledIn(subscription) ?? keptIn(subscription);
+
+/** Null where it ends, or was changed meanwhile: what was agreed before is none any more then. */
+function keptIn(subscription: Stripe.Subscription): Scheduled | null {
+  const { metadata, items, status, cancel_at, cancel_at_period_end } = subscription;
+  const kept = keptOf(metadata.kept);
+  const isEnding = status === 'canceled' || cancel_at_period_end || cancel_at !== null;
+  if (kept === null || isEnding || kept.from !== planItem(items.data)?.price.id) return null;
+  const { from: _, ...agreed } = kept;
+  return agreed;
+}
+
+function keptOf(text: string | undefined): Kept | null {
+  if (text === undefined) return null;
+  try {
+    const { price, quantity, change, from } = JSON.parse(text) as Kept;
+    return { price, quantity, change, from };
+  } catch {
+    return null;
+  }
+}
+
+/** A change that is made lets go of what was kept, in the very request that makes it. */
+export const LET_GO = { kept: '' };
+
+/** Notes what is agreed with the subscription before its schedule gives way: a process may be killed before it is agreed again. */
+export async function keep(
+  stripe: Stripe,
+  { id, metadata, items }: Stripe.Subscription,
+  agreed: Scheduled,
+): Promise<void> {
+  const kept = JSON.stringify({ ...agreed, from: planItem(items.data)?.price.id });
+  if (metadata.kept !== kept) await asking(stripe.subscriptions.update(id, { metadata: { kept } }));
+}
+
+/** Between a schedule and its second phase others may be faster, so that each step looks anew. */
+const MAX_STEPS = 4;
+
+/**
+ * What gave way to a change that was not made is agreed again. What is agreed already, or was changed since, stays as it
+ * is, and what Stripe will not have again is let go.
+ */
+export async function agreeAgain(stripe: Stripe, id: string): Promise<void> {
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const one = await found(stripe.subscriptions.retrieve(id, WITH_SCHEDULE));
+    if (one?.metadata.kept === undefined) return;
+    const kept = keptIn(one);
+    if (kept === null || scheduledIn(one) !== null) break;
+    try {
+      if (scheduleIn(one) === null) await begin(stripe, id);
+      else await schedule(stripe, one, kept);
+    } catch (error) {
+      if (!(error instanceof DrawdownError) || error.code !== 'payment_refused') throw error;
+    }
+  }
+  await asking(stripe.subscriptions.update(id, { metadata: LET_GO }));
+}
+
+const begin = (stripe: Stripe, id: string, key?: string): Promise<Stripe.SubscriptionSchedule> =>
+  asking(stripe.subscriptionSchedules.create({ from_subscription: id }, named(key && `${key}:schedule`)));
+
+/** Without a name of ours the library gives each request one, by which it is repeated where no answer comes. */
+const named = (idempotencyKey: string | undefined) => (idempotencyKey ? { idempotencyKey } : {});
+
 /**
  * Agreed in two requests, of which the first alone changes nothing; `key` names both. What is charged for beside the plan
  * goes on, behind it, and so does all that a phase drops where it does not name it.
@@ -39,13 +111,9 @@ export function scheduledIn(subscription: Stripe.Subscription): Scheduled | null
 export async function schedule(
   stripe: Stripe,
   subscription: Stripe.Subscription,
-  { change, price, quantity, key }: Scheduled & { readonly key: string },
+  { change, price, quantity, key }: Scheduled & { readonly key?: string },
 ): Promise<void> {
-  const known = scheduleIn(subscription);
-  const about = { from_subscription: subscription.id };
-  const own =
-    known ??
-    (await asking(stripe.subscriptionSchedules.create(about, { idempotencyKey: `${key}:schedule` })));
+  const own = scheduleIn(subscription) ?? (await begin(stripe, subscription.id, key));
   const running = own.current_phase;
   if (running === null) throw unavailable('Stripe began no phase of the schedule.');
   const plan = planItem(subscription.items.data);
@@ -75,7 +143,7 @@ export async function schedule(
           },
         ],
       },
-      { idempotencyKey: key },
+      named(key),
     ),
   );
 }

@@ -141,6 +141,10 @@ export class StripePayments implements PaymentProvider {
     return null;
   }
 
+  agreeAgain(place: PlanPlace): Promise<void> {
+    return this.#plans.agreeAgain(place);
+  }
+
   async closeCheckout({ checkout }: PlanPlace): Promise<null> {
     await this.#plans.close(checkout);
     return null;

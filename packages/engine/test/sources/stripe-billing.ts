@@ -290,7 +290,9 @@ export class FakeBilling {
       );
     }
     if (fields.items !== undefined) this.#changeItems(one, fields, at);
-    const metadata = { ...one.metadata, ...(fields.metadata as Record<string, string> | undefined) };
+    const set = { ...one.metadata, ...(fields.metadata as Record<string, string> | undefined) };
+    // Set to nothing it is not there any more.
+    const metadata = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''));
     const ends = fields.cancel_at_period_end;
     return Object.assign(one, {
       metadata,

@@ -52,6 +52,8 @@ export class FakeStripe {
   /** To these nobody answers; the next so many are not even done. */
   hanging = /^$/;
   deaf = 0;
+  /** Told of each request to change something: `deaf` leaves it undone, `mute` does it, and neither answers. */
+  silent: (path: string, text: string) => 'deaf' | 'mute' | null = () => null;
   #server: Server | null = null;
   readonly #keys = new Map<string, { text: string; status: number; body: Json }>();
   #count = 0;
@@ -78,8 +80,11 @@ export class FakeStripe {
       this.deaf -= 1;
       return;
     }
-    const { status, body } = this.#answer(request, Buffer.concat(chunks).toString());
-    if (hangs) return;
+    const text = Buffer.concat(chunks).toString();
+    const silent = request.method === 'POST' ? this.silent(request.url ?? '', text) : null;
+    if (silent === 'deaf') return;
+    const { status, body } = this.#answer(request, text);
+    if (hangs || silent === 'mute') return;
     if (this.late?.path.test(request.url ?? '') === true) await this.late.until;
     if (request.method === 'POST' && this.losing.test(request.url ?? '')) return void response.destroy();
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.#next()}` });

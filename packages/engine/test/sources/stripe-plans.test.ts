@@ -1,6 +1,9 @@
 /** Plans sold at a Stripe that is as strict as Stripe, over HTTP, with two servers taking in the events. */
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeOf, type Rig, tally } from '../engine/rig.ts';
+import { setTestClock } from '../../src/store/clock.ts';
+import { codeOf, type Rig, tally, together } from '../engine/rig.ts';
+import { CHILD_SECRET, serveChild } from '../engine/serve-child.ts';
 import type { FakeStripe } from './stripe-fake.ts';
 import type { FakeInvoice } from './stripe-invoices.ts';
 import { BEGUN, ORIGIN, openStripeRig, RETURN, type StripeRig } from './stripe-rig.ts';
@@ -205,5 +208,158 @@ describe('refunds and disputes of an invoice', () => {
     expect(await rig.first.balance('u_year')).toMatchObject({ total: 0, debt: 0 });
     const after = (await rig.first.grants('u_year', { state: 'all', limit: 200 })).data;
     expect(tally(after.map(({ state }) => state))).toEqual({ voided: 12 });
+  });
+});
+
+describe('a process that is killed while more is asked for, and less was agreed for later', () => {
+  /** What is asked of Stripe where the card is declined, in this order; where it works, it ends with the third. */
+  const STEPS = ['keep', 'release', 'change', 'schedule', 'agree', 'let go'] as const;
+  type Stop = { readonly step: (typeof STEPS)[number]; readonly how: 'deaf' | 'mute' };
+  const stops = (count: number): Stop[] =>
+    STEPS.slice(0, count).flatMap((step) => [
+      { step, how: 'deaf' },
+      { step, how: 'mute' },
+    ]);
+  const clock = (seconds: number) => setTestClock(rig.database, seconds * 1000);
+  const LATER = BEGUN + 120;
+
+  /** Which step a request is, and of which subscription. */
+  function stepOf(path: string, text: string): { step: string; of: string } {
+    const form = new URLSearchParams(text);
+    const [, kind, id = '', more] = path.split('/').slice(1);
+    if (kind === 'subscriptions') {
+      const kept = form.get('metadata[kept]');
+      return { step: form.has('metadata[change]') ? 'change' : kept === '' ? 'let go' : 'keep', of: id };
+    }
+    if (id === '') return { step: 'schedule', of: form.get('from_subscription') ?? '' };
+    const of = stripe.billing.schedules.all.get(id)?.subscription ?? '';
+    return { step: more === 'release' ? 'release' : 'agree', of };
+  }
+
+  async function agreed(account: string) {
+    await rig.first.putAccount(account, { kind: 'team' });
+    const { id, one, session } = await sold(account, { plan: 'teams', interval: 'year', seats: 3 });
+    await deliver(session);
+    await rig.first.subscriptions.change(account, id, { interval: 'month' }, {});
+    const { pending } = await show(account, id);
+    expect(pending).toMatchObject({ interval: 'month', seats: 3 });
+    return { account, id, one, pending };
+  }
+
+  /** Each asks for more seats, and the process is killed when every one of them is where it stops. */
+  async function killedAt(where: readonly Stop[], name: string) {
+    const all: (Stop & Awaited<ReturnType<typeof agreed>>)[] = [];
+    for (const [nth, stop] of where.entries()) all.push({ ...stop, ...(await agreed(`t_${name}_${nth}`)) });
+    const stopped = new Set<string>();
+    stripe.silent = (path, text) => {
+      const { step, of } = stepOf(path, text);
+      const own = all.find((asked) => asked.one.id === of && asked.step === step);
+      if (own !== undefined) stopped.add(of);
+      return own?.how ?? null;
+    };
+    const { child, url } = await serveChild(rig.url, {
+      DRAWDOWN_TEST_CLOCK: '1',
+      DRAWDOWN_STRIPE_SECRET_KEY: stripe.secretKey,
+      DRAWDOWN_STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+      DRAWDOWN_STRIPE_API: stripe.api,
+    });
+    const asking = all.map(({ account, id }) =>
+      fetch(`${url}/v1/accounts/${account}/subscriptions/${id}/change`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${CHILD_SECRET}`,
+          'content-type': 'application/json',
+          'idempotency-key': `more-${id}`,
+        },
+        body: JSON.stringify({ seats: 5 }),
+      }).then(
+        ({ status }) => status,
+        () => 'killed',
+      ),
+    );
+    await expect.poll(() => stopped.size, { timeout: 60_000 }).toBe(all.length);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(tally(await Promise.all(asking))).toEqual({ killed: all.length });
+    stripe.silent = () => null;
+    return all;
+  }
+
+  type Killed = Awaited<ReturnType<typeof killedAt>>[number];
+  /** The same request, to two servers. */
+  const again = ({ account, id }: Killed) =>
+    Promise.all(
+      rig.engines.map((engine) =>
+        codeOf(engine.subscriptions.change(account, id, { seats: 5 }, { idempotencyKey: `more-${id}` })),
+      ),
+    );
+
+  async function isAgreed({ account, id, one, pending, step, how }: Killed): Promise<void> {
+    const where = `${step} ${how}`;
+    await deliver(stripe.event('customer.subscription.updated', { ...one }));
+    expect((await show(account, id)).pending, where).toEqual(pending);
+    expect(one.metadata.kept, where).toBeUndefined();
+    const phases = stripe.billing.schedules.of(one.id)?.phases;
+    expect(phases?.at(-1)?.items, where).toMatchObject([{ quantity: 3 }]);
+    expect(phases, where).toHaveLength(2);
+    expect(invoicesOf(one), where).toHaveLength(1);
+  }
+
+  test('the card is declined: whoever asks again, or nobody, it is still agreed', {
+    timeout: 180_000,
+  }, async () => {
+    await clock(LATER);
+    stripe.now = () => LATER;
+    stripe.billing.declines = true;
+    const all = await killedAt([...stops(6), ...stops(6)], 'declined');
+    // What the page says meanwhile is what is agreed still.
+    await clock(LATER + 4 * 60);
+    for (const { account, id, one, pending } of all) {
+      await deliver(stripe.event('customer.subscription.updated', { ...one }));
+      expect((await show(account, id)).pending).toEqual(pending);
+    }
+    await together(6, async (nth) => {
+      for (const one of all.slice(nth * 2, nth * 2 + 2)) {
+        await again(one);
+        expect(await again(one)).toEqual(['payment_refused', 'payment_refused']);
+        await isAgreed(one);
+      }
+    });
+    await clock(LATER + 11 * 60);
+    await Promise.all(rig.engines.map(({ plans }) => plans.changes.round()));
+    for (const one of all) await isAgreed(one);
+    stripe.billing.declines = false;
+    // Nothing is under way any more, so that another change can be made.
+    for (const { account, id, one } of all.slice(11, 13)) {
+      await rig.first.subscriptions.change(account, id, { seats: 5 }, {});
+      expect(await show(account, id)).toMatchObject({ seats: 5, pending: null });
+      expect(invoicesOf(one)).toHaveLength(2);
+    }
+  });
+
+  test('the card works: it is charged once, or not at all', { timeout: 180_000 }, async () => {
+    const all = await killedAt([...stops(3), ...stops(3)], 'works');
+    await clock(LATER + 15 * 60);
+    for (const one of all.slice(0, 6)) {
+      await again(one);
+      expect(await again(one)).toEqual(['done', 'done']);
+    }
+    await clock(LATER + 22 * 60);
+    await Promise.all(rig.engines.map(({ plans }) => plans.changes.round()));
+    for (const [nth, made] of all.entries()) {
+      const { account, id, one } = made;
+      const isMade = nth < 6 || (made.step === 'change' && made.how === 'mute');
+      if (!isMade) await isAgreed(made);
+      else {
+        expect(await show(account, id), `${nth}`).toMatchObject({
+          seats: 5,
+          interval: 'year',
+          pending: null,
+        });
+        expect(invoicesOf(one), `${nth}`).toHaveLength(2);
+        expect(one.metadata.kept).toBeUndefined();
+        expect(stripe.billing.schedules.of(one.id)).toBeNull();
+      }
+    }
   });
 });
