@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
   type ClientOptions,
@@ -288,4 +289,15 @@ describe('errors', () => {
       result.operation === null ? result.charged : result.operation.amount;
     expectTypeOf(narrow).returns.toBeNumber();
   });
+});
+
+it('has each of its methods named in its README, and no other', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const table = readme
+    .slice(readme.indexOf('## Methods'))
+    .split('\n')
+    .filter((line) => /^\| \w/.test(line));
+  const named = table.flatMap((line) => [...line.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  const client = createClient({ url: 'http://127.0.0.1', token: 'token' });
+  expect(named.sort()).toEqual(Object.keys(client).sort());
 });
