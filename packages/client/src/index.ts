@@ -20,6 +20,7 @@ export {
 } from './errors.ts';
 export type { EventsOptions } from './events.ts';
 export type { Replayed } from './exchange.ts';
+export { decimalsOf } from './minor-units.ts';
 export { newKey } from './new-key.ts';
 export { sessionToken, type TokenSource } from './session-token.ts';
 export type { AccountsQuery, ApprovalsQuery, AuditQuery } from './staff.ts';

@@ -1,3 +1,5 @@
+import { decimalsOf } from '../minor-units.ts';
+
 /** Numbers and times as people of one language and zone read them. Formatters are dear to make, so they are kept. */
 export interface Format {
   readonly locale: string;
@@ -85,21 +87,12 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
     // Adding zero turns a negative zero into a plain one.
     credits: (amount) => number.format(amount + 0),
     signed: (amount) => signed.format(amount + 0).replace('-', '−'),
-    money: (amountMinor, currency) => {
-      const format = moneyFormat(locale, currency);
-      return format.format(amountMinor / minorUnits(format));
-    },
-    minorUnits: (currency) => minorUnits(moneyFormat(locale, currency)),
+    money: (amountMinor, currency) =>
+      moneyFormat(locale, currency, decimalsOf(currency)).format(amountMinor / minorUnits(currency)),
+    minorUnits,
     unitPrice: (amountMinor, credits, currency) => {
-      const format = moneyFormat(locale, currency);
-      const decimals = (format.resolvedOptions().maximumFractionDigits ?? 2) + 2;
-      const fine = new Intl.NumberFormat(locale, {
-        style: 'currency',
-        currency,
-        minimumFractionDigits: decimals,
-        maximumFractionDigits: decimals,
-      });
-      return fine.format(amountMinor / minorUnits(format) / credits);
+      const fine = moneyFormat(locale, currency, decimalsOf(currency) + 2);
+      return fine.format(amountMinor / minorUnits(currency) / credits);
     },
     date: (at) => (isThisYear(at) ? dates.date : dates.dateOfYear).format(new Date(at)),
     day: (at) => dates.date.format(new Date(at)),
@@ -133,11 +126,9 @@ function durationText(iso: string, locale: string): string {
   return new Intl.ListFormat(locale, { type: 'unit' }).format(words);
 }
 
-function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
-  return new Intl.NumberFormat(locale, { style: 'currency', currency });
+function moneyFormat(locale: string, currency: string, decimals: number): Intl.NumberFormat {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(locale, { style: 'currency', currency, ...digits });
 }
 
-/** Not every currency has cents, and the runtime knows which. */
-function minorUnits(format: Intl.NumberFormat): number {
-  return 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
-}
+const minorUnits = (currency: string): number => 10 ** decimalsOf(currency);

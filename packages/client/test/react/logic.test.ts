@@ -231,6 +231,18 @@ describe('the dates for a calendar', () => {
   });
 });
 
+it('money has the decimals of its currency', () => {
+  const format = createFormat({ locale: 'en-GB' });
+  // By ISO 4217, whatever coins there are: `decimalsOf`.
+  const sums = (['USD', 'HUF', 'JPY', 'KWD'] as const).map((currency) => format.money(199_900, currency));
+  expect(sums.map((sum) => sum.replace(/^[^\d]+/, ''))).toEqual([
+    '1,999.00',
+    '1,999.00',
+    '199,900',
+    '199.900',
+  ]);
+});
+
 it('an instant of another year says which', () => {
   const format = createFormat({ locale: 'en-GB', timeZone: 'UTC' });
   const next = new Date().getUTCFullYear() + 1;

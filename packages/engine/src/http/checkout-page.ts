@@ -1,5 +1,6 @@
 /** The sandbox's checkout: one page without scripts and without anything from elsewhere. */
 import { createHash } from 'node:crypto';
+import { decimalsOf } from '../sources/minor-units.ts';
 import type { SandboxAction } from '../sources/sandbox.ts';
 import type { SandboxDesk } from '../sources/sandbox-checkout.ts';
 import { type CheckoutWords, filled } from './checkout-words.ts';
@@ -182,10 +183,12 @@ function button(checkout: string, action: SandboxAction, label: string): string 
   return `<form method="post" action="/checkout/${escaped(checkout)}/${action}"${kind}><button>${escaped(label)}</button></form>`;
 }
 
-/** Not every currency has cents, and the runtime knows which. */
+/** Prices are of the catalog, whose currencies are codes. */
 function moneyText(amountMinor: number, currency: string, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const decimals = decimalsOf(currency) ?? 2;
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, ...digits });
+  return format.format(amountMinor / 10 ** decimals);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ import type {
 } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
 import { idOf, paysPeriod, planIn } from './stripe-event.ts';
+import { demandChargeable } from './stripe-money.ts';
 import { madeIn, newsOf, pricesIn, unsold } from './stripe-plan-news.ts';
 import {
   agreeAgain,
@@ -64,6 +65,7 @@ export class StripePlans {
    * it was sold for is known whatever staff change at Stripe.
    */
   async #priceOf({ plan, name, amountMinor, currency, interval }: Sold): Promise<string> {
+    demandChargeable({ amountMinor, currency });
     const lookup_key = `drawdown:${plan}:${interval}:${currency}:${amountMinor}`;
     const { data } = await asking(this.#stripe.prices.list({ lookup_keys: [lookup_key], limit: 1 }));
     const known = data[0];

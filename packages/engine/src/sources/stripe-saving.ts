@@ -4,6 +4,7 @@ import { DrawdownError } from '../errors.ts';
 import type { Charge, Heard, PaymentEvent, SavedMethod } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
 import { chargedFact, idOf, purchaseIn, TOP_UP } from './stripe-event.ts';
+import { demandChargeable } from './stripe-money.ts';
 
 const MAX_PAGE = 100;
 
@@ -47,6 +48,7 @@ export class StripeSaving {
   /** A key of Stripe's is forgotten after a day: what was sent before is looked for first. */
   async charge(charge: Charge): Promise<PaymentEvent> {
     const { purchase, customer, method, amountMinor, currency } = charge;
+    demandChargeable(charge);
     const known = charge.again ? await this.#sent(charge) : null;
     const intent =
       known ??

@@ -30,6 +30,7 @@ import {
   readStripeEvent,
   refundFact,
 } from './stripe-event.ts';
+import { demandChargeable } from './stripe-money.ts';
 import { returnTo, StripePlans } from './stripe-plan.ts';
 import { StripeSaving } from './stripe-saving.ts';
 
@@ -79,6 +80,7 @@ export class StripePayments implements PaymentProvider {
   }
 
   async checkout(order: Order): Promise<OpenedCheckout> {
+    demandChargeable(order);
     const metadata = { purchase: order.purchase };
     const save = order.save === true;
     const back = returnTo(order.returnUrl, metadata);

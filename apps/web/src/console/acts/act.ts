@@ -1,5 +1,13 @@
 /** What one of the staff is about to do, from what was typed so far. */
-import type { Act, ActName, Entry, Grant, TakenCharge, TopUp } from '@drawdown/client';
+import {
+  type Act,
+  type ActName,
+  decimalsOf,
+  type Entry,
+  type Grant,
+  type TakenCharge,
+  type TopUp,
+} from '@drawdown/client';
 import type { Word } from '../words/english.ts';
 
 /** What an act is about: an account, a lot, a line of the ledger, or a charge that nobody answers about. */
@@ -39,16 +47,6 @@ export function emptyDraft(subject: Subject, classes: readonly string[]): Draft 
     payment: '',
     currency: subject.act === 'end_top_up' ? subject.charge.price.currency : '',
   };
-}
-
-/** Throws nothing for what is no currency: two decimals, as most have. */
-function decimalsOf(currency: string): number {
-  try {
-    const about = { style: 'currency', currency } as const;
-    return new Intl.NumberFormat('en', about).resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
 }
 
 function majorOf({ amount_minor: minor, currency }: TopUp['price']): string {

@@ -50,6 +50,7 @@ const createCheckout = route({
     'surface_not_supported',
     'account_not_found',
     'provider_not_configured',
+    'payment_refused',
     'idempotency_key_reused',
     'unavailable',
   ],
