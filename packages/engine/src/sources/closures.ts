@@ -13,6 +13,7 @@ import { recorded } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Outcome, Prepared, Write } from '../store/task.ts';
+import { Succession } from '../teams/succession.ts';
 import { comingMerges, demandIdle, openHoldsOf, pendingPurchases } from './account-idle.ts';
 import type { AutoTopUps } from './auto-top-ups.ts';
 import { purchasesOf } from './merge-lots.ts';
@@ -57,8 +58,10 @@ export class Closures {
   readonly #purchases: Purchases;
   readonly #plans: Plans;
   readonly #topUps: AutoTopUps;
+  readonly #succession: Succession;
 
   constructor(setting: SourceSetting, { purchases, plans, topUps }: LifePayments) {
+    this.#succession = new Succession(setting);
     this.#setting = setting;
     this.#purchases = purchases;
     this.#plans = plans;
@@ -181,6 +184,7 @@ export class Closures {
       // A provider goes on charging until it is told.
       await this.#plans.endAll(id, call);
       await this.#payBack(this.#refundable(estate, settled), call);
+      await this.#succession.ofMember({ id }, null, call);
     }
     const { operation, replayed } = await runner.runPrepared({
       ...asked,

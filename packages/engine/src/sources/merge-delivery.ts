@@ -5,6 +5,7 @@ import { staffBehind } from '../store/audit.ts';
 import { type Clock, nowStatement } from '../store/clock.ts';
 import type { Connection, Database } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
+import { Succession } from '../teams/succession.ts';
 import { DueRounds } from './due-rounds.ts';
 import { movedPurchases, sentLots } from './merge-lots.ts';
 import * as rows from './merge-rows.ts';
@@ -31,9 +32,11 @@ export interface MergeDeliverySetting {
 export class MergeDelivery {
   readonly #setting: MergeDeliverySetting;
   readonly #rounds: DueRounds;
+  readonly #succession: Succession;
 
   constructor(setting: MergeDeliverySetting) {
     const { log } = setting;
+    this.#succession = new Succession(setting);
     this.#setting = setting;
     this.#rounds = new DueRounds({ what: 'merges', round: () => this.#round(), log });
   }
@@ -72,6 +75,8 @@ export class MergeDelivery {
     const [from, number] = [Number(account), Number(into_account)];
     const id = await accounts.idOf(number);
     if (id === null) throw new Error(`${number} is no account`);
+    const left = await accounts.idOf(from);
+    if (left !== null) await this.#succession.ofMember({ id: left }, { id }, { actor });
     const staff = await staffBehind(database, from, Number(seq));
     const call = { idempotencyKey: `merge:${from}`, principal: 'source', actor };
     await runner.runPrepared({

@@ -8,6 +8,7 @@ import { DrawdownError, invalid } from '../errors.ts';
 import { pageOf, readCursor, readLimit } from '../page.ts';
 import type { Presenter } from '../present.ts';
 import type { Paging, Queries } from '../queries.ts';
+import { accountClosed } from '../refusal.ts';
 import { readAccountId, readAmount } from '../request.ts';
 import type { SourceSetting } from '../sources/source.ts';
 import type { Accounts } from '../store/accounts.ts';
@@ -243,6 +244,10 @@ export class Members {
     }
     const profile = await this.#accounts.byNumber(await this.#accounts.ensure(id));
     if (profile?.kind === 'team') throw invalid('member', 'must be a person, not a team');
+    if (profile !== null && profile.closedAt !== null) {
+      const { message, details } = accountClosed(profile.mergedInto);
+      throw new DrawdownError('account_closed', `member: ${message}`, { field: 'member', ...details });
+    }
   }
 }
 

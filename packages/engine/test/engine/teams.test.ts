@@ -229,3 +229,34 @@ test('a team is no member, and whoever is a member never becomes a team, not eve
   await members.put('t_kinds', 'new', limited(1), {});
   expect(await rig.second.getAccount('new')).toMatchObject({ kind: 'user' });
 });
+
+test('memberships go with whoever two accounts are, and end with an account that is closed', async () => {
+  for (const id of ['t_heir', 't_both']) await team(id);
+  const { members, requests, life } = rig.first;
+  for (const id of ['olga_2', 'mia_2']) await rig.first.putAccount(id, {});
+  await members.put('t_both', 'mia_2', limited(3), {});
+  await rig.first.consume('t_heir', { amount: 4, member: 'mia' }, {});
+  await requests.ask('t_heir', 'mia', { amount: 5 }, as('mia'));
+  const standing = async (id: string) =>
+    (await members.list(id, {}, {})).data.map(({ account, role, limit }) => [account, role, limit?.amount]);
+
+  for (const id of ['olga', 'mia']) {
+    await life.merges.merge(id, { into: `${id}_2`, reason: 'one person' }, { actor: 'staff:anna' });
+  }
+  expect(await standing('t_heir')).toEqual([
+    ['adam', 'admin', undefined],
+    ['olga_2', 'owner', undefined],
+    ['mia_2', 'member', 10],
+  ]);
+  // Whoever was there already keeps their own limit.
+  expect((await standing('t_both')).find(([member]) => member === 'mia_2')).toEqual(['mia_2', 'member', 3]);
+  expect((await requests.list('t_heir', {}, as('olga_2'))).data).toEqual([]);
+  const spend = (member: string) => codeOf(rig.second.consume('t_heir', { amount: 1, member }, {}));
+  expect([await spend('mia'), await spend('mia_2')]).toEqual(['not_a_member', 'done']);
+
+  await life.closures.close('adam', { reason: 'left' }, {});
+  expect(await spend('adam')).toBe('not_a_member');
+  expect(await codeOf(members.put('t_heir', 'adam', limited(1), {}))).toBe('account_closed');
+  expect((await standing('t_heir')).map(([member]) => member)).toEqual(['olga_2', 'mia_2']);
+  await expectWhole(rig);
+});
