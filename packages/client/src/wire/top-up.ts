@@ -35,6 +35,8 @@ export interface AutoTopUp {
     | 'payment_method_removed'
     | 'pack_unavailable'
     | 'pack_above_cap'
+    | 'payment_reversed'
+    | 'consent_withdrawn'
     | 'charge_differs'
     | 'not_taken'
     | 'account_closed'

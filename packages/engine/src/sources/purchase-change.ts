@@ -15,6 +15,7 @@ import { idOf, lotsNumbered, type Purchase, purchaseByNo, update } from './purch
 import { type Fact, outcomeOf } from './purchase-state.ts';
 import { paidAgain, paidTooLate, settlementsOfPurchase } from './settlement-rows.ts';
 import type { SourceSetting } from './source.ts';
+import { stopForReversal } from './top-up-end.ts';
 
 export interface PurchaseChange {
   readonly call: Call;
@@ -119,6 +120,7 @@ export class PurchaseChanges {
       closed === null
         ? await keepMethod(on, account.number, { saved, now: locked.now })
         : saved && [forgetWrite(account.number, saved, locked.now)];
+    const stopped = await stopForReversal(on, locked, { before: current, after: changed });
     const late = givesNothing ? writesForNothing(changed) : paidTooLate(current, changed);
     const prepared: Prepared = {
       command: commands.length === 0 ? { verb: 'settle' } : { verb: 'many', commands },
@@ -127,11 +129,14 @@ export class PurchaseChanges {
           ? []
           : [update(changed, forgives ? seq : outcome.account.seq)]),
         ...(kept ?? []),
+        ...stopped.writes,
         ...(closed === null && !givesNothing ? [] : late),
         ...paidAgain(changed),
       ],
-      notices: ({ account: settled, now }) =>
-        purchaseNotices(current, changed, { account: settled, presenter, now }),
+      notices: ({ account: settled, now }) => [
+        ...purchaseNotices(current, changed, { account: settled, presenter, now }),
+        ...stopped.notices,
+      ],
     };
     return { result, prepared };
   }

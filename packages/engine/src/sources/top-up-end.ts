@@ -1,10 +1,10 @@
 /** How automatic top-ups end: what their owner or the account's end leaves of them, in the transaction of its cause. */
 import type { Notice } from '../core/notice.ts';
-import type { Connection } from '../store/database.ts';
+import { type Connection, statement } from '../store/database.ts';
 import type { Prepared, Write } from '../store/task.ts';
 import { dropMethod, forgetWrite, paymentMethod } from './payment-method-rows.ts';
 import type { SavedMethod } from './provider.ts';
-import { purchaseByNo, update } from './purchase-rows.ts';
+import { type Purchase, purchaseByNo, update } from './purchase-rows.ts';
 import { unite } from './purchase-state.ts';
 import type { Ground } from './subscription-pay.ts';
 import { type EndReason, stoppedNotice } from './top-up-notices.ts';
@@ -85,4 +85,39 @@ export async function endWithAccount(
   const ended = await endTopUps(on, ground, { reason, forgets: true });
   const { writes } = await forgetMethod(on, ground);
   return { ...ended, writes: [...ended.writes, ...writes] };
+}
+
+const NOTHING_ENDS: TopUpsEnd = { writes: [], notices: [], sent: null, canceled: null };
+
+/** A purchase in such a state has been given back, is being, or is disputed. */
+const GOES_BACK: readonly Purchase['state'][] = ['refunding', 'disputed', 'reversed'];
+
+const IS_TOP_UP = statement<[number, number], { found: boolean }>(
+  'top_up_is',
+  'select exists (select from drawdown.top_ups where account = $1 and no = $2) as found',
+);
+
+/**
+ * Whoever gives back what was bought automatically, or disputes any payment, is not charged for the gap that this leaves: they
+ * stop until their owner agrees anew.
+ */
+export async function stopForReversal(
+  on: Connection,
+  ground: Ground,
+  { before, after }: { readonly before: Purchase; readonly after: Purchase },
+): Promise<TopUpsEnd> {
+  if (GOES_BACK.includes(before.state) || !GOES_BACK.includes(after.state)) return NOTHING_ENDS;
+  const setup = await rows.autoTopUp(on, ground.account.number);
+  if (setup?.state !== 'on') return NOTHING_ENDS;
+  const isTopUp = (await on.query(IS_TOP_UP, [after.account, after.no])).rows[0]?.found === true;
+  if (!isTopUp && after.state !== 'disputed') return NOTHING_ENDS;
+  return endTopUps(on, ground, { reason: 'payment_reversed', forgets: false });
+}
+
+/** Whoever agreed to them for a team has closed their account: nobody's word stands for further charges. */
+export async function stopWithoutConsent(on: Connection, ground: Ground, person: string): Promise<TopUpsEnd> {
+  const setup = await rows.autoTopUp(on, ground.account.number);
+  const isTheirs = setup !== null && [person, `user:${person}`].includes(setup.consent.actor);
+  if (!isTheirs || setup.state !== 'on') return NOTHING_ENDS;
+  return endTopUps(on, ground, { reason: 'consent_withdrawn', forgets: false });
 }

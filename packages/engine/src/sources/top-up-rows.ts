@@ -13,6 +13,10 @@ export type StopReason =
   | 'pack_unavailable'
   /** Its price was raised above the month's cap. */
   | 'pack_above_cap'
+  /** Money that they had charged, or any of the account, was given back or is disputed. */
+  | 'payment_reversed'
+  /** Whoever agreed to them for a team has closed their account. */
+  | 'consent_withdrawn'
   | 'charge_differs'
   | 'not_taken'
   | 'account_closed';

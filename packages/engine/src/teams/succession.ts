@@ -2,6 +2,7 @@
 import type { Call } from '../change.ts';
 import type { Role } from '../core/team.ts';
 import type { SourceSetting } from '../sources/source.ts';
+import { stopWithoutConsent } from '../sources/top-up-end.ts';
 import type { MemberRow } from '../store/members.ts';
 import { withdrawing } from './request-rows.ts';
 import { joined, putting, type Roster, readRoster, teamsWith } from './rows.ts';
@@ -54,11 +55,22 @@ export class Succession {
         const roster = await readRoster(on, number, [person.id, heir?.id]);
         const before = roster.rows.get(person.id);
         const isThere = before !== undefined && before.left_at === null;
-        const left = isThere ? [putting({ ...before, left_at: BigInt(now) })] : [];
-        const taken =
-          isThere && heir !== null ? [putting(successor(before, roster, { heir, account, now }))] : [];
-        const writes = isThere ? [...left, ...taken, withdrawing(number, person.id, { now, actor })] : [];
-        return { command: { verb: 'settle' }, writes: () => writes };
+        if (!isThere) return { command: { verb: 'settle' }, writes: () => [] };
+        const left = putting({ ...before, left_at: BigInt(now) });
+        const taken = heir === null ? [] : [putting(successor(before, roster, { heir, account, now }))];
+        // Whoever goes on under another account agreed to it all the same.
+        const stopped = heir === null ? await stopWithoutConsent(on, { account, now }, person.id) : null;
+        const writes = [
+          left,
+          ...taken,
+          withdrawing(number, person.id, { now, actor }),
+          ...(stopped?.writes ?? []),
+        ];
+        return {
+          command: { verb: 'settle' },
+          writes: () => writes,
+          notices: () => stopped?.notices ?? [],
+        };
       },
       answer: () => undefined,
     });

@@ -5,7 +5,7 @@ import { shippedCatalog } from '../../src/catalog/shipped.ts';
 import { setTestClock } from '../../src/store/clock.ts';
 import { statement } from '../../src/store/database.ts';
 import { CLOCK_START, codeOf, expectWhole, type Rig } from '../engine/rig.ts';
-import { TopUpRig, until } from './top-up-rig.ts';
+import { TopUpRig, until, WISH } from './top-up-rig.ts';
 
 const WHY = { reason: 'asked for' };
 const HOUR = 3_600_000;
@@ -147,6 +147,53 @@ describe('with the account', () => {
     await later();
     await rig.second.topUps.watch.round();
     expect(world.chargesOf('e_unsent')).toEqual([]);
+  });
+});
+
+describe('money that goes back', () => {
+  const completed = (account: string) =>
+    until(
+      () => world.show(account),
+      ({ history }) => history[0]?.state === 'completed',
+    );
+
+  test('is not charged for again: a top-up that is given back, or a payment that is disputed, stops them', async () => {
+    for (const account of ['e_given', 'e_disputed']) await world.kept(account);
+    await world.agreed('e_given', { threshold: 150 });
+    const [charged] = (await completed('e_given')).history;
+    await rig.first.purchases.refund(charged?.purchase ?? '', {}, {});
+
+    await world.agreed('e_disputed', { threshold: 90 });
+    const [bought] = (await rig.first.purchases.list('e_disputed', {})).data;
+    const dispute = { kind: 'dispute', id: 'dp_1', stage: 'opened', amount: 499, at: CLOCK_START } as const;
+    const subject = { purchase: bought?.id ?? '' };
+    await rig.second.purchases.enter('stripe', { id: 'evt_dp', subject, facts: [dispute] });
+
+    await later();
+    await rig.second.topUps.watch.round();
+    for (const account of ['e_given', 'e_disputed']) {
+      expect(await world.show(account)).toMatchObject({ state: 'stopped', reason: 'payment_reversed' });
+      expect(await told(account)).toContainEqual(['auto_top_up.stopped', 'payment_reversed']);
+    }
+    expect([world.chargesOf('e_given').length, world.chargesOf('e_disputed').length]).toEqual([1, 0]);
+    // What was bought by hand may be given back: that is between the buyer and their threshold.
+    await world.kept('e_by_hand');
+    await world.agreed('e_by_hand', { threshold: 90 });
+    const [own] = (await rig.first.purchases.list('e_by_hand', {})).data;
+    await rig.first.purchases.refund(own?.id ?? '', {}, {});
+    expect((await completed('e_by_hand')).state).toBe('on');
+  });
+
+  test('a team is not charged on the word of whoever has closed their account', async () => {
+    await rig.first.putAccount('e_team', { kind: 'team' });
+    for (const id of ['e_owner', 'e_other']) await rig.first.members.put('e_team', id, { role: 'owner' }, {});
+    await world.kept('e_team');
+    await rig.first.topUps.put('e_team', WISH, { actor: 'user:e_owner' });
+    await rig.first.life.closures.close('e_other', WHY, {});
+    expect((await world.show('e_team')).state).toBe('on');
+    await rig.first.life.closures.close('e_owner', WHY, {});
+    expect(await world.show('e_team')).toMatchObject({ state: 'stopped', reason: 'consent_withdrawn' });
+    expect(await told('e_team')).toEqual([['auto_top_up.stopped', 'consent_withdrawn']]);
   });
 });
 

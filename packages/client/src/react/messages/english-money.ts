@@ -91,6 +91,8 @@ export const money = {
   'top_up_reason.abnormal_use': 'Credits went much faster than usual. Switch it on again if that is right.',
   'top_up_reason.payment_method_removed': 'The card was removed.',
   'top_up_reason.pack_unavailable': 'The pack is not sold any more.',
+  'top_up_reason.payment_reversed': 'A payment was given back, or is disputed.',
+  'top_up_reason.consent_withdrawn': 'Whoever agreed to it has left.',
   'top_up_reason.pack_above_cap': 'The pack costs more than the monthly limit by now.',
   'top_up_reason.charge_differs':
     'The charge was another one than was agreed. What was taken is owed to you.',

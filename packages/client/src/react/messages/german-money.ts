@@ -94,6 +94,8 @@ export const money: Record<keyof typeof english, Message> = {
     'Credits gingen viel schneller weg als sonst. Schalte es wieder ein, wenn das stimmt.',
   'top_up_reason.payment_method_removed': 'Die Karte wurde entfernt.',
   'top_up_reason.pack_unavailable': 'Das Paket wird nicht mehr verkauft.',
+  'top_up_reason.payment_reversed': 'Eine Zahlung wurde zurückgegeben oder wird angefochten.',
+  'top_up_reason.consent_withdrawn': 'Wer zugestimmt hat, ist nicht mehr dabei.',
   'top_up_reason.pack_above_cap': 'Das Paket kostet inzwischen mehr als die Monatsgrenze.',
   'top_up_reason.charge_differs':
     'Abgebucht wurde etwas anderes, als vereinbart war. Was genommen wurde, steht dir zu.',

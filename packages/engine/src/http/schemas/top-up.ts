@@ -59,6 +59,8 @@ export const autoTopUp = z
         'payment_method_removed',
         'pack_unavailable',
         'pack_above_cap',
+        'payment_reversed',
+        'consent_withdrawn',
         'charge_differs',
         'not_taken',
         'account_closed',
