@@ -3,7 +3,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Acting, Call, Instead, Replayed, Runner, StaffCaller } from './change.ts';
 import type { Command } from './core/command.ts';
 import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
-import { DrawdownError, type ProblemCode } from './errors.ts';
+import { DrawdownError, invalid, type ProblemCode } from './errors.ts';
 import { classIn, type Presenter } from './present.ts';
 import { unavailable } from './reachable.ts';
 import { lotReceiptOf, namedReceipt, receiptOf } from './receipt.ts';
@@ -20,6 +20,7 @@ import {
 import { freezeAsWell } from './sources/purchase-freeze.ts';
 import type { Spending } from './spending.ts';
 import type { Accounts } from './store/accounts.ts';
+import { OWN_REASONS } from './store/flows.ts';
 import type { SourceNames } from './store/source-names.ts';
 import type { Outcome } from './store/task.ts';
 
@@ -86,7 +87,12 @@ export class Changes {
   async #changeLot(verb: 'void' | 'freeze' | 'unfreeze', id: string, body: wire.ReasonRequest, call: Call) {
     const { account, no } = await this.#addressed(parseGrantId(id), call, 'grant_not_found');
     const input = { grant: id, ...body };
-    const command = (): Command => ({ verb, grant: no, reason: readText(body.reason, 'reason') });
+    const command = (): Command => {
+      const reason = readText(body.reason, 'reason');
+      if (verb === 'void' && OWN_REASONS.includes(reason))
+        throw invalid('reason', 'is one that the engine gives itself: reports tell by it where money went');
+      return { verb, grant: no, reason };
+    };
     const { sold } = this.#setting;
     const through = this.#through(call);
     const asked = { account, verb, input, call, answer: this.#lotReceipt };

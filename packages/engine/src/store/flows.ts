@@ -38,6 +38,9 @@ export const CASHED_OUT = 'cash_out';
 /** The reason of a void that the end of its account makes: paid out where that made it payable. */
 const CLOSED = 'account_closed';
 
+/** Reports tell by these where a lot's money went, so nobody else gives them. */
+export const OWN_REASONS: readonly string[] = [REVERSED, CASHED_OUT, CLOSED];
+
 /** Whose flows these are. `currency` and `channel` are null where nothing was paid, or nobody said where. */
 export interface Holder {
   readonly class: string;

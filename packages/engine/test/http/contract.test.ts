@@ -249,6 +249,10 @@ describe('grants', () => {
       body: { expires_at: '2031-01-01T00:00:00.000Z' },
     });
     expect(shorter.body).toMatchObject({ status: 409, code: 'expiry_not_later' });
+    for (const reason of ['cash_out', 'purchase_reversed', 'account_closed']) {
+      const taken = await t.ask('POST', of(promotional, 'void'), { ...asStaff, body: { reason } });
+      expect(taken.body).toMatchObject({ status: 400, field: 'reason' });
+    }
     const gone = await t.ask<GrantReceipt>('POST', of(promotional, 'void'), {
       ...asStaff,
       body: { reason: 'mistake' },
