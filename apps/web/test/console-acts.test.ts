@@ -37,6 +37,19 @@ it('grants after a preview and with a reason: the person sees it at once, the au
   const person = await stage.open('/credits', { account: 'u_kim' });
   await expect.poll(() => total(person).textContent()).toBe('100');
   const page = await openConsole(stage, '/console/accounts/u_kim');
+  // What cannot be is said in the words of staff, beside the field or in the place of the effect.
+  await page.getByRole('button', { name: 'Correct' }).click();
+  const credits = dialog(page).getByLabel('Credits');
+  await credits.fill('much');
+  const noted = await credits.getAttribute('aria-describedby');
+  expect(await page.locator(`[id="${noted?.split(' ')[0]}"]`).innerText()).toMatch(/^A number is needed/);
+  await credits.fill('-5000');
+  await expect
+    .poll(() => dialog(page).innerText())
+    .toContain('Only 100 credits are available: 4,900 too few.');
+  expect(await credits.getAttribute('aria-invalid')).toBe('false');
+  stage.forgetFaults(/402/);
+  await dialog(page).getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Grant credits' }).click();
   await dialog(page).getByLabel('Credits').fill('40');
   await expect

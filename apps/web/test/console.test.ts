@@ -91,6 +91,19 @@ describe('an account', () => {
   });
 });
 
+describe('a team', () => {
+  it('shows what each member may and has used, and who asked for more', async () => {
+    const page = await openConsole(stage, '/console/accounts/demo_team?view=team');
+    const rows = (table: string) =>
+      page.getByRole('table', { name: table }).locator('.table__row').allInnerTexts();
+    await expect.poll(() => rows('Members')).toContainEqual(expect.stringMatching(/a month[\s\S]*−\d+/));
+    await expect
+      .poll(() => rows('Requests for more'))
+      .toContainEqual(expect.stringMatching(/\d+[\s\S]*Waiting[\s\S]*runs out/));
+    await page.context().close();
+  });
+});
+
 describe('campaigns', () => {
   it('are made with a limit, seen as they are redeemed, and stopped for good with a reason', async () => {
     const page = await openConsole(stage, '/console/campaigns');

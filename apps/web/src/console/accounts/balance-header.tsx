@@ -7,22 +7,26 @@ import { At } from '../parts/small.tsx';
 export function BalanceHeader(): ReactNode {
   const { t, format, names } = useConsole();
   const { balance, connection, error, updatedAt, refresh } = useBalance();
-  if (balance === null && connection === 'refused') {
+  if (balance === null && (connection === 'refused' || error !== null)) {
     return <Failure error={error} onRetry={() => void refresh()} />;
   }
   const classes = balance?.classes.map((one) => names.class(one.class)) ?? names.classes;
   return (
-    <section className="balance" aria-label={t('balance.title')}>
+    <section className="balance" aria-label={t('balance.title')} aria-busy={balance === null}>
       <div className="balance__head">
         <p className="balance__total">
-          <Amount value={balance?.available ?? 0} className="balance__number" />
+          {balance === null ? (
+            <Unknown className="balance__number" />
+          ) : (
+            <Amount value={balance.available} className="balance__number" />
+          )}
           <span className="dd-muted">{t('balance.available')}</span>
         </p>
         <dl className="balance__others">
           {(['held', 'frozen', 'debt'] as const).map((part) => (
             <div key={part} data-set={(balance?.[part] ?? 0) > 0}>
               <dt>{t(`balance.${part}`)}</dt>
-              <dd>{format.credits(balance?.[part] ?? 0)}</dd>
+              <dd>{balance === null ? <Unknown /> : format.credits(balance[part])}</dd>
             </div>
           ))}
         </dl>
@@ -42,10 +46,16 @@ export function BalanceHeader(): ReactNode {
                 <ClassMark of={shown} />
                 {shown.name}
               </span>
-              <Amount value={known?.available ?? 0} className="balance__amount" />
+              {balance === null ? (
+                <Unknown />
+              ) : (
+                <Amount value={known?.available ?? 0} className="balance__amount" />
+              )}
               <span className="balance__next">
-                {known === undefined || known.next_expiry === null ? (
-                  t(known === undefined || known.total > 0 ? 'balance.no_expiry' : 'balance.nothing')
+                {balance === null ? (
+                  '\u00a0'
+                ) : known === undefined || known.next_expiry === null ? (
+                  t(known !== undefined && known.total > 0 ? 'balance.no_expiry' : 'balance.nothing')
                 ) : (
                   <>
                     {t('balance.expires', { count: known.next_expiry.amount })}{' '}
@@ -59,4 +69,9 @@ export function BalanceHeader(): ReactNode {
       </ul>
     </section>
   );
+}
+
+/** In the place of a number that has not arrived: a zero would be an answer. */
+function Unknown({ className = '' }: { className?: string }): ReactNode {
+  return <span className={`dd-skeleton balance__unknown ${className}`} aria-hidden="true" />;
 }

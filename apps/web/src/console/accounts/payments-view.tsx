@@ -1,5 +1,5 @@
 /** Subscriptions and purchases: where the credits were paid. */
-import type { Purchase, Subscription, TopUp } from '@drawdown/client';
+import type { Purchase, Subscription } from '@drawdown/client';
 import { useReading } from '@drawdown/client/react';
 import type { ReactNode } from 'react';
 import { useConsole } from '../console-context.ts';
@@ -8,6 +8,7 @@ import { Read } from '../parts/read.tsx';
 import { At, Copyable, Nothing, State, type Tone } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import type { OnAct } from './account-page.tsx';
+import { AutomaticTopUp } from './automatic-top-up.tsx';
 
 const MANY = 200;
 
@@ -19,36 +20,12 @@ export function PaymentsView({ onAct }: { onAct: OnAct }): ReactNode {
         <Subscriptions />
       </Panel>
       <Panel title={t('payments.purchases')}>
-        <Unanswered onAct={onAct} />
         <Purchases />
       </Panel>
+      <Panel title={t('top_up.title')}>
+        <AutomaticTopUp onAct={onAct} />
+      </Panel>
     </>
-  );
-}
-
-/** The charge that was sent while nobody was there, as long as its provider has not answered. */
-function Unanswered({ onAct }: { onAct: OnAct }): ReactNode {
-  const { t, format } = useConsole();
-  const { data: charge } = useReading<TopUp | null>('charge', async ({ client, account }) => {
-    const { history } = await client.getAutoTopUp(account);
-    return history.find(({ state }) => state === 'sent') ?? null;
-  });
-  if (charge === undefined || charge === null) return null;
-  const { price, created_at: at } = charge;
-  return (
-    <div className="payments__unanswered">
-      <p>
-        {t('payments.unanswered', {
-          price: format.money(price.amount_minor, price.currency),
-          date: format.dateTime(at),
-        })}
-      </p>
-      {onAct === null ? null : (
-        <button type="button" className="dd-button" onClick={() => onAct({ act: 'end_top_up', charge })}>
-          {t('act.end_top_up')}
-        </button>
-      )}
-    </div>
   );
 }
 

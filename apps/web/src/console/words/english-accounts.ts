@@ -236,6 +236,18 @@ export const accountsInEnglish = {
   'provider.app_store': 'App Store',
   'provider.google_play': 'Google Play',
 
+  'top_up.title': 'Automatic top-up',
+  'top_up.none': 'Nothing is agreed: nothing is charged while nobody is there.',
+  'top_up.why': 'Why',
+  'top_up.resumes': 'Goes on',
+  'top_up.below': 'Below',
+  'top_up.buys': 'Buys',
+  'top_up.this_month': 'This month',
+  'top_up.spent_of': '{spent} of {cap}',
+  'top_up.method': 'Charged to',
+  'top_up.no_method': 'No way to pay is kept',
+  'top_up.agreed': 'Agreed',
+
   'team.none': 'This person is in no team.',
   'team.no_member': 'Nobody is in this team.',
   'team.member': 'Member',

@@ -242,6 +242,18 @@ export const accountsInGerman: Catalogue<keyof typeof accountsInEnglish> = {
   'provider.app_store': 'App Store',
   'provider.google_play': 'Google Play',
 
+  'top_up.title': 'Automatisches Aufladen',
+  'top_up.none': 'Vereinbart ist nichts: es wird nichts abgebucht, während niemand da ist.',
+  'top_up.why': 'Warum',
+  'top_up.resumes': 'Geht weiter',
+  'top_up.below': 'Unter',
+  'top_up.buys': 'Kauft',
+  'top_up.this_month': 'Diesen Monat',
+  'top_up.spent_of': '{spent} von {cap}',
+  'top_up.method': 'Belastet wird',
+  'top_up.no_method': 'Kein Zahlungsmittel ist hinterlegt',
+  'top_up.agreed': 'Vereinbart',
+
   'team.none': 'Diese Person ist in keinem Team.',
   'team.no_member': 'In diesem Team ist niemand.',
   'team.member': 'Mitglied',
