@@ -48,8 +48,11 @@ const PAGE = statement<[number, number, number, boolean, string | null, number],
 );
 const TEAMS = statement<[string, number, number], MemberRow>(
   'members_teams',
-  `select ${MEMBER_COLUMNS} from drawdown.members
-    where member = $1 and account > $2 and left_at is null order by account limit $3`,
+  `select ${MEMBER_COLUMNS.split(', ')
+    .map((column) => `m.${column}`)
+    .join(', ')} from drawdown.members m
+     join drawdown.accounts a on a.number = m.account and a.bucket = m.bucket and a.closed_at is null
+    where m.member = $1 and m.account > $2 and m.left_at is null order by m.account limit $3`,
 );
 const PUT = statement<readonly unknown[], never>(
   'member_put',
@@ -130,7 +133,7 @@ export async function pageOfMembers(
   return (await on.query(PAGE, [team, bucketOf(team), after, all, member, limit])).rows;
 }
 
-/** By the teams' numbers, from behind one: every bucket is asked, since a member's teams may be in any. */
+/** Teams that are open, by their numbers, from behind one: every bucket is asked, since a member's teams may be in any. */
 export async function teamsWith(on: On, member: string, after: number, limit: number): Promise<MemberRow[]> {
   return (await on.query(TEAMS, [member, after, limit])).rows;
 }

@@ -49,7 +49,7 @@ export class Succession {
       verb: 'remove_member',
       input: { member: person.id, heir: heir?.id ?? null },
       call: { actor, principal: 'source' },
-      // Of a team that is closed the rows still say who it was.
+      // It may have been closed a moment ago, and then nothing of it is in anybody's way.
       alsoClosed: true,
       prepare: async (on, { account, now }) => {
         const roster = await readRoster(on, number, [person.id, heir?.id]);

@@ -256,6 +256,11 @@ test('memberships go with whoever two accounts are, and end with an account that
 
   await life.closures.close('adam', { reason: 'left' }, {});
   expect(await spend('adam')).toBe('not_a_member');
+  // Nor is a team that is closed one of anybody's.
+  await life.closures.close('t_both', { reason: 'over' }, {});
+  const teams = (await members.teamsOf('mia_2', {})).data.map((one) => one.team);
+  expect(teams).toContain('t_heir');
+  expect(teams).not.toContain('t_both');
   expect(await codeOf(members.put('t_heir', 'adam', limited(1), {}))).toBe('account_closed');
   expect((await standing('t_heir')).map(([member]) => member)).toEqual(['olga_2', 'mia_2']);
   await expectWhole(rig);
