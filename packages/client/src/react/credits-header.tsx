@@ -4,7 +4,7 @@ import { ClassMark } from './class-mark.tsx';
 import { DrawBar } from './draw-bar.tsx';
 import { Icon } from './icon.tsx';
 import { isNew } from './lots.ts';
-import { useDrawdown, useNames } from './provider.tsx';
+import { useCatalog, useDrawdown, useNames } from './provider.tsx';
 import { useOpenHolds } from './use-account.ts';
 import { useBalance } from './use-balance.ts';
 
@@ -148,8 +148,10 @@ function Announcement({ text }: { text: string }): ReactNode {
   );
 }
 
+/** Of the header's own height: what stands below is not pushed down when the balance comes. */
 function HeaderSkeleton(): ReactNode {
   const { t } = useDrawdown();
+  const isOrderKnown = useCatalog().data !== undefined;
   return (
     <header className="dd-header" aria-busy="true">
       <p className="dd-visually-hidden">{t('loading')}</p>
@@ -161,7 +163,10 @@ function HeaderSkeleton(): ReactNode {
         </p>
       </div>
       <div className="dd-skeleton dd-draw-bar" />
-      <div className="dd-skeleton dd-order__skeleton" />
+      <div className="dd-header__foot">
+        {isOrderKnown ? <OrderStrip /> : <div className="dd-skeleton dd-order__skeleton" />}
+        <div className="dd-header__reserved" />
+      </div>
     </header>
   );
 }

@@ -83,7 +83,14 @@ function BelowBanner({ useHref, children }: { useHref?: string; children: ReactN
   return (
     <>
       <Banner {...(useHref === undefined ? {} : { useHref })} shown={state === 'known'} onKnown={onKnown} />
-      {state === 'waiting' ? <CardSkeletons /> : children}
+      {state === 'waiting' ? (
+        <>
+          <CardSkeletons />
+          <div className="dd-later" aria-busy="true" />
+        </>
+      ) : (
+        children
+      )}
     </>
   );
 }
