@@ -93,7 +93,8 @@ function shown(desk: SandboxDesk, { words, planName }: PageAbout): Shown {
     more: plan.trial && subscription === null ? words.trial : '',
     price: plan.price,
     per: words.per[plan.interval],
-    note: subscription === null ? checkoutNote(plan.state, words) : planNote(subscription, words),
+    note:
+      subscription === null ? checkoutNote(plan.state, words) : planNote(subscription, desk.declines, words),
     reference: plan.subscription,
   };
 }
@@ -105,6 +106,7 @@ function checkoutNote(state: Plan['plan']['state'], words: CheckoutWords): strin
 
 function planNote(
   { status, paid_until, cancel_at }: NonNullable<Plan['subscription']>,
+  declines: boolean,
   words: CheckoutWords,
 ): string {
   const day = new Intl.DateTimeFormat(words.locale, {
@@ -117,6 +119,7 @@ function planNote(
     words.plans[status],
     ...(paid_until === null ? [] : [filled(words.until, { at: at(paid_until) })]),
     ...(cancel_at === null ? [] : [filled(words.ends, { at: at(cancel_at) })]),
+    ...(declines ? [words.declines] : []),
   ].join(' ');
 }
 

@@ -27,6 +27,7 @@ const english = {
   refused: 'The plan could not begin any more. What was paid is owed back.',
   until: 'Paid until {at}.',
   ends: 'It ends at {at}.',
+  declines: 'Its card is declined: a renewal fails, and a change that is charged at once is refused.',
   labels: {
     pay: 'Pay',
     decline: 'Pay with a card that is declined',
@@ -38,6 +39,8 @@ const english = {
     renew: 'Renew now',
     fail: 'Let the renewal fail',
     keep: 'Take the cancellation back',
+    card_declined: 'Have the card declined from now on',
+    card_works: 'Let the card work again',
     pay_and_keep: 'Pay, and keep the card for later',
     pay_and_keep_declining: 'Pay, and keep a card that is declined later',
     pay_and_keep_asking: 'Pay, and keep a card that asks for its owner later',
@@ -87,6 +90,8 @@ const german: CheckoutWords = {
   refused: 'Das Abo konnte nicht mehr beginnen. Was bezahlt wurde, wird zurückgezahlt.',
   until: 'Bezahlt bis {at}.',
   ends: 'Es endet am {at}.',
+  declines:
+    'Seine Karte wird abgelehnt: Verlängerungen misslingen, und Wechsel, die sofort kosten, werden verweigert.',
   labels: {
     pay: 'Bezahlen',
     decline: 'Mit einer Karte bezahlen, die abgelehnt wird',
@@ -98,6 +103,8 @@ const german: CheckoutWords = {
     renew: 'Jetzt verlängern',
     fail: 'Verlängerung misslingen lassen',
     keep: 'Kündigung zurücknehmen',
+    card_declined: 'Karte von jetzt an ablehnen lassen',
+    card_works: 'Karte wieder annehmen lassen',
     pay_and_keep: 'Bezahlen und die Karte für später behalten',
     pay_and_keep_declining: 'Bezahlen und eine Karte behalten, die später abgelehnt wird',
     pay_and_keep_asking: 'Bezahlen und eine Karte behalten, die später nachfragt',

@@ -1,7 +1,7 @@
 /** How an installation takes money: which providers it has, and what is made of them. */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../store/database.ts';
-import { setting as keptSetting } from '../store/settings.ts';
+import { keepText, setting as keptSetting, keptText } from '../store/settings.ts';
 import type { AppStoreSetting } from './app-store.ts';
 import { AutoTopUps } from './auto-top-ups.ts';
 import type { GooglePlaySetting } from './google-play.ts';
@@ -37,7 +37,14 @@ export async function openTills(database: Database, options: PaymentOptions): Pr
   const providers: PaymentProvider[] = [];
   const now = Date.now;
   const sandbox =
-    options.sandbox === true ? new Sandbox({ secret: keptSecret(database, 'sandbox_secret'), now }) : null;
+    options.sandbox === true
+      ? new Sandbox({
+          secret: keptSecret(database, 'sandbox_secret'),
+          now,
+          cardOf: (plan) => keptText(database, `sandbox_card:${plan}`),
+          switchCard: (plan, to) => keepText(database, `sandbox_card:${plan}`, to),
+        })
+      : null;
   if (sandbox !== null) providers.push(sandbox);
   if (options.stripe !== undefined) {
     const { StripePayments } = await import('./stripe.ts');

@@ -41,10 +41,18 @@ export async function adoptPlan(
 
 function adopted(
   { account, no, terms }: Subscription,
-  { provider, external, now }: { provider: ProviderId; external: string; now: number },
+  by: { provider: ProviderId; external: string; now: number },
 ): PlanCheckout {
   const [first] = terms;
   if (first === undefined) throw new Error('a subscription has terms');
+  return { ...soldElsewhere({ account, no, offer: bare(first) }, by), state: 'begun' };
+}
+
+/** There was no checkout of ours, and nothing of it has begun here. */
+export function soldElsewhere(
+  { account, no, offer }: Pick<PlanCheckout, 'account' | 'no' | 'offer'>,
+  { provider, external, now }: { provider: ProviderId; external: string; now: number },
+): PlanCheckout {
   return {
     account,
     no,
@@ -52,7 +60,7 @@ function adopted(
     checkout: null,
     url: null,
     external,
-    offer: bare(first),
+    offer,
     trial: null,
     jurisdiction: null,
     law: null,
@@ -60,7 +68,7 @@ function adopted(
     consent: null,
     saves: false,
     returnUrl: null,
-    state: 'begun',
+    state: 'open',
     looks: 0,
     key: null,
     fingerprint: null,

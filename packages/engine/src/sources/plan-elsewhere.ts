@@ -5,6 +5,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { subscriptionId } from '../core/id.ts';
 import { type Connection, statement } from '../store/database.ts';
+import type { PlanCheckout } from './plan-rows.ts';
 import { soldOrNull } from './plan-sold.ts';
 import type { PlanInvoice } from './provider.ts';
 import { readParts } from './purchase-parts.ts';
@@ -105,6 +106,15 @@ export function reportedBy(
   if (issued.isBought) return named === undefined ? null : 'nothing';
   issued.isBought = true;
   return { paid, lots: issued.lots, credits: issued.credits };
+}
+
+/** Of what was sold elsewhere, periods that were over before it was heard of are nobody's; null: none was. */
+export function firstOf(
+  { checkout, createdAt }: Pick<PlanCheckout, 'checkout' | 'createdAt'>,
+  invoices: readonly PlanInvoice[],
+): number | null {
+  const first = invoices.findIndex(({ periodEnd }) => periodEnd !== null && periodEnd > createdAt);
+  return checkout === null && first > 0 ? ((invoices[first] as PlanInvoice).periodStart ?? null) : null;
 }
 
 /** More than half of its period lies before the first one that was agreed. */

@@ -4,7 +4,7 @@ import { nextStamp } from '../core/account.ts';
 import { addDuration, type Duration, parseDuration } from '../core/calendar.ts';
 import type { Command } from '../core/command.ts';
 import { DrawdownError } from '../errors.ts';
-import { type Elsewhere, type Reported, reportedBy } from './plan-elsewhere.ts';
+import { type Elsewhere, firstOf, type Reported, reportedBy } from './plan-elsewhere.ts';
 import { type PlanCheckout, planIdOf } from './plan-rows.ts';
 import { agreeAsBilled, agreeNext, changeAsBilled } from './plan-sold.ts';
 import type { PlanInvoice, PlanNews } from './provider.ts';
@@ -156,7 +156,7 @@ function beginPlan(
   if (!isTrial && refused > 0 && refused === invoices.length) return null;
   const { timeZone } = ground.account;
   // A provider's clock may be ahead of ours; what is paid is there at once all the same.
-  const startsAt = Math.min(news.anchor ?? ground.now, ground.now);
+  const startsAt = Math.min(firstOf(checkout, invoices) ?? news.anchor ?? ground.now, ground.now);
   const trialEndsAt = news.trialEndsAt ?? (trial && endOf(startsAt, trial.validity, timeZone));
   const fresh = {
     account,

@@ -85,6 +85,12 @@ const BY_KEY = statement<[number, string], Row>(
   'plan_checkout_by_key',
   `select ${COLUMNS} from drawdown.plan_checkouts where account = $1 and key = decode($2, 'hex')`,
 );
+/** The first one that was heard of. */
+const BY_EXTERNAL = statement<[string, string], Row>(
+  'plan_checkout_by_external',
+  `select ${COLUMNS} from drawdown.plan_checkouts where provider = $1 and external = $2
+    order by created_at, account, no limit 1`,
+);
 const OPEN = statement<[number], Row>(
   'plan_checkouts_open',
   `select ${COLUMNS} from drawdown.plan_checkouts
@@ -127,6 +133,16 @@ type Reader = Pick<Connection, 'query'> | Pick<Database, 'query'>;
 
 export async function planCheckout(on: Reader, account: number, no: number): Promise<PlanCheckout | null> {
   const { rows } = await on.query(BY_NO, [account, no]);
+  return rows[0] === undefined ? null : checkoutOf(rows[0]);
+}
+
+/** By what the provider calls its own subscription. */
+export async function planByExternal(
+  on: Reader,
+  provider: ProviderId,
+  external: string,
+): Promise<PlanCheckout | null> {
+  const { rows } = await on.query(BY_EXTERNAL, [provider, external]);
   return rows[0] === undefined ? null : checkoutOf(rows[0]);
 }
 

@@ -34,26 +34,38 @@ function offerSold(catalog: Sellable, sold: SoldPrice, agreed: Offer): Offer {
   const refuse = (field: string, sentence: string): never => {
     throw new DrawdownError('payment_refused', `${field}: ${sentence}`, { field });
   };
-  const id = sold.plan ?? agreed.plan;
+  const plan = planNamed(catalog, sold);
+  const id = plan ?? agreed.plan;
   const { currency, amountMinor, interval, quantity } = sold;
   const { price } = agreed;
   if (price !== null && price.currency !== currency) refuse('currency', `${price.currency} was agreed`);
   // Where no price was agreed there is nothing to compare, and what bears no mark is what was agreed.
   const isSameNumber = quantity === (agreed.seats ?? 1);
-  if (price === null && sold.plan === null) {
+  if (price === null && plan === null) {
     return isSameNumber ? agreed : (withSeats(agreed, quantity) ?? agreed);
   }
   const isAgreed =
     id === agreed.plan &&
     interval === agreed.interval &&
     (price === null || price.amountMinor === amountMinor);
-  if (!isAgreed && sold.plan === null) refuse('price', 'it is not the agreed one, and names no plan');
+  if (!isAgreed && plan === null) refuse('price', 'it is not the agreed one, and names no plan');
   const offer = isAgreed ? agreed : inCatalog(catalog, { ...sold, plan: id });
   if (offer === null || offer.kind !== agreed.kind) {
     return refuse('price', `the catalog sells no ${id} at this price to such an account`);
   }
   if (isSameNumber && isAgreed) return agreed;
   return withSeats(offer, quantity) ?? refuse('quantity', `${id} is not sold ${quantity} times`);
+}
+
+/** The plan that a price is marked with, else the one of the catalog that it is named by. */
+export const planNamed = ({ plans }: Sellable, { plan, name }: SoldPrice): string | null =>
+  plan ?? plans.find(({ id }) => id === name)?.id ?? null;
+
+/** What was sold where nothing was agreed before; null where the catalog does not sell it so. */
+export function offerAsSold(catalog: Sellable, sold: SoldPrice): Offer | null {
+  const plan = planNamed(catalog, sold);
+  const offer = plan === null ? null : inCatalog(catalog, { ...sold, plan });
+  return offer && withSeats(offer, sold.quantity);
 }
 
 function withSeats(offer: Offer, quantity: number): Offer | null {

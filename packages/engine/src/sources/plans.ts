@@ -17,6 +17,7 @@ import {
   planCheckoutByKey,
   planIdOf,
 } from './plan-rows.ts';
+import { adoptUnmarked } from './plan-unmarked.ts';
 import type { PaymentProvider, PlanMark, PlanNews, ProviderId } from './provider.ts';
 import type { Purchase } from './purchase-rows.ts';
 import type { SourceSetting } from './source.ts';
@@ -95,9 +96,10 @@ export class Plans {
    */
   async receive(
     provider: ProviderId,
-    { plan, external, news }: Omit<PlanMark, 'plan'> & { plan: string; news?: PlanNews },
+    event: PlanMark & { readonly isPayment?: boolean; readonly news?: PlanNews },
   ): Promise<PlanCheckout | null> {
-    const row = (await this.find(plan)) ?? (await this.#adopted(provider, { plan, external }));
+    const { plan, external, news } = event;
+    const row = (await this.find(plan)) ?? (await this.#adopted(provider, event));
     if (row === null) return null;
     if (row.provider !== provider) {
       const about = { field: 'provider', subscription: plan };
@@ -111,10 +113,15 @@ export class Plans {
   }
 
   /** Only where the provider says by which name it has the subscription, so that it can be asked. */
-  async #adopted(provider: ProviderId, { plan, external }: PlanMark): Promise<PlanCheckout | null> {
+  async #adopted(
+    provider: ProviderId,
+    { plan, external, unmarked, isPayment = false }: PlanMark & { readonly isPayment?: boolean },
+  ): Promise<PlanCheckout | null> {
+    const one = this.#providers.get(provider);
+    if (external === null || one?.lookAtPlan === undefined) return null;
+    if (unmarked !== undefined) return adoptUnmarked(this.#setting, one, { external, unmarked, isPayment });
     const address = parseSubscriptionId(plan);
-    if (address === null || external === null) return null;
-    if (this.#providers.get(provider)?.lookAtPlan === undefined) return null;
+    if (address === null) return null;
     return adoptPlan(this.#setting, address, { provider, external });
   }
 

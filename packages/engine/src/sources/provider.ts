@@ -138,6 +138,15 @@ export interface PlanMark {
   readonly plan: string;
   /** The provider's own id of the subscription; null where it does not say. */
   readonly external: string | null;
+  /** It bears no mark of ours, so that `plan` is what the provider calls it; absent: it bears one. */
+  readonly unmarked?: Unmarked;
+}
+
+export interface Unmarked {
+  /** Our id of the account that it is said to be of; null: nobody says so. */
+  readonly account: string | null;
+  /** Meant for us, not something else that the same customer pays the same seller for. */
+  readonly isSure: boolean;
 }
 
 /** Something happened to a plan that a provider charges for. Without news the provider is asked how things stand. */
@@ -152,6 +161,8 @@ export interface PlanEvent extends PlanMark {
 export interface SoldPrice {
   /** The plan of the catalog that the price is marked with; null: it bears no mark. */
   readonly plan: string | null;
+  /** What it is named by, for a plan of the catalog or for whatever else the seller names so. */
+  readonly name?: string;
   /** Of one; null where the provider has no such price, or none that is one sum. */
   readonly amountMinor: number | null;
   /** ISO 4217, upper case. */

@@ -77,7 +77,8 @@ export async function receive(
 
 async function aboutPlan({ plans }: Means, provider: ProviderId, event: PlanEvent): Promise<void> {
   const known = await plans.receive(provider, event);
-  if (known === null && event.isPayment === true) throw new DrawdownError('subscription_not_found');
+  if (known === null && event.isPayment === true && event.unmarked === undefined)
+    throw new DrawdownError('subscription_not_found');
 }
 
 /** What the subscriptions make of it is theirs; the invoice names the payment, so that it counts once. */

@@ -5,7 +5,9 @@ import type { Plans } from './plans.ts';
 import { idOf } from './purchase-rows.ts';
 import type { Purchases } from './purchases.ts';
 import {
+  type CardSwitch,
   isCard,
+  isSwitch,
   type PaymentAction,
   type PlanAction,
   SANDBOX_CARDS,
@@ -27,6 +29,8 @@ export type SandboxDesk = {
       readonly subscription: wire.Subscription | null;
       /** Its last payment. */
       readonly payment: wire.Purchase | null;
+      /** What is charged for it now is declined. */
+      readonly declines: boolean;
     }
 );
 
@@ -43,7 +47,7 @@ const ACTIONS: Readonly<Record<wire.PurchaseState, readonly PaymentAction[]>> = 
   partly_reversed: ['dispute'],
   reversed: [],
 };
-const PLAN_ONLY: readonly SandboxAction[] = ['renew', 'fail', 'keep'];
+const PLAN_ONLY: readonly SandboxAction[] = ['renew', 'fail', 'keep', 'card_declined', 'card_works'];
 const CARDS = Object.keys(SANDBOX_CARDS) as SandboxAction[];
 const OPEN: readonly SandboxAction[] = ['pay', 'decline', 'cancel'];
 
@@ -94,6 +98,13 @@ export class SandboxCheckouts {
 
   async #deliver({ sandbox, ordered, desk }: Found, action: SandboxAction): Promise<void> {
     if (action === 'decline' || (!('plan' in desk) && PLAN_ONLY.includes(action))) return;
+    if (isSwitch(action)) {
+      await sandbox.switchCard(ordered, action);
+      return;
+    }
+    // A card that is declined later is so for the plan that it pays as well.
+    if ('plan' in desk && action === 'pay_and_keep_declining')
+      await sandbox.switchCard(ordered, 'card_declined');
     const delivery =
       'plan' in desk
         ? await planDelivery(sandbox, desk, action)
@@ -128,19 +139,27 @@ export class SandboxCheckouts {
     const returnUrl = row.returnUrl as string;
     if (row.state !== 'begun') {
       const actions = row.state === 'open' ? [...OPEN, ...CARDS] : [];
-      return { plan: shown, subscription: null, payment: null, returnUrl, actions };
+      return { plan: shown, subscription: null, payment: null, returnUrl, actions, declines: false };
     }
     const subscription = await subscriptions.byId(account, plan);
     const payment = await purchases.lastOf(plan, account);
-    const actions = [...planActions(subscription), ...(payment === null ? [] : ACTIONS[payment.state])];
-    return { plan: shown, subscription, payment, returnUrl, actions };
+    const declines = (await this.#sandbox?.declines(plan)) === true;
+    const actions = [
+      ...planActions(subscription, declines),
+      ...(payment === null ? [] : ACTIONS[payment.state]),
+    ];
+    return { plan: shown, subscription, payment, returnUrl, actions, declines };
   }
 }
 
-function planActions({ status, cancel_at }: wire.Subscription): PlanAction[] {
+function planActions(
+  { status, cancel_at }: wire.Subscription,
+  declines: boolean,
+): (PlanAction | CardSwitch)[] {
+  const card = declines ? 'card_works' : 'card_declined';
   if (status === 'cancelled') return [];
-  if (status === 'ended' || status === 'paused') return ['renew'];
-  return ['renew', 'fail', cancel_at === null ? 'cancel' : 'keep'];
+  if (status === 'ended' || status === 'paused') return ['renew', card];
+  return ['renew', 'fail', cancel_at === null ? 'cancel' : 'keep', card];
 }
 
 function paymentDelivery(sandbox: Sandbox, { id, price }: wire.Purchase, action: PaymentAction) {
@@ -150,8 +169,8 @@ function paymentDelivery(sandbox: Sandbox, { id, price }: wire.Purchase, action:
 
 function planDelivery(
   sandbox: Sandbox,
-  { plan, subscription, payment }: PlanDesk,
-  action: Exclude<SandboxAction, 'decline'>,
+  { plan, subscription, payment, declines }: PlanDesk,
+  action: Exclude<SandboxAction, 'decline' | CardSwitch>,
 ) {
   switch (action) {
     case 'refund':
@@ -160,13 +179,17 @@ function planDelivery(
     case 'lose':
       return paymentDelivery(sandbox, payment as wire.Purchase, action);
     default:
-      return sandbox.planDeliveryOf(isCard(action) ? 'pay' : action, {
-        ...(isCard(action) ? { card: action } : {}),
-        subscription: plan.subscription,
-        paidUntil: subscription?.paid_until ?? null,
-        amountMinor: plan.trial && subscription === null ? null : nextPrice(plan, subscription).amount_minor,
-        currency: plan.price.currency,
-      });
+      return sandbox.planDeliveryOf(
+        isCard(action) ? 'pay' : action === 'renew' && declines ? 'fail' : action,
+        {
+          ...(isCard(action) ? { card: action } : {}),
+          subscription: plan.subscription,
+          paidUntil: subscription?.paid_until ?? null,
+          amountMinor:
+            plan.trial && subscription === null ? null : nextPrice(plan, subscription).amount_minor,
+          currency: plan.price.currency,
+        },
+      );
   }
 }
 

@@ -35,6 +35,8 @@ export const SANDBOX_ACTIONS = [
   'renew',
   'fail',
   'keep',
+  'card_declined',
+  'card_works',
   'pay_and_keep',
   'pay_and_keep_declining',
   'pay_and_keep_asking',
@@ -58,7 +60,11 @@ const savedCard = (ordered: string, card: SandboxCard): SavedMethod => ({
 });
 
 /** What is told of a payment, and of a plan. */
-export type PaymentAction = Exclude<SandboxAction, 'decline' | 'renew' | 'fail' | 'keep'>;
+export type PaymentAction = Exclude<SandboxAction, 'decline' | 'renew' | 'fail' | 'keep' | CardSwitch>;
+/** Whether the card that a plan is paid with is declined from now on. */
+export type CardSwitch = 'card_declined' | 'card_works';
+export const isSwitch = (action: SandboxAction): action is CardSwitch =>
+  action === 'card_declined' || action === 'card_works';
 export type PlanAction = Extract<SandboxAction, 'pay' | 'cancel' | 'renew' | 'fail' | 'keep'>;
 
 export interface SandboxSetting {
@@ -66,6 +72,9 @@ export interface SandboxSetting {
   readonly secret: () => Promise<Buffer>;
   /** The provider's clock. */
   readonly now: () => number;
+  /** How the card of a plan was switched, by the plan's id; null: never. */
+  readonly cardOf: (plan: string) => Promise<string | null>;
+  readonly switchCard: (plan: string, to: CardSwitch) => Promise<void>;
 }
 
 const MAC_BYTES = 16;
@@ -138,13 +147,9 @@ export class Sandbox implements PaymentProvider {
   }
 
   async charge({ purchase, method, ...about }: Charge): Promise<PaymentEvent> {
-    const refused = (reason: string, sentence: string): never => {
-      throw new DrawdownError('payment_refused', sentence, { provider: this.id, reason });
-    };
-    if (method === SANDBOX_CARDS.pay_and_keep_declining.method)
-      refused('card_declined', 'The card was declined.');
+    if (method === SANDBOX_CARDS.pay_and_keep_declining.method) throw declined();
     if (method === SANDBOX_CARDS.pay_and_keep_asking.method) {
-      refused('authentication_required', 'The card asks for its owner.');
+      throw refused('authentication_required', 'The card asks for its owner.');
     }
     return eventOf(purchase, 'pay', { ...about, at: this.#setting.now() });
   }
@@ -163,12 +168,22 @@ export class Sandbox implements PaymentProvider {
     return { ...silence(subscription), ends: when === 'never' ? null : { at: null, how: when } };
   }
 
-  /** A plan is what it is told to be here, and what begins now is paid. */
+  /** Charges of the plan are declined, until its card is switched back. */
+  async declines(plan: string): Promise<boolean> {
+    return (await this.#setting.cardOf(plan)) === 'card_declined';
+  }
+
+  switchCard(plan: string, to: CardSwitch): Promise<void> {
+    return this.#setting.switchCard(plan, to);
+  }
+
+  /** A plan is what it is told to be here, and what begins now is paid, or declined. */
   async changePlan({ subscription }: PlanPlace, order: PlanChangeOrder): Promise<PlanNews> {
     const { change, begins, plan, quantity, amountMinor, currency, interval } = order;
     const news = { ...silence(subscription), change };
     const sold = { plan, quantity, amountMinor, currency, interval };
     if (begins === 'period_end') return { ...news, next: sold };
+    if (await this.declines(subscription)) throw declined();
     const at = this.#setting.now();
     const sum = amountMinor * quantity;
     const billed = { list: sum, discount: 0, prorated: 0, gross: sum, net: sum, currency };
@@ -215,6 +230,10 @@ export class Sandbox implements PaymentProvider {
     return { body, headers: { [SANDBOX_SIGNATURE]: signature } };
   }
 }
+
+const refused = (reason: string, sentence: string): DrawdownError =>
+  new DrawdownError('payment_refused', sentence, { provider: 'sandbox', reason });
+const declined = (): DrawdownError => refused('card_declined', 'The card was declined.');
 
 /** What is the same in the ids of all that is about one thing. */
 const placeIn = (ordered: string): string => ordered.slice(ordered.indexOf('_') + 1);

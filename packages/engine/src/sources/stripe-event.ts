@@ -60,10 +60,11 @@ export function planMarkIn({ metadata }: Marked): string | null {
   return typeof plan === 'string' && parseSubscriptionId(plan) !== null ? plan : null;
 }
 
-/** Those without our mark were made by others on the same Stripe account. */
+/** Of those without our mark it is asked whose they are: some were made by others on the same Stripe account. */
 function aboutPlan(marked: Marked, external: string | null): PlanMark | null {
   const plan = planMarkIn(marked);
-  return plan === null ? null : { plan, external };
+  if (plan !== null) return { plan, external };
+  return external === null ? null : { plan: external, external, unmarked: { account: null, isSure: false } };
 }
 
 /** The plan that an invoice is of, as its subscription was marked when it was made. */
@@ -151,7 +152,7 @@ function aboutPayment({ payment_intent }: OfPayment, fact: Fact | null): Read | 
 
 function paymentOf(invoice: Stripe.Invoice): Omit<PlanEvent, 'id'> | null {
   const plan = planIn(invoice);
-  return plan && { ...plan, isPayment: true };
+  return plan && { ...plan, isPayment: plan.unmarked === undefined || invoice.status === 'paid' };
 }
 
 /** What an invoice charges beside periods and changes is of no concern. */

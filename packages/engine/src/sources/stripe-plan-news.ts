@@ -71,11 +71,17 @@ function nextOf(
 export const madeIn = (subscription: Stripe.Subscription): string | null =>
   scheduledIn(subscription)?.change ?? subscription.metadata.change ?? null;
 
+/** Prices of checkouts are found by such names; staff may name their own so, or by the plan's id and whatever is behind a colon. */
+export const OURS = 'drawdown:';
+
+const nameIn = (key: string): string => key.replace(new RegExp(`^${OURS}`), '').replace(/:.*$/s, '');
+
 function priceSold(price: Stripe.Price | undefined, quantity: number | null | undefined): SoldPrice {
   const { interval, interval_count } = price?.recurring ?? {};
   const isSold = interval_count === 1 && (interval === 'month' || interval === 'year');
   return {
     plan: price?.metadata.plan ?? null,
+    ...(price?.lookup_key ? { name: nameIn(price.lookup_key) } : {}),
     amountMinor: price?.unit_amount ?? null,
     currency: price?.currency.toUpperCase() ?? '',
     interval: isSold ? (interval as 'month' | 'year') : null,

@@ -10,9 +10,9 @@ import type {
   PlanPlace,
 } from './provider.ts';
 import { asking, found, unavailable } from './stripe-asking.ts';
-import { idOf, paysPeriod, planIn } from './stripe-event.ts';
+import { idOf, paysPeriod, planIn, planMarkIn } from './stripe-event.ts';
 import { demandChargeable } from './stripe-money.ts';
-import { madeIn, newsOf, pricesIn, unsold } from './stripe-plan-news.ts';
+import { madeIn, newsOf, OURS, pricesIn, unsold } from './stripe-plan-news.ts';
 import {
   agreeAgain,
   agreedIn,
@@ -66,7 +66,7 @@ export class StripePlans {
    */
   async #priceOf({ plan, name, amountMinor, currency, interval }: Sold): Promise<string> {
     demandChargeable({ amountMinor, currency });
-    const lookup_key = `drawdown:${plan}:${interval}:${currency}:${amountMinor}`;
+    const lookup_key = `${OURS}${plan}:${interval}:${currency}:${amountMinor}`;
     const { data } = await asking(this.#stripe.prices.list({ lookup_keys: [lookup_key], limit: 1 }));
     const known = data[0];
     if (known === undefined) {
@@ -97,6 +97,22 @@ export class StripePlans {
     if (subscription === null) return null;
     const invoices = await asking(this.#invoices(id));
     return newsOf(subscription, { invoices, prices: await this.#prices(subscription, invoices) });
+  }
+
+  /** Of one without a mark: whose it is said to be, by itself or by its customer. Null where it is none of ours. */
+  async named(mark: PlanMark): Promise<PlanMark | null> {
+    const { external, unmarked } = mark;
+    if (unmarked === undefined || external === null) return mark;
+    const one = await found(this.#stripe.subscriptions.retrieve(external, { expand: ['customer'] }));
+    if (one === null) return null;
+    const plan = planMarkIn(one);
+    if (plan !== null) return { plan, external };
+    const { customer, items, metadata } = one;
+    const payer = typeof customer === 'object' && 'metadata' in customer ? customer.metadata : {};
+    const account = metadata.account ?? payer.account ?? null;
+    const isOurs = planItem(items.data)?.price.lookup_key?.startsWith(OURS) === true;
+    const isSure = isOurs || metadata.account !== undefined;
+    return account === null && !isSure ? null : { plan: external, external, unmarked: { account, isSure } };
   }
 
   #found(id: string): Promise<Stripe.Subscription | null> {
@@ -210,7 +226,8 @@ export class StripePlans {
     );
     const invoice = data[0]?.invoice;
     if (typeof invoice !== 'object' || !('billing_reason' in invoice)) return null;
-    return paysPeriod(invoice) ? planIn(invoice) : null;
+    const mark = paysPeriod(invoice) ? planIn(invoice) : null;
+    return mark && this.named(mark);
   }
 }
 

@@ -178,7 +178,13 @@ export class StripePayments implements PaymentProvider {
       );
     }
     const read = readStripeEvent(event);
-    if (read === null || !('facts' in read)) return read && { id: event.id, ...read };
+    if (read === null) return null;
+    if ('plan' in read) {
+      const { plan, external, unmarked, ...told } = read;
+      const mark = unmarked === undefined ? { plan, external } : { plan, external, unmarked };
+      const known = await this.#plans.named(mark);
+      return known && { id: event.id, ...known, ...told };
+    }
     const saved = await this.#saving.savedBy(event);
     return { id: event.id, ...read, ...(saved === null ? {} : { saved }) };
   }

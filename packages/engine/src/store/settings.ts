@@ -24,6 +24,22 @@ const SET = statement<[string, string], never>(
   'update drawdown.settings set value = $2 where name = $1',
 );
 
+const KEEP = statement<[string, string], never>(
+  'setting_keep',
+  `insert into drawdown.settings (name, value) values ($1, $2)
+     on conflict (name) do update set value = excluded.value`,
+);
+
+/** A value that may be another one later; null before the first time. */
+export async function keptText(database: Database, name: string): Promise<string | null> {
+  const { rows } = await database.query(GET, [name]);
+  return rows[0]?.value ?? null;
+}
+
+export async function keepText(database: Database, name: string, value: string): Promise<void> {
+  await database.query(KEEP, [name, value]);
+}
+
 /** Puts a value in the place of another, which it answers; null where there was none. Others wait for the transaction's end. */
 export async function exchanged(on: Connection, name: string, value: string): Promise<string | null> {
   const { count } = await on.query(PUT, [name, value]);

@@ -93,7 +93,14 @@ describe('the desk of a plan', () => {
     const paid = await press(checkout, 'pay');
     const { subscription } = made.plan_checkout;
     expect([paid.status, paid.headers.location]).toEqual([303, `${RETURN}?subscription=${subscription}`]);
-    expect(buttons(await page(checkout))).toEqual(['renew', 'fail', 'cancel', 'refund', 'dispute']);
+    expect(buttons(await page(checkout))).toEqual([
+      'renew',
+      'fail',
+      'cancel',
+      'card_declined',
+      'refund',
+      'dispute',
+    ]);
     const begun = await show('u_desk', made);
     expect(begun).toMatchObject({ status: 'active', provider: 'sandbox', price: { currency: 'USD' } });
 
@@ -132,6 +139,8 @@ describe('the desk of a plan', () => {
     });
     const { body } = await t.ask<Page<Purchase>>('GET', '/v1/accounts/u_law/purchases');
     expect(body.data).toMatchObject([{ plan: 'pro', jurisdiction: 'DE', consent }]);
+    // It pays for the plan as well.
+    expect(buttons(await page(checkout))).toContain('card_works');
   });
 
   test('changes at once and for later by its owner, and the desk charges what is agreed', async () => {
@@ -162,6 +171,39 @@ describe('the desk of a plan', () => {
     );
     expect(last.data[0]?.price.amount_minor).toBe(1999);
     expect((await change({ ref: 'mine', interval: 'month' }, 'ref')).body).toMatchObject({ field: 'ref' });
+  });
+
+  test('has the card declined until it works again: a change is refused, a renewal fails, and grace runs', async () => {
+    const made = await open('u_declining');
+    await press(made.checkout, 'pay');
+    const path = `/v1/accounts/u_declining/subscriptions/${made.plan_checkout.subscription}`;
+    const change = (interval: string, key: string) =>
+      t.ask('POST', `${path}/change`, { body: { interval }, key });
+    await press(made.checkout, 'card_declined');
+    expect(buttons(await page(made.checkout))).toContain('card_works');
+    const german = await t.ask<string>('GET', `/checkout/${made.checkout}`, {
+      as: null,
+      headers: { 'accept-language': 'de' },
+    });
+    expect(german.text).toContain('Seine Karte wird abgelehnt');
+    const refused = { code: 'payment_refused', reason: 'card_declined', provider: 'sandbox' };
+    expect((await change('year', 'declining-1')).body).toMatchObject(refused);
+    expect((await change('year', 'declining-1')).body).toMatchObject(refused);
+    expect(await balance('u_declining')).toMatchObject({ total: 600 });
+    await press(made.checkout, 'renew');
+    const late = await show('u_declining', made);
+    expect(late).toMatchObject({ status: 'past_due', interval: 'month' });
+    expect(late.grace_until).not.toBeNull();
+    await press(made.checkout, 'card_works');
+    expect(buttons(await page(made.checkout))).toContain('card_declined');
+    await press(made.checkout, 'renew');
+    expect((await show('u_declining', made)).status).toBe('active');
+    expect((await change('year', 'declining-2')).body).toMatchObject({ subscription: { interval: 'year' } });
+    // What is agreed for later is charged later.
+    await press(made.checkout, 'card_declined');
+    expect((await change('month', 'declining-3')).body).toMatchObject({
+      subscription: { pending: { interval: 'month' } },
+    });
   });
 
   test('paid for a period that is over, it gives nothing, and the money is owed back', async () => {

@@ -50,9 +50,11 @@ export class FakeBilling {
   readonly #running = new Map<string, Running>();
   readonly #next: () => string;
   readonly #charge: (amount: number) => string;
+  readonly #customer: (id: string) => Json;
 
-  /** `charge` makes a payment and answers with its id. */
-  constructor(next: () => string, charge: (amount: number) => string) {
+  /** `charge` makes a payment and answers with its id; `customer` answers with one. */
+  constructor(next: () => string, charge: (amount: number) => string, customer: (id: string) => Json) {
+    this.#customer = customer;
     this.#next = next;
     this.prices = new FakePrices(next);
     this.schedules = new FakeSchedules(next, this.prices);
@@ -208,8 +210,11 @@ export class FakeBilling {
   /** The schedule is shown to who asks for it. */
   #shownSubscription(id: string, url: URL): Json {
     const { expand } = read(EXPANDED, fieldsOf(url.searchParams), '');
-    const schedule = this.schedules.of(id);
-    return { ...this.#known(id), schedule: expand === undefined ? (schedule?.id ?? null) : schedule };
+    const asked = Object.values(expand ?? {});
+    const [one, schedule] = [this.#known(id), this.schedules.of(id)];
+    const customer = asked.includes('customer') && one.customer && this.#customer(one.customer as string);
+    const shown = asked.includes('schedule') ? schedule : (schedule?.id ?? null);
+    return { ...one, schedule: shown, customer: customer || one.customer };
   }
 
   /** The period that runs, as a schedule is made from it. */

@@ -298,6 +298,209 @@ async function endOf(account: string, id: string): Promise<string> {
   });
 }
 
+/** Sold by the product at Stripe, and never told to us: by whom it is paid and what it sells is all that is known of it. */
+async function unmarked(
+  account: string,
+  { price = better, by = 'subscription', trialDays = null as number | null, months = 0, quantity = 1 } = {},
+) {
+  if (account !== '')
+    await rig.first.putAccount(account, { kind: account.startsWith('t_') ? 'team' : 'user' });
+  const customer = `cus_of_${account}`;
+  if (by === 'customer') t.stripe.charges.customers.set(customer, { id: customer, metadata: { account } });
+  const metadata: Record<string, string> = by === 'subscription' ? { account } : {};
+  const one = t.stripe.billing.begin({ price, quantity, trialDays, metadata }, today, {
+    paying: { customer },
+  });
+  for (let month = 1; month < months; month += 1) t.stripe.billing.bill(one.id);
+  if (months > 0) await at(monthsAfter(one.start_date, months - 1));
+  const created = t.stripe.event('customer.subscription.created', { ...one });
+  return { one, created, first: t.invoicesOf(one)[0] as FakeInvoice };
+}
+
+const named = (amount: number, lookup_key: string, more: object = {}) =>
+  Object.assign(t.stripe.billing.prices.make({ amount, ...more }), { lookup_key });
+const plansOf = async (account: string) =>
+  (await rig.first.subscriptions.list(account, {})).data.map(({ plan, interval, seats, status, provider }) =>
+    [plan, interval, seats, status, provider].join(' '),
+  );
+
+describe('one that bears no mark', () => {
+  test.each([
+    ['u_bare_1', 'subscription', () => better, 'plus month  active stripe', 2000],
+    ['u_bare_2', 'customer', () => better, 'plus month  active stripe', 2000],
+    ['u_bare_3', 'customer', () => named(1999, 'pro'), 'pro month  active stripe', 600],
+    [
+      'u_bare_4',
+      'subscription',
+      () => named(17_999, 'pro:year:usd', { interval: 'year' }),
+      'pro year  active stripe',
+      600,
+    ],
+    [
+      'u_bare_5',
+      'customer',
+      () => named(4999, 'drawdown:plus:month:USD:4999'),
+      'plus month  active stripe',
+      2000,
+    ],
+  ])(
+    'is of the account that is named, and of the plan that its price names (%s)',
+    async (account, by, price, plan, credits) => {
+      const { one, created, first } = await unmarked(account, { by, price: price() });
+      const events = [created, paid(first), updated(one)];
+      const replies = await together(12, (nth) => t.deliver(events[nth % 3] as Event));
+      expect(tally(replies.map(({ status }) => status))).toEqual({ 200: 12 });
+      expect(await plansOf(account)).toEqual([plan]);
+      expect(await total(account)).toBe(credits);
+      await at(monthsAfter(one.start_date, plan.includes('year') ? 12 : 1));
+      await accepted(paid(t.stripe.billing.bill(one.id)));
+      expect(await total(account)).toBe(credits);
+      expect(await t.paymentsOf(account)).toHaveLength(2);
+    },
+  );
+
+  test('of a team counts its seats, and a trial begins without money', async () => {
+    const seats = named(2499, 'teams');
+    const { one, created } = await unmarked('t_bare', { price: seats, quantity: 5, trialDays: 7 });
+    await accepted(created);
+    expect(await plansOf('t_bare')).toEqual(['teams month 5 trialing stripe']);
+    expect(await total('t_bare')).toBe(0);
+    await at(one.trial_end as number);
+    await accepted(paid(t.stripe.billing.bill(one.id)));
+    expect(await total('t_bare')).toBe(3000);
+  });
+
+  test('is changed, cancelled and marked from here as any other', async () => {
+    const { one, first } = await unmarked('u_bare_ours', { price: named(1999, 'pro:b') });
+    await accepted(paid(first));
+    const { id } = (await rig.first.subscriptions.list('u_bare_ours', {})).data[0] as { id: string };
+    await rig.second.subscriptions.change('u_bare_ours', id, { plan: 'plus' }, {});
+    expect(await total('u_bare_ours')).toBe(2600);
+    await rig.first.subscriptions.cancel('u_bare_ours', id, {}, {});
+    expect(one.cancel_at_period_end).toBe(true);
+    one.metadata.subscription = id;
+    await accepted(updated(one), ...t.invoicesOf(one).map(paid));
+    expect(await total('u_bare_ours')).toBe(2600);
+  });
+
+  test('and that ran for years gives the period that runs; what was over before is neither given nor owed', async () => {
+    const { one, first } = await unmarked('u_bare_old', { months: 6 });
+    await accepted(updated(one));
+    expect(await total('u_bare_old')).toBe(2000);
+    expect(await t.paymentsOf('u_bare_old')).toHaveLength(1);
+    await accepted(paid(t.invoicesOf(one)[4]), await refunded(first, 4999));
+    expect(await total('u_bare_old')).toBe(2000);
+    const { data } = await rig.first.life.settlements.payables({ limit: 200 });
+    expect(data.filter(({ account }) => account === 'u_bare_old')).toEqual([]);
+    await at(monthsAfter(one.start_date, 6));
+    await accepted(paid(t.stripe.billing.bill(one.id)));
+    expect(await total('u_bare_old')).toBe(2000);
+    expect(
+      (await t.show('u_bare_old', (await rig.first.subscriptions.list('u_bare_old', {})).data[0]?.id ?? ''))
+        .status,
+    ).toBe('active');
+  });
+
+  test.each([
+    [
+      'of no account',
+      () => unmarked('', { by: 'nobody', price: named(1999, 'drawdown:pro:month:USD:1999') }),
+    ],
+    [
+      'of an account that is not there',
+      async () => {
+        const made = await unmarked('u_bare_gone');
+        made.one.metadata.account = 'u_nobody';
+        return made;
+      },
+    ],
+    ['at a price that names no plan', () => unmarked('u_bare_no_plan', { price: pro })],
+    ['at another price than the catalog’s', () => unmarked('u_bare_sum', { price: named(5, 'plus:c') })],
+    ['of a plan for teams', () => unmarked('u_bare_kind', { price: named(2499, 'teams:d'), quantity: 3 })],
+    [
+      'of a plan that the account has',
+      async () => {
+        await sold('u_bare_has');
+        return unmarked('u_bare_has', { price: named(1999, 'pro:e') });
+      },
+    ],
+    [
+      'of a closed account',
+      async () => {
+        const made = await unmarked('u_bare_closed');
+        await rig.first.life.closures.close('u_bare_closed', { reason: 'asked' }, {});
+        return made;
+      },
+    ],
+  ])('and is %s is refused where money came, and nothing begins or ends', async (_, make) => {
+    const { one, created, first } = await make();
+    await accepted(created);
+    const refusal = { status: 409, body: { code: 'payment_refused', field: 'subscription' } };
+    for (let times = 0; times < 2; times += 1) expect(await t.deliver(paid(first))).toMatchObject(refusal);
+    await accepted(t.stripe.event('invoice.payment_failed', { ...first, status: 'open' }));
+    expect(one.status).toBe('active');
+    const { account = '' } = one.metadata;
+    if (account.startsWith('u_bare')) {
+      expect((await plansOf(account)).filter((plan) => plan.includes('stripe'))).toEqual([]);
+    }
+  });
+
+  test('and is something else that the customer pays the same seller for is of no concern', async () => {
+    for (const [nth, price] of [pro, named(900, 'newsletter')].entries()) {
+      const { created, first } = await unmarked(`u_bare_other_${nth}`, { by: 'customer', price });
+      await accepted(created, paid(first));
+      expect(await plansOf(`u_bare_other_${nth}`)).toEqual([]);
+    }
+    const { created, first } = await unmarked('', { by: 'nobody', price: named(900, 'magazine') });
+    await accepted(created, paid(first));
+  });
+
+  test('in every order, each event twice, to two servers: one ledger', { timeout: 240_000 }, async () => {
+    await at(today + 400 * DAY);
+    const bare = named(1999, 'pro:orders');
+    const all = permutations([0, 1, 2, 3, 4]);
+    const orders = [...all.filter((_, nth) => nth % Math.max(1, Math.floor(120 / ORDERS)) === 0).entries()];
+    const ends: string[] = [];
+    await together(16, async () => {
+      for (let next = orders.pop(); next !== undefined; next = orders.pop()) {
+        const [i, indexes] = next;
+        const account = `u_bare_order_${i}`;
+        const { one, created, first } = await unmarked(account, {
+          price: bare,
+          by: i % 2 ? 'customer' : 'subscription',
+        });
+        const change = t.stripe.billing.change(one.id, {
+          price: better,
+          at: today + 30,
+          now: true,
+          credit: 100,
+        });
+        const dispute = t.stripe.dispute(paymentOf(change as FakeInvoice), 'needs_response');
+        const events = [
+          created,
+          paid(first),
+          await refunded(first, 1000),
+          paid(change ?? undefined),
+          t.stripe.event('charge.dispute.created', dispute),
+        ];
+        for (const index of indexes) {
+          const event = events[index] as Event;
+          const replies = await Promise.all([t.deliver(event), t.deliver(event)]);
+          for (const { status } of replies) if (status !== 200) await accepted(event);
+        }
+        const { id } = (await rig.first.subscriptions.list(account, {})).data[0] as { id: string };
+        ends[i] = await endOf(account, id);
+      }
+    });
+    expect(Object.keys(tally(ends))).toHaveLength(1);
+    expect(JSON.parse(ends[0] as string)).toMatchObject({
+      plan: 'plus',
+      purchases: ['disputed 0 2000', 'partly_reversed 300 600'],
+    });
+    expect(await rig.first.balance('u_bare_order_0')).toMatchObject({ total: 2300, frozen: 2000 });
+  });
+});
+
 describe('six events of one', () => {
   test('in every order, to two servers: one ledger', { timeout: 240_000 }, async () => {
     await at(MID + 400 * DAY);

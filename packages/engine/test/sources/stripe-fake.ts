@@ -35,6 +35,7 @@ export class FakeStripe {
   readonly billing = new FakeBilling(
     () => this.#next(),
     (amount) => this.#intent(amount, {}),
+    (id) => this.charges.customers.get(id) ?? { id, object: 'customer', metadata: {} },
   );
   /** What was asked, by method and path. */
   readonly asked: string[] = [];

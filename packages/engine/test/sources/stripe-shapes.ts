@@ -53,7 +53,7 @@ export const SUBSCRIPTIONS: Shape = {
   limit: /^([1-9]\d?|100)$/,
   starting_after: /^sub_/,
 };
-export const EXPANDED: Shape = { expand: { '*': /^schedule$/ } };
+export const EXPANDED: Shape = { expand: { '*': /^(schedule|customer)$/ } };
 export const SCHEDULE: Shape = { from_subscription: /^sub_/ };
 export const SCHEDULED: Shape = {
   end_behavior: /^(cancel|none|release|renew)$/,
