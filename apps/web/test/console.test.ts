@@ -124,6 +124,14 @@ describe('campaigns', () => {
     await page.getByLabel('Code', { exact: true }).fill('spring26');
     await page.getByLabel('Credits each').fill('25');
     await page.getByLabel('Budget').fill('50');
+    // What only the server knows is said at its field too, until another value stands there.
+    const days = page.getByLabel('Valid for, in days');
+    await days.fill('400');
+    await page.getByRole('button', { name: 'Create campaign' }).click();
+    await page.getByText('It must be from 7 days to 30 days.').waitFor();
+    stage.expectFault(/400/);
+    await days.fill('30');
+    expect(await days.getAttribute('aria-invalid')).toBe('false');
     await page.getByRole('button', { name: 'Create campaign' }).click();
     await expect.poll(() => heading(page)).toMatch(/Spring of Films\s+Running/);
     // No code is shown to people, and no dash where something can be said.

@@ -1,12 +1,13 @@
+import { isProblem } from '@drawdown/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import { useConsole } from '../console-context.ts';
+import { type Console, useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { ChoiceField, Field } from '../parts/field.tsx';
 import { Head, Panel } from '../parts/head.tsx';
 import { useRefusal } from '../refusal.ts';
-import { type CampaignDraft, EMPTY, faultsOf, idOf, KINDS, requestOf } from './new-campaign.ts';
+import { type CampaignDraft, EMPTY, faultsOf, fieldOf, idOf, KINDS, requestOf } from './new-campaign.ts';
 
 interface PartProps {
   draft: CampaignDraft;
@@ -16,7 +17,7 @@ interface PartProps {
 
 /** A new campaign. What it may cost at most is said before it starts. */
 export function NewCampaignPage(): ReactNode {
-  const { t, names } = useConsole();
+  const { t, format, names } = useConsole();
   const refusal = useRefusal();
   const form = useRef<HTMLFormElement>(null);
   const cache = useQueryClient();
@@ -44,10 +45,14 @@ export function NewCampaignPage(): ReactNode {
   };
   const part: PartProps = {
     draft: whole,
-    set: (change) => setDraft({ ...draft, ...change }),
+    set: (change) => {
+      setDraft({ ...draft, ...change });
+      // What the server said was of what was there.
+      create.reset();
+    },
     wrong: (field) => {
       const fault = wasSent ? faults.get(field) : undefined;
-      return fault === undefined ? null : t(fault);
+      return fault === undefined ? refusedBy(create.error, field, { t, format }) : t(fault);
     },
   };
   return (
@@ -82,6 +87,18 @@ export function NewCampaignPage(): ReactNode {
       </form>
     </>
   );
+}
+
+/** The server knows more of what may be than this form does: how long credits may be valid, say. */
+function refusedBy(
+  error: Error | null,
+  field: keyof CampaignDraft,
+  { t, format }: Pick<Console, 't' | 'format'>,
+): string | null {
+  if (!isProblem(error, 'invalid_request') || fieldOf(error.problem.field) !== field) return null;
+  const [, from, to] = /from (P\w+) to (P\w+)/.exec(error.problem.detail) ?? [];
+  if (from === undefined || to === undefined) return t('fault.refused');
+  return t('fault.range', { from: format.duration(from), to: format.duration(to) });
 }
 
 function What({ draft, set, wrong }: PartProps): ReactNode {

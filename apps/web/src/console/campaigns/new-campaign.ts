@@ -98,6 +98,26 @@ export function faultsOf(draft: CampaignDraft): ReadonlyMap<keyof CampaignDraft,
   return faults;
 }
 
+const FIELDS: Readonly<Record<string, keyof CampaignDraft>> = {
+  id: 'id',
+  name: 'name',
+  credits: 'credits',
+  validity: 'days',
+  budget: 'budget',
+  starts_at: 'starts',
+  ends_at: 'ends',
+  per_account_limit: 'perAccount',
+  per_device_limit: 'perDevice',
+  'audience.newer_than': 'newerDays',
+  'codes.code': 'code',
+  'referral.inviter_credits': 'inviter',
+};
+
+/** Which of them a field of the request was made from. */
+export function fieldOf(field: unknown): keyof CampaignDraft | undefined {
+  return typeof field === 'string' ? FIELDS[field] : undefined;
+}
+
 /** Case does not matter to who redeems it. */
 function codeOf({ code }: CampaignDraft): string {
   return code.trim().toUpperCase();

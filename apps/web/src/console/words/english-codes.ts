@@ -120,5 +120,7 @@ export const codesInEnglish = {
   'fault.id': 'It begins with a letter; letters, digits, _, . and - follow.',
   'fault.code': 'At least 6 letters, digits or hyphens are needed.',
   'fault.end_before_start': 'The end must be after the start.',
+  'fault.refused': 'The server does not take this value.',
+  'fault.range': 'It must be from {from} to {to}.',
   'fault.currency': 'Three letters are needed, such as EUR.',
 } satisfies Record<string, Message>;

@@ -122,5 +122,7 @@ export const codesInGerman: Catalogue<keyof typeof codesInEnglish> = {
   'fault.id': 'Am Anfang steht ein Buchstabe; danach Buchstaben, Ziffern, _, . und -.',
   'fault.code': 'Es braucht mindestens 6 Buchstaben, Ziffern oder Bindestriche.',
   'fault.end_before_start': 'Das Ende muss nach dem Beginn liegen.',
+  'fault.refused': 'Diesen Wert nimmt der Server nicht an.',
+  'fault.range': 'Es muss zwischen {from} und {to} liegen.',
   'fault.currency': 'Es braucht drei Buchstaben, etwa EUR.',
 };
