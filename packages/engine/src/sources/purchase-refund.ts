@@ -146,6 +146,9 @@ export class Refunds {
         throw error;
       });
     const after = (event && (await enter(provider.id, event))) ?? asked;
+    // Who paid twice gets both back: with the one gone, the other one counts.
+    if (after.state === 'refunding' && after.payment !== asked.payment)
+      return this.#payBack({ purchase: after, account }, { id, call });
     if (after.state === 'reversed') await withdraw('now');
     return after;
   }

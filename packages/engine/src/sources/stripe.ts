@@ -233,7 +233,7 @@ export class StripePayments implements PaymentProvider {
       this.#stripe.refunds.create(
         { payment_intent: payment, reason: 'requested_by_customer', metadata: { purchase } },
         // Stripe repeats a refusal to the same key for a day.
-        { idempotencyKey: `refund:${purchase}:${attempt}` },
+        { idempotencyKey: `refund:${purchase}:${attempt}:${payment}` },
       ),
     ).catch((error: unknown) => {
       // A key is forgotten after a day: then this is how Stripe says that the answer which was lost was a refund.

@@ -316,6 +316,26 @@ describe('refunds and disputes', () => {
     expect(await rig.first.balance('u_giveback')).toMatchObject({ total: 0, debt: 0 });
   });
 
+  test('who paid twice gets both back, also where the answers are lost', async () => {
+    for (const lost of [/^$/, /refunds/]) {
+      const account = `u_twice_${lost.source.length}`;
+      const { purchase, session } = await order(account);
+      for (let time = 0; time < 2; time += 1) {
+        await deliver(stripe.event('checkout.session.completed', structuredClone(stripe.pay(session))));
+      }
+      const before = stripe.refunds.size;
+      const ask = () => rig.first.purchases.refund(purchase, {}, { idempotencyKey: 'twice' });
+      stripe.losing = lost;
+      if (lost.test('/v1/refunds')) expect(await codeOf(ask())).toBe('unavailable');
+      stripe.losing = /^$/;
+      expect(await ask()).toMatchObject({ state: 'reversed', reversed: 100, paid_again: [] });
+      expect(stripe.refunds.size).toBe(before + 2);
+      expect(await rig.first.balance(account)).toMatchObject({ total: 0, debt: 0 });
+      const { data } = await rig.first.life.settlements.payables({ limit: 200 });
+      expect(data.filter((one) => one.account === account && one.payable_minor > 0)).toEqual([]);
+    }
+  });
+
   test('a refund that was declined, or failed later, may be asked for again while the window is open', async () => {
     const { purchase, paid, payment } = await bought('u_again');
     await deliver(paid);
