@@ -24,7 +24,7 @@ import { idOf, type Purchase } from './purchase-rows.ts';
 import { outcomeOf } from './purchase-state.ts';
 import { mayAsk } from './purchase-wish.ts';
 import type { Purchases } from './purchases.ts';
-import { markPaid, type Settlement, settlementsOf, settlementWrite } from './settlement-rows.ts';
+import { isSaid, markPaid, type Settlement, settlementsOf, settlementWrite } from './settlement-rows.ts';
 import { payableMinor, presentSettlement } from './settlements.ts';
 import type { SourceSetting } from './source.ts';
 import { cancelNow } from './subscription-end.ts';
@@ -303,7 +303,7 @@ export class Closures {
       const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
       let paid = 0;
       for (const one of await settlementsOf(on, profile.number)) {
-        const minor = await payableMinor(on, one);
+        const minor = isSaid(one, reference) ? 0 : await payableMinor(on, one);
         if (minor === 0) continue;
         await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });
         paid += 1;

@@ -81,7 +81,8 @@ const ALL = statement<[number], Row>(
 const PAYABLE = statement<[number, number], Row>(
   'settlements_payable',
   `select ${COLUMNS} from drawdown.settlements s
-    where ordinal > $1 and way = 'payable' and paid_at is null order by ordinal limit $2`,
+    where ordinal > $1 and way = 'payable' and (paid_at is null or paid_minor < amount_minor)
+    order by ordinal limit $2`,
 );
 /** Wherever the purchase was then: merges take it along, and leave what was settled behind. */
 const OF_PURCHASE = statement<[number, number], Row>(
@@ -94,10 +95,13 @@ const OF_PURCHASE = statement<[number, number], Row>(
    select ${COLUMNS} from drawdown.settlements s
      join places on s.account = places.account and s.purchase = places.no order by ordinal`,
 );
+/** References of what was paid in parts. */
+const BETWEEN = '; ';
 const PAID = statement<[number, string, number, string, number, string, number, string], never>(
   'settlement_paid',
-  `update drawdown.settlements set paid_at = $5, paid_by = $6, paid_minor = $7, reference = $8
-   where account = $1 and kind = $2 and no = $3 and payment = $4 and paid_at is null`,
+  `update drawdown.settlements set paid_at = $5, paid_by = $6, paid_minor = coalesce(paid_minor, 0) + $7,
+     reference = coalesce(reference || '${BETWEEN}', '') || $8
+   where account = $1 and kind = $2 and no = $3 and payment = $4`,
 );
 
 /** Written once, whatever brings it about again. */
@@ -128,7 +132,7 @@ export async function settlementsOf(
   return rows.map(settlementOf);
 }
 
-/** Of all accounts, in the order in which they came to be, from behind one on: what is not marked as paid. */
+/** Of all accounts, in the order in which they came to be, from behind one on: what is not marked as paid to its full amount. */
 export async function payablesAfter(
   on: Pick<Connection | Database, 'query'>,
   ordinal: number,
@@ -163,6 +167,11 @@ const settlementOf = (row: Row): Settlement => ({
         },
 });
 
+/** Whether that is what was said when it was paid, or a part of it. */
+export const isSaid = ({ paid }: Settlement, reference: string): boolean =>
+  paid !== null && `${BETWEEN}${paid.reference}${BETWEEN}`.includes(`${BETWEEN}${reference}${BETWEEN}`);
+
+/** So much more of it, than was paid before. */
 export async function markPaid(
   on: Connection,
   { account, kind, no, payment }: Settlement,
@@ -212,7 +221,7 @@ export function paidAgain({ account, no, facts, updatedAt }: Purchase): Write[] 
 /**
  * How much of what was settled the payer has had from the provider since: of a lot, which is settled without tax, its share of
  * what came back. Each minor unit that came back lowers one
- * settlement only: the oldest that was there by then and was not paid yet.
+ * settlement only: the oldest that was there by then and was not paid yet. What failed to come back after all lowers none.
  */
 export function loweredBy(
   all: readonly Settlement[],
@@ -225,8 +234,7 @@ export function loweredBy(
     from = Math.max(from, one.backMinor);
     const isNet = one.kind === 'lot' && paid !== null && paid.gross > paid.net;
     const came = isNet ? Math.floor(((back - from) * paid.net) / paid.gross) : back - from;
-    const most = one.paid === null ? came : one.amountMinor - one.paid.minor;
-    const minor = Math.max(0, Math.min(one.amountMinor, most));
+    const minor = Math.max(0, Math.min(one.amountMinor - (one.paid?.minor ?? 0), came));
     from += isNet ? Math.ceil((minor * paid.gross) / paid.net) : minor;
     lowered.set(one, minor);
   }

@@ -15,6 +15,7 @@ import { ONE_AT_A_TIME } from './merge-rows.ts';
 import { purchaseWhereItIs } from './purchase-address.ts';
 import { outcomeOf } from './purchase-state.ts';
 import {
+  isSaid,
   loweredBy,
   markPaid,
   payablesAfter,
@@ -31,19 +32,20 @@ type Reads = Pick<Connection | Database, 'query'>;
  * dispute over the payment is open, or a refund of it is under way.
  */
 export async function payableMinor(on: Reads, one: Settlement): Promise<number> {
-  if (one.way !== 'payable' || one.paid !== null) return 0;
+  if (one.way !== 'payable') return 0;
+  const already = one.paid?.minor ?? 0;
   const place = one.purchase === null ? null : { account: one.account, no: one.purchase };
   const purchase = place && (await purchaseWhereItIs(on, place));
-  if (purchase === null) return one.amountMinor;
+  if (purchase === null) return one.amountMinor - already;
   const outcome = outcomeOf(purchase.facts);
   if (one.kind === 'double') {
     const again = outcome.again.find(({ paid }) => paid.payment === one.payment);
-    return again === undefined || again.disputed ? 0 : again.standing;
+    return again === undefined || again.disputed ? 0 : Math.max(0, again.standing - already);
   }
   if (outcome.frozen) return 0;
   const all = loweredBy(await settlementsOfPurchase(on, purchase), outcome);
   const lowered = [...all].find(([{ ordinal }]) => ordinal === one.ordinal)?.[1] ?? 0;
-  return one.amountMinor - lowered;
+  return Math.max(0, one.amountMinor - lowered - already);
 }
 
 const isOfLot = ({ kind }: Settlement): boolean => kind === 'lot';
@@ -83,7 +85,10 @@ export class Settlements {
     this.#setting = setting;
   }
 
-  /** What is not marked as paid, oldest first; of some of it nothing is left to be paid, since the provider paid it back. */
+  /**
+   * What is not marked as paid to its full amount, oldest first; of some of it nothing is left to be paid, since the provider
+   * paid it back.
+   */
   async payables(paging: Paging): Promise<wire.Page<wire.Payable>> {
     const limit = readLimit(paging.limit);
     const after = paging.cursor === undefined ? 0 : readCursor('settlements', paging.cursor);
@@ -109,7 +114,10 @@ export class Settlements {
     };
   }
 
-  /** Records that it has been paid, by hand and elsewhere. Again: the first word stands. */
+  /**
+   * Records that it has been paid, by hand and elsewhere; what became payable of it since is recorded by another reference.
+   * The same reference again changes nothing.
+   */
   async paid(id: string, body: wire.SettlementRequest, call: Call): Promise<wire.Payable> {
     const { clock, database } = this.#setting;
     const reference = readText(body.reference, 'reference');
@@ -123,7 +131,7 @@ export class Settlements {
     await recorded(database, call.staff, async (on) => {
       await on.query(ONE_AT_A_TIME, []);
       const one = await find(on);
-      const minor = await payableMinor(on, one);
+      const minor = isSaid(one, reference) ? 0 : await payableMinor(on, one);
       if (minor === 0) return { done: undefined, told: null };
       const at = Number((await on.query(nowStatement(clock), [])).rows[0]?.now);
       await markPaid(on, one, { at, by: call.actor ?? 'library', minor, reference });

@@ -265,6 +265,30 @@ test('while a dispute is open nothing of its payment is payable, and what was pa
   expect(await mark()).toMatchObject({ payable_minor: 0, paid_minor: 700 });
 });
 
+test('what failed to come back after the rest was paid is payable again, once', async () => {
+  const purchase = await bought('u_11');
+  await spend('u_11', 10);
+  await cashOut('u_11');
+  await refunded(purchase, 250, { id: 'fails' });
+  const [lot] = (await rig.first.life.settlements.payables({ limit: 200 })).data.filter(
+    (one) => one.account === 'u_11',
+  );
+  const mark = (reference: string) =>
+    rig.first.life.settlements.paid(lot?.id as string, { reference }, call());
+  expect(await mark('SEPA 1')).toMatchObject({ payable_minor: 0, paid_minor: 650, reference: 'SEPA 1' });
+  await refunded(purchase, 250, { id: 'fails', failed: true });
+  expect(await owedTo('u_11')).toBe(250);
+  // A repetition of what was said is none of what came since.
+  expect(await mark('SEPA 1')).toMatchObject({ payable_minor: 250, paid_minor: 650 });
+  expect(await mark('SEPA 2')).toMatchObject({
+    payable_minor: 0,
+    paid_minor: 900,
+    reference: 'SEPA 1; SEPA 2',
+  });
+  expect(await owedTo('u_11')).toBe(0);
+  expect(await rig.first.purchases.byId(purchase, {})).toMatchObject({ state: 'completed', lost: 0 });
+});
+
 test('a lot and a purchase of one number are settled both', async () => {
   const at = CLOCK_START + 10_000;
   await setTestClock(rig.database, at);
