@@ -44,6 +44,13 @@ describe('the price of an amount', () => {
     expect([1n, 9n, 10n, 29n, 30n, 49n, 50n].map(price)).toEqual([1, 1, 1, 1, 2, 2, 3]);
   });
 
+  it('is what a card can be charged: tens of the minor units of a dinar', () => {
+    const dinars: Sold = { minimum: 1, maximum: 900, step: 1, tiers: [{ unit_prices: { KWD: 1.5 } }] };
+    const sale = saleOf(dinars, 0, 'KWD');
+    expect([1n, 3n, 4n, 823n].map((credits) => priceOfAmount(sale, credits))).toEqual([10, 10, 10, 1230]);
+    expect([9, 10, 14, 1234].map((money) => amountFor(sale, money))).toEqual([null, 9n, 9n, 823n]);
+  });
+
   it('is the same for the same credits, however finely they divide', () => {
     for (const scale of [0, 2, 6]) {
       expect(priceOfAmount(saleOf(TIERS, scale), 105n * 10n ** BigInt(scale))).toBe(525);

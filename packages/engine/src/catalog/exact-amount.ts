@@ -2,6 +2,9 @@
 import type { ExactAmount } from './catalog.ts';
 import { ONE_UNIT } from './quantity.ts';
 
+/** Three decimals, of which cards are charged two. */
+const IN_TENS: readonly string[] = ['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'];
+
 /** Of the catalog: a credit is 10^scale atoms. */
 export interface Sale {
   readonly terms: ExactAmount;
@@ -16,7 +19,7 @@ export function isSold({ minimum, maximum, step }: ExactAmount, atoms: bigint): 
 
 /**
  * The price in minor units of an amount that is sold. Each credit costs what its tier says, so more never costs less;
- * only the sum is rounded, to the nearest minor unit, a half up, and never below one.
+ * only the sum is rounded, to the nearest amount that cards are charged in, a half up, and never below the least of these.
  */
 export function priceOfAmount({ terms, currency, scale }: Sale, atoms: bigint): number {
   let below = 0n;
@@ -26,9 +29,10 @@ export function priceOfAmount({ terms, currency, scale }: Sale, atoms: bigint): 
     if (end > below) sum += (end - below) * (unitPrices[currency] ?? 0n);
     below = end;
   }
-  const divisor = ONE_UNIT * 10n ** BigInt(scale);
+  const least = IN_TENS.includes(currency) ? 10 : 1;
+  const divisor = ONE_UNIT * 10n ** BigInt(scale) * BigInt(least);
   const rounded = (2n * sum + divisor) / (2n * divisor);
-  return rounded < 1n ? 1 : Number(rounded);
+  return (rounded < 1n ? 1 : Number(rounded)) * least;
 }
 
 /** The most that a sum of money buys, in atoms; null where it does not reach for the least that is sold. */
