@@ -298,6 +298,61 @@ describe('what goes wrong', () => {
     expect(await t.show('u_declined_later', id)).toMatchObject({ interval: 'month', pending: null });
   });
 
+  test('what was noted for later counts no more once the subscription is at another price', async () => {
+    const { id, one } = await begun('u_noted', { interval: 'year' });
+    await change('u_noted', id, { interval: 'month' });
+    // Nobody answers when the schedule has given way.
+    t.stripe.refusing = /POST \/v1\/subscription_schedules\/\w+\/release/;
+    expect(await codeOf(change('u_noted', id, { plan: 'plus' }))).toBe('unavailable');
+    t.stripe.refusing = /^$/;
+    expect(one.metadata.kept).toContain('price_');
+    for (const schedule of t.stripe.billing.schedules.all.values()) {
+      if (schedule.subscription === one.id) schedule.status = 'released';
+    }
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect((await t.show('u_noted', id)).pending).toMatchObject({ interval: 'month' });
+    const dearer = t.stripe.billing.prices.make({ amount: 4999, plan: 'plus' });
+    t.stripe.billing.change(one.id, { price: dearer, at: today });
+    await t.deliver(t.stripe.event('customer.subscription.updated', { ...one }));
+    expect((await t.show('u_noted', id)).pending).toMatchObject({ plan: 'plus' });
+    await at(today + 11 * 60);
+    await rig.second.plans.changes.round();
+    expect(t.stripe.billing.schedules.of(one.id)).toBeNull();
+    expect(one.metadata.kept).toBeUndefined();
+  });
+
+  test('what was noted for later is let go by a cancellation', async () => {
+    const { id, one } = await begun('u_noted_end', { interval: 'year' });
+    await change('u_noted_end', id, { interval: 'month' });
+    t.stripe.refusing = /POST \/v1\/subscription_schedules\/\w+\/release/;
+    expect(await codeOf(change('u_noted_end', id, { plan: 'plus' }))).toBe('unavailable');
+    t.stripe.refusing = /^$/;
+    expect(one.metadata.kept).toContain('price_');
+    await rig.first.subscriptions.cancel('u_noted_end', id, {}, {});
+    await rig.first.subscriptions.reactivate('u_noted_end', id, {}, {});
+    expect((await t.show('u_noted_end', id)).pending).toBeNull();
+  });
+
+  test('the same change asked of two servers at once is asked of the provider by one of them', async () => {
+    const { id, one } = await begun('u_one_asks');
+    let answer = () => {};
+    const until = new Promise<void>((done) => {
+      answer = done;
+    });
+    // Both have looked by the time that Stripe says by which price it is sold.
+    t.stripe.late = { path: /\/v1\/prices\?/, until };
+    const before = updates();
+    const asked = [rig.first, rig.second].map((engine) =>
+      change('u_one_asks', id, { plan: 'plus' }, 'one', engine),
+    );
+    await new Promise((done) => setTimeout(done, 700));
+    t.stripe.late = null;
+    answer();
+    for (const { subscription } of await Promise.all(asked)) expect(subscription.plan).toBe('plus');
+    expect(updates()).toBe(before + 1);
+    expect(t.invoicesOf(one)).toHaveLength(2);
+  });
+
   test('an answer that is lost: asked again, with its key or without, it is the same change', async () => {
     for (const [account, key] of [
       ['u_lost', 'lost-1'],

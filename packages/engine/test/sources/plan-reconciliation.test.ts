@@ -209,6 +209,10 @@ test('one that was over before is not asked about, and one that runs is, however
   const looked = (await ask(false, (BEGUN + 3600) * 1000)).map(({ subscription }) => subscription);
   expect(looked).toContain(id);
   expect(looked).not.toContain(over);
+  // What was heard of it since is a reason to ask.
+  await t.deliver(t.stripe.event('customer.subscription.deleted', { ...ended }));
+  const again = (await ask(false, (BEGUN + 3600) * 1000)).map(({ subscription }) => subscription);
+  expect(again).toContain(over);
   expect((await ask(false)).map(({ subscription }) => subscription)).toContain(over);
   expect(one.status).toBe('active');
 });

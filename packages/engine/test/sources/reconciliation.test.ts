@@ -211,6 +211,23 @@ test('the sandbox knows what it gave out, and no more', async () => {
   expect(of(await ask(true), 'u_sandbox_heir')).toMatchObject([{ result: 'unknown' }]);
 });
 
+test('more than fit at once are all looked at, plans and purchases', async () => {
+  const about = { return_url: RETURN, provider: 'sandbox' } as const;
+  await rig.first.purchases.checkout('u_many', { ...about, pack: 'pack_100' }, { origin: ORIGIN });
+  await rig.first.plans.checkout('u_many', { ...about, plan: 'pro' }, { origin: ORIGIN });
+  const mine = `account = (select number from drawdown.accounts where id = 'u_many')`;
+  // Two hundred more of each, with the address of the first.
+  for (const table of ['purchases', 'plan_checkouts']) {
+    await rig.sql(`insert into drawdown.${table} select (jsonb_populate_record(one, jsonb_build_object('no', one.no + nth))).*
+      from drawdown.${table} one, generate_series(1, 200) nth where ${mine}`);
+  }
+  const found = of(await ask(false), 'u_many');
+  const plans = found.filter(({ subscription }) => subscription !== null);
+  expect([plans.length, found.length]).toEqual([201, 402]);
+  for (const table of ['purchases', 'plan_checkouts'])
+    await rig.sql(`delete from drawdown.${table} where ${mine}`);
+});
+
 test('the App Store tells how transactions stand, and of every notification that it made', async () => {
   const history: string[] = [];
   const standing = new Map<string, string>();
