@@ -102,7 +102,7 @@ it.each(['light', 'dark'] as const)('the desktop app without a connection, %s', 
   const page = await stage.open(`/desktop?account=${MAYA}`, { context: { viewport: DESKTOP, colorScheme } });
   await page.locator('.dd-cost__detail p').waitFor();
   await page.context().setOffline(true);
-  await page.locator('.app__offline').waitFor();
+  await page.locator('.st-offline').waitFor();
   await picture(page, `desktop-offline-${colorScheme}`, DESKTOP);
   await page.context().close();
 });

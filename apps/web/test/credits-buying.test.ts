@@ -133,13 +133,13 @@ describe('buying on the page', () => {
     await expect.poll(() => drawer.innerText()).toContain('Nothing has been paid yet.');
     await drawer.getByRole('button', { name: 'Close' }).click();
     await page.locator('.dd-option', { hasText: '100 credits' }).first().getByRole('button').click();
-    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Pay US$4.99', exact: true }).waitFor();
     await page.goto(`${stage.url}/credits`);
     await page.getByRole('button', { name: 'Payments' }).click();
     await expect.poll(() => drawer.innerText()).toContain('Not paid yet');
     await isSound(page);
     await drawer.getByRole('link', { name: 'Go on to pay' }).click();
-    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
+    await page.getByRole('button', { name: 'Pay US$4.99', exact: true }).click();
     await page.waitForURL(`${stage.url}/credits**`);
     await expect.poll(() => total(page).textContent()).toBe('100');
     await page.getByRole('button', { name: 'Payments' }).click();
@@ -163,7 +163,7 @@ describe('buying on the page', () => {
     expect(await option.getByRole('button').isDisabled()).toBe(true);
     await amount.fill('750');
     await option.getByRole('button', { name: 'Buy for US$39.93' }).click();
-    await page.getByRole('button', { name: 'Pay $39.93', exact: true }).click();
+    await page.getByRole('button', { name: 'Pay US$39.93', exact: true }).click();
     await page.waitForURL(`${stage.url}/credits**`);
     await expect.poll(() => total(page).textContent()).toBe('750');
     await expect.poll(() => page.locator('.dd-back').innerText()).toContain('750 credits were added');

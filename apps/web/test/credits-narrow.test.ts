@@ -38,6 +38,10 @@ it('writes a number of nine digits into the width that there is', async () => {
   expect(await over(page, 'body :not(.dd-scroll *)', 'body')).toEqual([]);
   expect(await overflow(page)).toBe(0);
   expect(await over(page, '.dd-total', '.dd-header')).toEqual([]);
+  // Twice as large on a screen of 1280: two cards stand beside each other, and none is wider than its column.
+  await page.setViewportSize({ width: 640, height: 450 });
+  expect(await over(page, '.dd-cards__item:nth-child(3) *', '.dd-cards__item:nth-child(3)')).toEqual([]);
+  expect(await overflow(page)).toBe(0);
   await page.context().close();
 });
 
@@ -57,6 +61,15 @@ it('keeps every field of a form in its place, in German too', async () => {
     .first()
     .waitFor();
   expect(await over(page, '.dd-form__line > *', '.dd-page')).toEqual([]);
+  const beside = await page.locator('.dd-option').evaluateAll((options) =>
+    options.map(({ firstElementChild: text, lastElementChild: button }) => {
+      const [first, last] = [text, button].map((one) => one?.getBoundingClientRect() as DOMRect);
+      return (last?.left ?? 0) >= (first?.right ?? 0);
+    }),
+  );
+  // Buttons stand in one column, however long their prices are.
+  expect(beside.length).toBeGreaterThan(3);
+  expect(new Set(beside).size).toBe(1);
   await page.locator('.dd-members__add').click();
   await page.locator('.dd-dialog[open] select').first().waitFor();
   expect(await over(page, '.dd-dialog[open] .dd-form :not(option)', '.dd-dialog[open] .dd-form')).toEqual([]);

@@ -184,7 +184,7 @@ it('asks for what a law asks for before it sells, and says in the receipt what g
   await isSound(page);
   await consent.check();
   await pack.getByRole('button').click();
-  await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
+  await page.getByRole('button', { name: 'Pay US$4.99', exact: true }).click();
   await page.waitForURL(`${stage.url}/credits**`);
   await expect.poll(() => total(page).textContent()).toBe('100');
   const [purchase] = (await stage.client.listPurchases('u_de')).data;

@@ -233,7 +233,7 @@ describe('Profile → Credits', () => {
     await stage.client.putAccount('u_buyer');
     const page = await stage.open('/credits', { account: 'u_buyer' });
     await page.locator('.dd-option', { hasText: '100 credits' }).first().getByRole('button').click();
-    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
+    await page.getByRole('button', { name: 'Pay US$4.99', exact: true }).click();
     await page.waitForURL(`${stage.url}/credits?purchase=*`);
     await expect.poll(() => total(page).textContent()).toBe('100');
     await page.context().close();

@@ -146,7 +146,7 @@ describe('the studio', () => {
     await page.getByText('No real money moves here').waitFor();
     expect(await axeFaults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
-    await page.getByRole('button', { name: 'Pay $4.99', exact: true }).click();
+    await page.getByRole('button', { name: 'Pay US$4.99', exact: true }).click();
     await page.waitForURL(`${stage.url}/studio?*`);
     await expect.poll(() => page.locator('.st-note').innerText()).toContain('Nothing was started');
     expect(await page.getByLabel('What is the video about?').inputValue()).toBe(
@@ -192,6 +192,19 @@ describe('the studio', () => {
     expect(await page.locator('.st-template', { hasText: 'Duotone' }).getByRole('radio').isChecked()).toBe(
       true,
     );
+
+    await page.context().setOffline(true);
+    await expect
+      .poll(() => page.locator('.st-offline').innerText())
+      .toMatch(/keep this page open.*nothing is charged/);
+    expect(await page.locator('.dd-badge').count()).toBe(0);
+    await page.getByLabel('Title of the project').fill('Winter film');
+    expect(await page.locator('.st-head__state').innerText()).toBe('Not saved yet');
+    await page.context().setOffline(false);
+    await expect.poll(() => page.locator('.st-head__state').innerText()).toBe('Saved');
+    expect(await page.locator('.st-offline').count()).toBe(0);
+    await page.locator('.dd-badge').waitFor();
+    stage.forgetFaults(/ERR_INTERNET_DISCONNECTED/);
     await page.context().close();
   });
 });
@@ -259,6 +272,7 @@ describe('projects', () => {
     const account = await demonstration(stage, 'u_long', 100);
     const page = await stage.open(`/studio?account=${account}`);
     await page.getByRole('button', { name: 'New project' }).click();
+    await expect.poll(() => title(page).inputValue()).toBe('Untitled');
     await title(page).fill(LONG);
     await page.getByLabel('What is the video about?').fill('A ship');
     await button(page).click();

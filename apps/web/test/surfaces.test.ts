@@ -207,7 +207,7 @@ describe('the desktop app', () => {
       )
       .toBeGreaterThan(4);
     await page.context().setOffline(true);
-    await expect.poll(() => page.locator('.app__offline').innerText()).toContain('nothing is charged');
+    await expect.poll(() => page.locator('.st-offline').innerText()).toContain('nothing is charged');
     expect(await page.locator('.dd-cost__button').count()).toBe(0);
     expect(await page.locator('.dd-badge').count()).toBe(0);
     expect(await page.locator('.dd-order').count()).toBe(0);
@@ -229,13 +229,13 @@ describe('the desktop app', () => {
     await page.getByRole('tab', { name: 'Script' }).click();
     await page.context().setOffline(false);
     await expect.poll(() => page.locator('.dd-cost__button').innerText()).toMatch(/Write again\s*25 credits/);
-    expect(await page.locator('.app__offline').count()).toBe(0);
+    expect(await page.locator('.st-offline').count()).toBe(0);
     await expect.poll(() => page.locator('.dd-badge').innerText()).toContain('25');
 
     await page.context().setOffline(true);
-    await page.locator('.app__offline').waitFor();
+    await page.locator('.st-offline').waitFor();
     await page.reload();
-    await page.locator('.app__offline').waitFor();
+    await page.locator('.st-offline').waitFor();
     await page.getByLabel('What is the video about?').fill('A film about trains');
     const line = page.locator('.st-scene__voice').first();
     await line.fill('Written on the train.');

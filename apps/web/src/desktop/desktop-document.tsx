@@ -17,6 +17,7 @@ import {
 } from '../studio/bench.tsx';
 import { Editor, EditorHead } from '../studio/editor.tsx';
 import { LiveProject } from '../studio/live-project.ts';
+import { OfflineNote } from '../studio/offline-note.tsx';
 import { ScriptBrief, ScriptStage } from '../studio/script-tool.tsx';
 import { creditsHref, titleOf, useSeen, useWorkspace, type Workspace } from '../studio/workspace.tsx';
 import { type Kept, keep, readKept } from './kept.ts';
@@ -59,7 +60,7 @@ function App({ session, onShow }: { session: PageSession; onShow(account: string
       <Sidebar workspace={workspace} />
       <main className="app__main" id="main">
         <h1 className="dd-visually-hidden">{words.app}</h1>
-        {online ? null : <Offline />}
+        {online ? null : <OfflineNote text={words.offline_text} />}
         {live === null ? (
           <p className={failed ? 'st-note' : 'dd-visually-hidden'} role="status">
             {failed ? words.failed_to_load : words.loading}
@@ -71,6 +72,7 @@ function App({ session, onShow }: { session: PageSession; onShow(account: string
             live={live}
             workspace={workspace}
             credits
+            keeps
             aside={
               online ? (
                 <div className="st-head__tools">
@@ -166,18 +168,6 @@ function Install(): ReactNode {
   );
 }
 
-function Offline(): ReactNode {
-  const words = useStudioWords();
-  return (
-    <div className="app__offline" role="status">
-      <Icon name="offline" />
-      <p>
-        <strong>{words.offline}.</strong> {words.offline_text}
-      </p>
-    </div>
-  );
-}
-
 /** Opened without a connection: the last project, to write in. No balance, no price, nothing that would run. */
 function WithoutConnection(): ReactNode {
   const words = useStudioWords();
@@ -199,7 +189,7 @@ function WithoutConnection(): ReactNode {
       <Sidebar workspace={null} />
       <main className="app__main" id="main">
         <h1 className="dd-visually-hidden">{words.app}</h1>
-        <Offline />
+        <OfflineNote text={words.offline_text} />
         {kept === null ? <p className="dd-empty">{words.offline_nothing}</p> : <KeptProject kept={kept} />}
       </main>
     </>
@@ -239,6 +229,7 @@ function KeptProject({ kept }: { kept: Kept }): ReactNode {
     unsaved,
     words,
     online: false,
+    keeps: true,
     tool: 'script',
     setTool: () => undefined,
   };

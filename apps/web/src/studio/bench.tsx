@@ -23,6 +23,8 @@ export interface Bench {
   readonly unsaved: boolean;
   readonly words: StudioWords;
   readonly online: boolean;
+  /** Whether this device keeps what is not saved yet. */
+  readonly keeps: boolean;
   readonly tool: Tool;
   setTool(tool: Tool): void;
 }

@@ -27,11 +27,13 @@ interface EditorProps {
   workspace: Workspace;
   /** Whether this surface knows of credits at all. */
   credits: boolean;
+  /** Whether this device keeps what is written without a connection; absent: it is there as long as the page is. */
+  keeps?: boolean;
   /** Beside the title. */
   aside?: ReactNode;
 }
 
-export function Editor({ api, live, workspace, credits, aside }: EditorProps): ReactNode {
+export function Editor({ api, live, workspace, credits, keeps = false, aside }: EditorProps): ReactNode {
   const words = useStudioWords();
   const online = useOnline();
   useLiveProject(live);
@@ -48,7 +50,7 @@ export function Editor({ api, live, workspace, credits, aside }: EditorProps): R
       </p>
     );
   }
-  const bench: Bench = { api, live, view, unsaved, words, online, tool, setTool };
+  const bench: Bench = { api, live, view, unsaved, words, online, keeps, tool, setTool };
   return (
     <BenchProvider bench={bench}>
       <div className="st">
@@ -82,14 +84,15 @@ export function EditorHead({
   isNamed?: boolean;
   children?: ReactNode;
 }): ReactNode {
-  const { live, view, unsaved, words, online } = useBench();
+  const { live, view, unsaved, words, online, keeps } = useBench();
   const title = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!isNamed) return;
     title.current?.focus();
     title.current?.select();
   }, [isNamed]);
-  const state = unsaved ? (online ? words.saving : words.kept_here) : words.saved;
+  const waits = online ? words.saving : keeps ? words.kept_here : words.not_saved;
+  const state = unsaved ? waits : words.saved;
   return (
     <header className="st-head">
       <input

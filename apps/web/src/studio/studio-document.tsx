@@ -4,8 +4,9 @@ import type { ReactNode } from 'react';
 import type { PageSession } from '../shell/session.ts';
 import { Shell, SignedIn, useFrame } from '../shell/shell.tsx';
 import { useShown } from '../shell/shown.ts';
-import { useStudioApi, useStudioWords } from './bench.tsx';
+import { useOnline, useStudioApi, useStudioWords } from './bench.tsx';
 import { Editor } from './editor.tsx';
+import { OfflineNote } from './offline-note.tsx';
 import { ProjectPicker } from './project-picker.tsx';
 import { creditsHref, useSeen, useWorkspace } from './workspace.tsx';
 import './studio.css';
@@ -37,6 +38,7 @@ function Studio({ session, onShow }: { session: PageSession; onShow(account: str
   const api = useStudioApi(session);
   const workspace = useWorkspace(api);
   const words = useStudioWords();
+  const online = useOnline();
   useSeen();
   const { live, failed } = workspace;
   if (live === null) {
@@ -54,19 +56,27 @@ function Studio({ session, onShow }: { session: PageSession; onShow(account: str
     );
   }
   return (
-    <Editor
-      key={live.id}
-      api={api}
-      live={live}
-      workspace={workspace}
-      credits
-      aside={
-        <div className="st-head__tools">
-          <ProjectPicker workspace={workspace} />
-          <AccountSwitch teams={session.teams} onChange={onShow} />
-          <CreditsBadge href={creditsHref()} />
-        </div>
-      }
-    />
+    <div className="st-page">
+      {online ? null : <OfflineNote text={words.offline_text_web} />}
+      <Editor
+        key={live.id}
+        api={api}
+        live={live}
+        workspace={workspace}
+        credits
+        aside={
+          <div className="st-head__tools">
+            <ProjectPicker workspace={workspace} />
+            {/* What is here when nobody can be asked is not shown as if it were now. */}
+            {online ? (
+              <>
+                <AccountSwitch teams={session.teams} onChange={onShow} />
+                <CreditsBadge href={creditsHref()} />
+              </>
+            ) : null}
+          </div>
+        }
+      />
+    </div>
   );
 }

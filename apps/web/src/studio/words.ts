@@ -28,6 +28,7 @@ const english = {
   saving: 'Saving…',
   saved: 'Saved',
   kept_here: 'Kept on this device',
+  not_saved: 'Not saved yet',
 
   prompt: 'What is the video about?',
   prompt_hint: 'A day at the lighthouse, with the first boat and the last ferry',
@@ -116,6 +117,8 @@ const english = {
   offline: 'You are offline',
   offline_text:
     'Keep writing: it stays on this device and is saved when you are back. Nothing runs and nothing is charged until then.',
+  offline_text_web:
+    'Keep writing, and keep this page open: it is saved when you are back. Nothing runs and nothing is charged until then.',
   offline_button: 'Needs a connection',
   offline_nothing: 'Nothing is kept on this device yet: open a project once while you are online.',
   install: 'Install',
@@ -180,6 +183,7 @@ const german: StudioWords = {
   saving: 'Wird gespeichert …',
   saved: 'Gespeichert',
   kept_here: 'Auf diesem Gerät aufgehoben',
+  not_saved: 'Noch nicht gespeichert',
 
   prompt: 'Worum geht es im Video?',
   prompt_hint: 'A day at the lighthouse, with the first boat and the last ferry',
@@ -269,6 +273,8 @@ const german: StudioWords = {
   offline: 'Du bist offline',
   offline_text:
     'Schreib weiter: Es bleibt auf diesem Gerät und wird gespeichert, wenn du wieder da bist. Bis dahin läuft nichts und kostet nichts.',
+  offline_text_web:
+    'Schreib weiter und lass diese Seite offen: Es wird gespeichert, wenn du wieder da bist. Bis dahin läuft nichts und kostet nichts.',
   offline_button: 'Braucht eine Verbindung',
   offline_nothing:
     'Auf diesem Gerät ist noch nichts aufgehoben: Öffne einmal ein Projekt, während du online bist.',

@@ -14,7 +14,7 @@ const english = {
   bonus: 'and {count} on top',
   plan: 'Plan {plan}: {count} credits per refill',
   trial: 'It begins with its trial; nothing is charged before that ends.',
-  per: { month: 'per month', year: 'per year' },
+  per: { month: 'a month', year: 'a year' },
   price: 'Price',
   tax: 'Tax',
   total: 'Total',
@@ -75,8 +75,8 @@ const german: CheckoutWords = {
   notice: 'Hier fließt kein echtes Geld. Alles andere geschieht.',
   credits: '{count} Credits',
   bonus: 'und {count} dazu',
-  plan: 'Abo {plan}: {count} Credits je Auffüllung',
-  trial: 'Es beginnt mit der Probezeit; bis zu deren Ende wird nichts abgebucht.',
+  plan: 'Tarif {plan}: {count} Credits je Auffüllung',
+  trial: 'Er beginnt mit der Probezeit; bis zu deren Ende wird nichts abgebucht.',
   per: { month: 'im Monat', year: 'im Jahr' },
   price: 'Preis',
   tax: 'Steuer',
@@ -86,10 +86,10 @@ const german: CheckoutWords = {
   pay: '{price} bezahlen',
   more: 'Mehr zum Ausprobieren',
   declined: 'Die Karte wurde abgelehnt. Nichts wurde abgebucht; du kannst es noch einmal versuchen.',
-  cancel_plan: 'Abo kündigen',
-  refused: 'Das Abo konnte nicht mehr beginnen. Was bezahlt wurde, wird zurückgezahlt.',
+  cancel_plan: 'Tarif kündigen',
+  refused: 'Der Tarif konnte nicht mehr beginnen. Was bezahlt wurde, wird zurückgezahlt.',
   until: 'Bezahlt bis {at}.',
-  ends: 'Es endet am {at}.',
+  ends: 'Er endet am {at}.',
   declines:
     'Seine Karte wird abgelehnt: Verlängerungen misslingen, und Wechsel, die sofort kosten, werden verweigert.',
   labels: {
@@ -124,25 +124,38 @@ const german: CheckoutWords = {
     trialing: 'Die Probezeit läuft. Ihre Credits sind auf dem Konto.',
     active: 'Bezahlt. Die Credits des Zeitraums sind auf dem Konto.',
     past_due: 'Eine Zahlung ist fehlgeschlagen. Bis zum Ende der Frist lässt sie sich nachholen.',
-    paused: 'Das Abo ruht.',
-    cancelled: 'Das Abo wurde gekündigt und ist vorbei.',
-    ended: 'Das Abo ist beendet, da nichts bezahlt wurde.',
+    paused: 'Der Tarif ruht.',
+    cancelled: 'Der Tarif wurde gekündigt und ist vorbei.',
+    ended: 'Der Tarif ist beendet, da nichts bezahlt wurde.',
   },
 };
 
 const WORDS: Readonly<Record<string, CheckoutWords>> = { en: english, de: german };
 
-/** The first language of `Accept-Language` that there are words in, by how much each is wanted; English otherwise. */
+/**
+ * The first language of `Accept-Language` that there are words in, by how much each is wanted; English otherwise. Money and
+ * dates are written as in the person's own kind of it, as on the page that one comes from: a price is spelt one way.
+ */
 export function checkoutWords(acceptLanguage: string | undefined): CheckoutWords {
   const wanted = (acceptLanguage ?? '').split(',').map((part) => {
     const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
     const weight = parameters.map((one) => /^\s*q=([\d.]+)$/.exec(one)?.[1]).find((one) => one !== undefined);
-    return { language: tag.split('-')[0] ?? '', weight: Number(weight ?? 1) };
+    return { tag, language: tag.split('-')[0] ?? '', weight: Number(weight ?? 1) };
   });
   const best = wanted
     .filter(({ language, weight }) => Object.hasOwn(WORDS, language) && weight > 0)
     .sort((a, b) => b.weight - a.weight)[0];
-  return WORDS[best?.language ?? 'en'] ?? english;
+  const words = WORDS[best?.language ?? 'en'] ?? english;
+  return best === undefined ? words : { ...words, locale: written(best.tag) ?? words.locale };
+}
+
+/** A tag as Intl wants it; null: it is none. */
+function written(tag: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Fills the places of a sentence. */

@@ -88,7 +88,7 @@ describe('the desk of a plan', () => {
     const made = await open('u_desk');
     expect(made.plan_checkout).toMatchObject({ state: 'open', credits: 600, price: { amount_minor: 1999 } });
     const { checkout } = made;
-    expect(await page(checkout)).toContain('$19.99 per month');
+    expect(await page(checkout)).toContain('$19.99 a month');
     expect((await press(checkout, 'decline')).text).toContain('role="alert"');
     const paid = await press(checkout, 'pay');
     const { subscription } = made.plan_checkout;

@@ -92,7 +92,9 @@ describe('a sandbox checkout', () => {
   });
 
   test.each([
-    ['de-DE,de;q=0.9,en;q=0.8', 'de', '39,99\u00a0$ bezahlen'],
+    ['de-DE,de;q=0.9,en;q=0.8', 'de-DE', '39,99\u00a0$ bezahlen'],
+    ['en-GB,en;q=0.9', 'en-GB', 'Pay US$39.99'],
+    ['en-!', 'en', 'Pay $39.99'],
     ['fr, de;q=0.4, en;q=0.7', 'en', 'Pay $39.99'],
     ['constructor, de;q=0', 'en', 'Pay $39.99'],
   ])('speaks the language that the browser asks for: %s', async (asked, lang, pays) => {
