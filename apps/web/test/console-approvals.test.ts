@@ -1,4 +1,5 @@
 /** A second person, in two browsers: one asks, the other looks and decides, and both see what became of it. */
+import { createClient } from '@drawdown/client';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openConsole } from './console.ts';
@@ -15,6 +16,15 @@ beforeAll(async () => {
     ['Ada', 'Ben'].map(async (name) => (await stage.staff.createKey({ name, scopes: [...scopes] })).secret),
   )) as [string, string];
 });
+
+const SPRING = {
+  id: 'spring',
+  name: 'Spring',
+  kind: 'event',
+  credits: 50,
+  class: 'promotional',
+  validity: 'P7D',
+} as const;
 
 afterEach(() => stage.verify());
 
@@ -85,6 +95,32 @@ it('what is rejected or withdrawn is never done', async () => {
   await one.getByRole('button', { name: 'Withdraw' }).click();
   await expect.poll(() => text(one)).toContain('Withdrawn');
   expect((await stage.client.balance('u_lee')).total).toBe(100);
+  await one.context().close();
+  await other.context().close();
+});
+
+it('a campaign without a budget waits, and its page says so, until somebody else starts it', async () => {
+  const scopes = ['read', 'staff', 'act', 'admin'] as const;
+  const { secret: cora } = await stage.staff.createKey({ name: 'Cora', scopes: [...scopes] });
+  const one = await openConsole(stage, '/console/campaigns/new', { key: cora });
+  await expect.poll(() => text(one)).toContain('it waits for a second person');
+  await one.getByLabel('Budget').fill('50');
+  await expect.poll(() => text(one)).not.toContain('it waits for a second person');
+  await createClient({ url: stage.url, token: cora }).createCampaign(SPRING);
+  await one.goto(`${stage.url}/console/campaigns/spring`);
+  await expect.poll(() => text(one)).toContain('Waiting for a second person');
+  expect(await axeFaults(one)).toEqual([]);
+  await one.getByRole('link', { name: 'Show the request' }).click();
+  await expect.poll(() => text(one)).toMatch(/Start a campaign without a budget[\s\S]*spring/);
+  const dark = { colorScheme: 'dark', viewport: PHONE } as const;
+  const path = new URL(one.url()).pathname;
+  const other = await openConsole(stage, path, { key: ben, context: dark });
+  await expect.poll(() => text(other)).toMatch(/Cora[\s\S]*P7D/);
+  expect(await axeFaults(other)).toEqual([]);
+  await other.getByLabel('Reason').fill('Agreed with marketing');
+  await other.getByRole('button', { name: 'Approve' }).click();
+  await expect.poll(() => text(other)).toMatch(/Approved[\s\S]*Agreed with marketing/);
+  expect((await stage.staff.getCampaign('spring')).state).toBe('running');
   await one.context().close();
   await other.context().close();
 });

@@ -84,7 +84,7 @@ export function staffMethods(transport: Transport) {
       read<wire.Approval>(transport, approvalPath(approval), { options }),
     /** What it would do as things stand now. */
     previewApproval: (approval: string, options?: CallOptions) =>
-      post<wire.ActPreview>(transport, `${approvalPath(approval)}/preview`, {
+      post<wire.ActPreview | wire.CampaignPreview>(transport, `${approvalPath(approval)}/preview`, {
         body: {},
         options,
         kind: 'repeatable',

@@ -1,6 +1,6 @@
 import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Acting, Call, Instead, Replayed, Runner, StaffCaller } from './change.ts';
+import type { Acting, Call, Instead, Replayed, Runner } from './change.ts';
 import type { Command } from './core/command.ts';
 import { parseGrantId, parseHoldId, parseOperationId } from './core/id.ts';
 import { DrawdownError, invalid, type ProblemCode } from './errors.ts';
@@ -40,10 +40,8 @@ export interface ChangesSetting {
   readonly names: SourceNames;
   /** What was bought follows what happens to its lots. */
   readonly sold: () => Sold;
-  /** Writes down what staff do, in the transaction in which it is done. */
-  readonly audited: (staff: StaffCaller) => Acting;
-  /** As much of a server's key that one of the staff made, where limits count it. */
-  readonly counted: (staff: StaffCaller) => Acting;
+  /** The way to the write path that a caller has: what staff do is written down in the transaction in which it is done. */
+  readonly through: (call: Call) => Acting;
 }
 
 export interface Sold {
@@ -68,7 +66,10 @@ export class Changes {
     if (known === null) command();
     const account = { id, number: known ?? (await accounts.ensure(id).catch(unavailable)) };
     const asked = { account, input: body, command, call, answer: this.#lotReceipt };
-    return namedReceipt(this.#setting.names, await this.#through(call).run({ ...asked, verb: 'grant' }));
+    return namedReceipt(
+      this.#setting.names,
+      await this.#setting.through(call).run({ ...asked, verb: 'grant' }),
+    );
   }
 
   /** Takes back what is unspent and unheld of a lot. */
@@ -94,7 +95,7 @@ export class Changes {
       return { verb, grant: no, reason };
     };
     const { sold } = this.#setting;
-    const through = this.#through(call);
+    const through = this.#setting.through(call);
     const asked = { account, verb, input, call, answer: this.#lotReceipt };
     const receipt = await through.run({ ...asked, command }).catch((error: unknown) => {
       const isFrozen = error instanceof DrawdownError && error.code === 'grant_frozen';
@@ -121,14 +122,17 @@ export class Changes {
     });
     const input = { grant: id, ...body };
     const asked = { account, input, command, call, answer: this.#lotReceipt };
-    return namedReceipt(this.#setting.names, await this.#through(call).run({ ...asked, verb: 'extend' }));
+    return namedReceipt(
+      this.#setting.names,
+      await this.#setting.through(call).run({ ...asked, verb: 'extend' }),
+    );
   }
 
   /** A signed correction by staff. */
   async adjust(id: string, body: wire.AdjustRequest, call: Call): Promise<wire.Receipt & Replayed> {
     const account = await this.#account(id);
     const command = () => this.#adjustment(body);
-    return this.#through(call).run({
+    return this.#setting.through(call).run({
       account,
       verb: 'adjust',
       input: body,
@@ -258,7 +262,7 @@ export class Changes {
     };
     const input = { operation: id, ...body };
     const { sold } = this.#setting;
-    const receipt = await this.#through(call).run({
+    const receipt = await this.#setting.through(call).run({
       account,
       verb: 'refund',
       input,
@@ -268,12 +272,6 @@ export class Changes {
     });
     await sold().fellBack(account.number);
     return receipt;
-  }
-
-  #through({ acting, staff, counted }: Call): Acting {
-    if (acting !== undefined) return acting;
-    if (staff !== undefined) return this.#setting.audited(staff);
-    return counted === undefined ? this.#setting.runner : this.#setting.counted(counted);
   }
 
   async #account(id: string): Promise<{ number: number; id: string }> {

@@ -4,7 +4,7 @@ import type * as wire from '@drawdown/client';
 import type { Catalog } from './catalog/catalog.ts';
 import { rulesOf } from './catalog/load.ts';
 import { type Call, Runner } from './change.ts';
-import { Changes, type ChangesSetting } from './changes.ts';
+import { Changes } from './changes.ts';
 import { consumeBatch } from './consume-batch.ts';
 import { addDuration, formatInstant, parseDuration } from './core/calendar.ts';
 import { comparator } from './core/order.ts';
@@ -34,6 +34,7 @@ import {
 import { Subscriptions } from './sources/subscriptions.ts';
 import { TopUpsByHand } from './sources/top-up-by-hand.ts';
 import { Spending } from './spending.ts';
+import { askingForCampaigns } from './staff/campaign-asking.ts';
 import { type ApprovalOptions, limitsOf, recordLimits } from './staff/limits.ts';
 import { Staff } from './staff/staff.ts';
 import { Accounts } from './store/accounts.ts';
@@ -192,24 +193,20 @@ export class Engine {
     const quoting = new Quoting({ ...queriesSetting, ...reading, queries, quotes, spending });
     const catalogs = new Catalogs(database);
     const records = new Records(queriesSetting, queries, catalogs);
-    const audited: ChangesSetting['audited'] = (staff) => this.staff.acts.audited(staff);
-    const counted: ChangesSetting['counted'] = (staff) => this.staff.acts.counted(staff);
-    const changes = new Changes({
-      ...queriesSetting,
-      spending,
-      sold: () => this.purchases,
-      audited,
-      counted,
-    });
+    const through = (call: Call) => this.staff.acts.through(call);
+    const sold = () => this.purchases;
+    const changes = new Changes({ ...queriesSetting, spending, sold, through });
     const feed = new Feed({ presenter, inOrder, queries, history, wakeups });
     const { log = () => undefined, random = Math.random } = options;
     const source = { ...queriesSetting, ...reading, queries, clock, random, log };
+
+    const limits = limitsOf(options.approvals ?? {}, catalog.scale);
 
     this.#announcing = new Announcing(source, options.webhooks ?? {});
     this.catalog = catalog;
     this.database = database;
     this.testClock = options.testClock === true;
-    this.campaigns = new Campaigns({ ...source, plansOf });
+    this.campaigns = new Campaigns({ ...source, plansOf, ask: askingForCampaigns(limits) });
     this.subscriptions = new Subscriptions(source, () => payments.plans);
     this.members = new Members(source);
     this.requests = new Requests(source);
@@ -217,8 +214,8 @@ export class Engine {
     ({ plans: this.plans, purchases: this.purchases, sandbox: this.sandbox, topUps: this.topUps } = payments);
     const settle = (one: number) => runner.settle(one, () => true).then(() => this.purchases.fellBack(one));
     this.reports = new Reports({ catalog, catalogs, accounts, database, clock, settle });
-    const limits = limitsOf(options.approvals ?? {}, catalog.scale);
-    this.staff = new Staff(source, { changes, topUps: new TopUpsByHand(source), limits });
+    const { campaigns } = this;
+    this.staff = new Staff(source, { changes, topUps: new TopUpsByHand(source), limits, campaigns });
     this.life = new AccountLife({ ...source, subscriptions: this.subscriptions }, payments);
     this.grant = changes.grant.bind(changes);
     this.voidGrant = changes.voidGrant.bind(changes);

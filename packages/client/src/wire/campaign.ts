@@ -43,7 +43,8 @@ export interface CampaignRequest {
   referral?: { inviter_credits: Amount; inviter_limit?: number | null };
 }
 
-export type CampaignState = 'scheduled' | 'running' | 'exhausted' | 'ended' | 'stopped';
+/** `waiting`: for a second person, since it may give more than one of the staff may alone. */
+export type CampaignState = 'waiting' | 'scheduled' | 'running' | 'exhausted' | 'ended' | 'stopped';
 
 export interface CampaignMetrics {
   /** Lots that were issued, and their credits. */
@@ -80,6 +81,8 @@ export interface Campaign {
   /** Whether the catalog's file defines it or staff made it. */
   origin: 'catalog' | 'staff';
   state: CampaignState;
+  /** That it waits for, or waited for; null: nobody had to be asked. */
+  approval: string | null;
   created_at: Instant;
   created_by: string;
   stopped_at: Instant | null;

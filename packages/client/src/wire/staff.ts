@@ -2,6 +2,7 @@
 import type { Scope } from './access.ts';
 import type { Balance } from './account.ts';
 import type { ActName, ActPreview } from './act.ts';
+import type { Campaign } from './campaign.ts';
 import type { Operation } from './change.ts';
 import type { Instant, Metadata } from './common.ts';
 
@@ -101,6 +102,7 @@ export type AuditedAct =
   | 'claim'
   | 'create_referral'
   | 'create_campaign'
+  | 'start_campaign'
   | 'stop_campaign'
   | 'create_codes'
   | 'create_webhook_endpoint'
@@ -147,13 +149,17 @@ export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'withdrawn' | 
 /** An act that waits, or waited, for a second person. */
 export interface Approval {
   id: string;
-  account: string;
-  act: ActName;
+  /** Null: it is about a campaign. */
+  account: string | null;
+  /** Null: it is about an account. */
+  campaign: string | null;
+  act: ActName | 'start_campaign';
   request: Metadata;
   reason: string | null;
   requested_by: StaffMember;
-  size: number;
-  /** As it was shown to whoever asked. */
+  /** Null: without end, of a campaign that has no budget. */
+  size: number | null;
+  /** As it was shown to whoever asked; null of a campaign, whose terms `request` holds. */
   preview: ActPreview | null;
   state: ApprovalState;
   created_at: Instant;
@@ -163,6 +169,17 @@ export interface Approval {
   decided_at: Instant | null;
   decision_reason: string | null;
   operation: string | null;
+}
+
+/** What starts with an approval: a campaign, with all that it may give. */
+export interface CampaignPreview {
+  /** Names the effect: the same as long as the same would start. */
+  preview: string;
+  act: 'start_campaign';
+  as_of: Instant;
+  /** Its budget; null: it has none. */
+  size: number | null;
+  campaign: Campaign;
 }
 
 export interface ActReceipt {

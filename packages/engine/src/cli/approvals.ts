@@ -8,12 +8,16 @@ const APPROVAL = ['<approval>', 'apr_…'] as const;
 const REASON = ['--reason <text>', 'why; kept in the audit log'] as const;
 const RIGHT = 'right' as const;
 
+/** A campaign without a budget has no end. */
+const sizeText = (size: number | null): string => (size === null ? 'any number of credits' : credits(size));
+
 function text(one: wire.Approval): string {
   const decided =
     one.decided_by === null ? '' : ` by ${one.decided_by.name} at ${one.decided_at}: ${one.decision_reason}`;
   const waits = one.state === 'pending' ? `, until ${one.expires_at}` : decided;
+  const where = one.account === null ? (one.campaign ?? '') : `on ${one.account}`;
   return [
-    `${one.id}: ${one.act} of ${credits(one.size)} on ${one.account}, ${one.state}${waits}.`,
+    `${one.id}: ${one.act} of ${sizeText(one.size)} ${where}, ${one.state}${waits}.`,
     `Asked for by ${one.requested_by.name} at ${one.created_at}: ${one.reason ?? 'no reason is kept'}`,
   ].join('\n');
 }
@@ -36,12 +40,12 @@ const list: ClientCommand = {
       ...stated({ account: options.text('account'), asked_by: options.text('asked-by') }),
     });
     output.answer(page, () => {
-      const columns = ['approval', 'account', 'act', 'size', 'by', 'state', 'until'];
+      const columns = ['approval', 'to', 'act', 'size', 'by', 'state', 'until'];
       const rows = page.data.map((one) => [
         one.id,
-        one.account,
+        one.account ?? one.campaign ?? '-',
         one.act,
-        String(one.size),
+        one.size === null ? 'no end' : String(one.size),
         one.requested_by.name,
         one.state,
         one.expires_at,
@@ -78,9 +82,12 @@ const approve: ClientCommand = {
     const { client, options, output } = invocation;
     const approval = parameter(invocation, 0);
     const shown = await client.previewApproval(approval);
-    const change = `${shown.account}: ${shown.before.total} → ${shown.after.total} credits`;
+    const change =
+      shown.act === 'start_campaign'
+        ? shown.campaign.id
+        : `${shown.account}: ${shown.before.total} → ${shown.after.total} credits`;
     if (options.flag('preview')) {
-      output.answer(shown, () => `${change}, by ${shown.act} of ${credits(shown.size)}.`);
+      output.answer(shown, () => `${change}, by ${shown.act} of ${sizeText(shown.size)}.`);
       return undefined;
     }
     const body = { reason: options.demand('reason'), preview: shown.preview };

@@ -240,6 +240,7 @@ function campaignText(output: Output, one: wire.Campaign): string {
   const limit = (count: number | null): string => (count === null ? 'none' : String(count));
   const left =
     metrics.budget_left === null ? 'no budget' : `${credits(metrics.budget_left)} of the budget left`;
+  const waits = one.state === 'waiting' ? [`waits     for a second person: ${one.approval}`] : [];
   const stopped = one.stopped_at === null ? [] : [`stopped   ${one.stopped_at}: ${one.stop_reason}`];
   return [
     `${output.colors.bold(one.name)} (${one.kind}), ${one.state}`,
@@ -248,6 +249,7 @@ function campaignText(output: Output, one: wire.Campaign): string {
     `window    ${window}`,
     `limits    account ${limit(one.per_account_limit)}, device ${limit(one.per_device_limit)}`,
     `awards    ${metrics.redemptions}: ${metrics.awarded} awarded, ${metrics.used} used, ${metrics.expired} expired; ${left}`,
+    ...waits,
     ...stopped,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { fieldOf, readCampaign, rereadCampaign } from '../catalog/campaign.ts';
-import type { Campaign, Catalog } from '../catalog/catalog.ts';
+import type { Campaign, Catalog, JsonObject } from '../catalog/catalog.ts';
 import { CatalogError } from '../catalog/load.ts';
 import { canonicalCode } from '../core/code-text.ts';
 import { DrawdownError, invalid } from '../errors.ts';
@@ -18,6 +18,20 @@ export interface KnownCampaign {
   readonly inForce: boolean;
 }
 
+/**
+ * Asked in the transaction that makes a campaign of staff's: the number of the approval that it waits for, if any, and what
+ * making it counts for against their limits, in atoms.
+ */
+export type AskForCampaign = (
+  on: Connection,
+  made: {
+    readonly campaign: Campaign;
+    readonly terms: JsonObject;
+    readonly staff: StaffCaller;
+    readonly at: number;
+  },
+) => Promise<{ readonly approval: number | null; readonly size: bigint }>;
+
 type Reads = Pick<Connection, 'query'>;
 
 /** Who asks, and when. */
@@ -34,11 +48,13 @@ const MAX_READ = 1_000;
 export class CampaignDirectory {
   readonly #catalog: Catalog;
   readonly #database: Database;
+  readonly #ask: AskForCampaign;
   readonly #read = new Map<string, ReturnType<typeof rereadCampaign>>();
 
-  constructor(catalog: Catalog, database: Database) {
+  constructor(catalog: Catalog, database: Database, ask: AskForCampaign) {
     this.#catalog = catalog;
     this.#database = database;
+    this.#ask = ask;
   }
 
   /** Gives every campaign of the catalog a row to count in. Any number of processes may do so at once. */
@@ -61,9 +77,16 @@ export class CampaignDirectory {
     return this.known(row);
   }
 
-  /** As `demand`, of one that still awards: throws `campaign_ended` where the catalog has dropped it. */
+  /**
+   * As `demand`, of one that still awards: throws `campaign_ended` where the catalog has dropped it, and
+   * `campaign_not_started` where it waits for a second person.
+   */
   async demandInForce(on: Reads, id: string): Promise<KnownCampaign> {
     const found = await this.demand(on, id);
+    const { waiting, stopped_at: stoppedAt } = found.row;
+    if (found.inForce && waiting && stoppedAt === null) {
+      throw refusalOf('campaign_not_started', id, 'The campaign waits for a second person.');
+    }
     if (found.inForce) return found;
     throw refusalOf('campaign_ended', id, 'The catalog has this campaign no more.');
   }
@@ -94,7 +117,7 @@ export class CampaignDirectory {
 
   /**
    * Makes a campaign by the rules of a catalog file. The same terms under the same id are answered with the campaign
-   * that is there; other terms are `campaign_exists`.
+   * that is there; other terms are `campaign_exists`: a budget is never another one.
    */
   async create(body: object, { actor, now, staff }: By): Promise<KnownCampaign> {
     const { campaign, terms } = this.#readBody(body);
@@ -111,10 +134,11 @@ export class CampaignDirectory {
         const added = await on.query(rows.ADD_SHARED_CODE, [code, campaign.id, now, actor]);
         if (added.rows[0] === undefined) throw sharedAlready();
       }
-      return {
-        done: made,
-        told: { act: 'create_campaign', at: now, subject: campaign.id, input: { terms } },
-      };
+      const about = { act: 'create_campaign' as const, at: now, subject: campaign.id, input: { terms } };
+      if (staff === undefined) return { done: made, told: about };
+      const { approval, size } = await this.#ask(on, { campaign, terms, staff, at: now });
+      const done = approval === null ? made : (await on.query(rows.WAIT, [campaign.id, approval])).rows[0];
+      return { done, told: { ...about, size } };
     });
     if (row === undefined) throw new Error('a campaign that is there has a row');
     if (row.origin === 'staff' && row.terms === text) return this.known(row);

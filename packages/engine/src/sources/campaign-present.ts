@@ -1,7 +1,8 @@
 import type * as wire from '@drawdown/client';
 import type { Campaign } from '../catalog/catalog.ts';
 import { formatInstant } from '../core/calendar.ts';
-import { grantId } from '../core/id.ts';
+import { approvalId, grantId } from '../core/id.ts';
+import { NOBODY } from '../store/audit.ts';
 import type { KnownCampaign } from './campaign-directory.ts';
 import type { FiguresRow, RedemptionRow } from './campaign-rows.ts';
 
@@ -43,6 +44,7 @@ export function presentCampaign(
     },
     origin: row.origin,
     state: stateOf(known, now),
+    approval: row.approval === null ? null : approvalId(NOBODY, Number(row.approval)),
     created_at: formatInstant(Number(row.created_at)),
     created_by: row.created_by,
     stopped_at: timeOf(row.stopped_at),
@@ -67,6 +69,7 @@ function budgetLeft(budget: bigint, spent: bigint): bigint {
 function stateOf({ campaign, row, inForce }: KnownCampaign, now: number): wire.CampaignState {
   if (row.stopped_at !== null) return 'stopped';
   if (!inForce || (campaign.endsAt !== null && now >= campaign.endsAt)) return 'ended';
+  if (row.waiting) return 'waiting';
   if (campaign.startsAt !== null && now < campaign.startsAt) return 'scheduled';
   const left = campaign.budget === null ? null : budgetLeft(campaign.budget, row.spent ?? 0n);
   return left !== null && left < campaign.credits ? 'exhausted' : 'running';

@@ -16,16 +16,20 @@ export interface CampaignRow {
   stopped_by: string | null;
   stop_reason: string | null;
   spent: bigint | null;
+  /** Of the approval that it waits for, or waited for. */
+  approval: bigint | null;
+  waiting: boolean;
 }
 
-const COLUMNS = 'id, no, origin, terms, created_at, created_by, stopped_at, stopped_by, stop_reason, spent';
+const COLUMNS = `id, no, origin, terms, created_at, created_by, stopped_at, stopped_by, stop_reason, spent, approval,
+  waiting`;
 
 /** Campaigns of the catalog in force: their rows count, their terms are the catalog's. */
 export const REGISTER = statement<[Buffer, Buffer, number], never>(
   'campaigns_register',
   `insert into drawdown.campaigns as c (id, origin, terms, created_at, created_by)
    select id, 'catalog', terms::json, $3, 'catalog' from unnest($1::text[], $2::text[]) as t (id, terms)
-   on conflict (id) do update set origin = 'catalog', terms = excluded.terms
+   on conflict (id) do update set origin = 'catalog', terms = excluded.terms, waiting = false
      where c.origin <> 'catalog' or c.terms::text <> excluded.terms::text`,
 );
 export const CREATE = statement<[string, string, number, string], CampaignRow>(
@@ -41,11 +45,24 @@ export const NEWEST = statement<[number, number], CampaignRow>(
   'campaigns_newest',
   `select ${COLUMNS} from drawdown.campaigns where no < $1 order by no desc limit $2`,
 );
+export const WAIT = statement<[string, number], CampaignRow>(
+  'campaign_wait',
+  `update drawdown.campaigns set approval = $2, waiting = true where id = $1 returning ${COLUMNS}`,
+);
+/** As `BY_ID`, and until the transaction ends nobody stops it or decides on it. */
+export const DECIDED_ALONE = statement<[string], CampaignRow>(
+  'campaign_decided_alone',
+  `select ${COLUMNS} from drawdown.campaigns where id = $1 for no key update`,
+);
+export const START = statement<[string], never>(
+  'campaign_start',
+  'update drawdown.campaigns set waiting = false where id = $1',
+);
 /** More than people are shown at once are not made by hand. */
 export const STAFF_CAMPAIGNS = statement<[], CampaignRow>(
   'campaigns_of_staff',
   `select ${COLUMNS} from drawdown.campaigns
-    where origin = 'staff' and stopped_at is null order by no desc limit 200`,
+    where origin = 'staff' and stopped_at is null and not waiting order by no desc limit 200`,
 );
 /** The first stop counts; a later one answers with it. */
 export const STOP = statement<[string, number, string, string], CampaignRow>(

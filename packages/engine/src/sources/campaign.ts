@@ -14,7 +14,7 @@ import type { Connection } from '../store/database.ts';
 import type { Prepared } from '../store/task.ts';
 import { type Claimed, type Locked, type PlansOf, prepareAward } from './campaign-award.ts';
 import { codeHash, makeCode } from './campaign-code.ts';
-import { CampaignDirectory, type KnownCampaign } from './campaign-directory.ts';
+import { type AskForCampaign, CampaignDirectory, type KnownCampaign } from './campaign-directory.ts';
 import { demandAttempt, failedAttempt } from './campaign-guesses.ts';
 import { offersFor } from './campaign-offers.ts';
 import { presentCampaign, presentRedemption } from './campaign-present.ts';
@@ -27,6 +27,8 @@ import type { SourceSetting } from './source.ts';
 export interface CampaignsSetting extends SourceSetting {
   /** For audiences of subscribers. */
   readonly plansOf: PlansOf;
+  /** Of one that staff make: whether it waits for a second person. */
+  readonly ask: AskForCampaign;
 }
 
 /** A person may paste a code with spaces around it. */
@@ -54,7 +56,7 @@ export class Campaigns {
     const { catalog, database, presenter } = setting;
     this.#setting = setting;
     this.#credits = (atoms) => presenter.credits(atoms);
-    this.#directory = new CampaignDirectory(catalog, database);
+    this.#directory = new CampaignDirectory(catalog, database, setting.ask);
     this.#referrals = new Referrals({
       catalog,
       database,
@@ -289,6 +291,11 @@ export class Campaigns {
       (row) => Number(row.no),
       (row) => presentRedemption(campaign, row, this.#credits),
     );
+  }
+
+  /** Whether the catalog in force would take the terms of this one. */
+  gives(row: rows.CampaignRow): boolean {
+    return this.#directory.known(row).inForce;
   }
 
   async #present(known: KnownCampaign, now: number): Promise<wire.Campaign> {

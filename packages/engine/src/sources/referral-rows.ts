@@ -97,7 +97,7 @@ export const INVITED = statement<[number, string], { invited: bigint; awarded: s
 /** Referral campaigns that staff made, oldest first. */
 export const STAFF_REFERRALS = statement<[], CampaignRow>(
   'referral_campaigns',
-  `select id, no, origin, terms, created_at, created_by, stopped_at, stopped_by, stop_reason, spent
-     from drawdown.campaigns
-    where origin = 'staff' and stopped_at is null and terms ->> 'kind' = 'referral' order by no limit 100`,
+  `select id, no, origin, terms, created_at, created_by, stopped_at, stopped_by, stop_reason, spent,
+          approval, waiting from drawdown.campaigns
+    where origin = 'staff' and stopped_at is null and not waiting and terms ->> 'kind' = 'referral' order by no limit 100`,
 );

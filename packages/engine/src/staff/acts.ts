@@ -59,6 +59,13 @@ export class Acts {
     return this.#isLimited ? this.audited(staff) : this.#setting.runner;
   }
 
+  /** Through what a change of this caller's goes, where it gives or takes credits. */
+  through({ acting, staff, counted }: Call): Acting {
+    if (acting !== undefined) return acting;
+    if (staff !== undefined) return this.audited(staff);
+    return counted === undefined ? this.#setting.runner : this.counted(counted);
+  }
+
   get #isLimited(): boolean {
     return this.#limits.account !== null || this.#limits.staff !== null;
   }

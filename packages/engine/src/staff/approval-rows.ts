@@ -8,8 +8,10 @@ type On = Pick<Connection | Database, 'query'>;
 
 export interface ApprovalRow {
   account: bigint;
-  /** The account's id now. */
-  id: string;
+  /** The account's id now; null: it is about a campaign. */
+  id: string | null;
+  /** The campaign. */
+  subject: string | null;
   no: bigint;
   act: string;
   at: bigint;
@@ -19,7 +21,8 @@ export interface ApprovalRow {
   reason: string;
   input: string;
   preview: string;
-  size: bigint;
+  /** Null: it has no end. */
+  size: bigint | null;
   state: 'pending' | 'approved' | 'rejected' | 'withdrawn';
   decided_by: string | null;
   decided_name: string | null;
@@ -30,17 +33,17 @@ export interface ApprovalRow {
   operation_at: bigint | null;
 }
 
-const COLUMNS = `p.account, a.id, p.no, p.act, p.at, p.expires_at, p.staff, p.name, p.reason, p.input::text as input,
+const COLUMNS = `p.account, a.id, p.subject, p.no, p.act, p.at, p.expires_at, p.staff, p.name, p.reason, p.input::text as input,
   p.preview::text as preview, p.size, p.state, p.decided_by, p.decided_name, p.decided_at, p.decision_reason, p.seq,
   e.at as operation_at`;
-const FROM = `from drawdown.approvals p join drawdown.accounts a on a.number = p.account
+const FROM = `from drawdown.approvals p left join drawdown.accounts a on a.number = p.account
   left join drawdown.entries e on e.account = p.account and e.seq = p.seq`;
 
 const ADD = statement<readonly unknown[], never>(
   'approval_add',
   `insert into drawdown.approvals
-     (account, no, act, at, expires_at, staff, name, reason, input, preview, size, key, state, bucket)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::json, $10::text::json, $11, $12, 'pending', $13)`,
+     (account, no, act, at, expires_at, staff, name, reason, input, preview, size, key, state, bucket, subject)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::json, $10::text::json, $11, $12, 'pending', $13, $14)`,
 );
 const ONE = statement<[number, number], ApprovalRow>(
   'approval',
@@ -75,8 +78,11 @@ export interface Requested {
   readonly staff: { readonly id: string; readonly name: string };
   readonly reason: string;
   readonly input: Metadata;
-  readonly preview: StoredPreview;
-  readonly size: bigint;
+  /** Null: what is asked for shows it. */
+  readonly preview: StoredPreview | null;
+  readonly size: bigint | null;
+  /** The campaign; the account is nobody's then. */
+  readonly subject?: string;
   readonly key: Buffer;
 }
 
@@ -92,10 +98,11 @@ export const requesting = (one: Requested): Write => ({
     one.staff.name,
     one.reason,
     JSON.stringify(one.input),
-    JSON.stringify(one.preview),
+    JSON.stringify(one.preview ?? {}),
     one.size,
     one.key,
     bucketOf(one.account),
+    one.subject ?? null,
   ],
 });
 

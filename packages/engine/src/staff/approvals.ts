@@ -10,6 +10,7 @@ import { recording } from '../store/audit.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Act, Acts } from './acts.ts';
 import { type ApprovalRow, approvalOf, approvalsBefore, deciding } from './approval-rows.ts';
+import type { CampaignStarts } from './campaign-starts.ts';
 import { areRelated } from './family.ts';
 import { presentApproval } from './present.ts';
 
@@ -25,10 +26,12 @@ export interface ApprovalsQuery {
 export class Approvals {
   readonly #setting: SourceSetting;
   readonly #acts: Acts;
+  readonly #starts: CampaignStarts;
 
-  constructor(setting: SourceSetting, acts: Acts) {
+  constructor(setting: SourceSetting, acts: Acts, starts: CampaignStarts) {
     this.#setting = setting;
     this.#acts = acts;
+    this.#starts = starts;
   }
 
   /** Newest first; those that wait, unless all are asked for. */
@@ -52,8 +55,10 @@ export class Approvals {
   }
 
   /** What it would do as things stand now. Writes nothing. */
-  async preview(id: string, call: Call): Promise<wire.ActPreview> {
-    return this.#acts.preview(actOf(await this.#row(id)), call);
+  async preview(id: string, call: Call): Promise<wire.ActPreview | wire.CampaignPreview> {
+    const row = await this.#row(id);
+    if (isCampaign(row)) return this.#starts.preview(row, await this.#now());
+    return this.#acts.preview(actOf(row), call);
   }
 
   /**
@@ -69,7 +74,9 @@ export class Approvals {
     const reason = readText(body.reason, 'reason');
     const row = await this.#row(id);
     await this.#demandOther(row, staff);
-    if (row.state !== 'approved') this.#demandOpen(row, await this.#now());
+    const now = await this.#now();
+    if (row.state !== 'approved') this.#demandOpen(row, now);
+    if (isCampaign(row)) return this.#starts.approve(row, { preview: body.preview, by: staff, reason, now });
     return this.#acts.approved(actOf(row), {
       row,
       preview: body.preview,
@@ -103,8 +110,23 @@ export class Approvals {
     const staff = staffOf(call);
     const reason = readText(body.reason, 'reason');
     const [account, no] = [Number(row.account), Number(row.no)];
+    if (isCampaign(row)) {
+      await this.#starts.close(row, state, { by: staff, reason, now: await this.#now(), call });
+    } else {
+      await this.#closeAct(row, state, { staff, reason, call });
+    }
+    const after = (await approvalOf(this.#setting.database, account, no)) as ApprovalRow;
+    return presentApproval(this.#setting.presenter, after, await this.#now());
+  }
+
+  async #closeAct(
+    row: ApprovalRow,
+    state: 'rejected' | 'withdrawn',
+    { staff, reason, call }: { staff: StaffCaller; reason: string; call: Call },
+  ): Promise<void> {
+    const [account, no] = [Number(row.account), Number(row.no)];
     await this.#setting.runner.runPrepared({
-      account: { number: account, id: row.id },
+      account: { number: account, id: row.id ?? '' },
       alsoClosed: true,
       verb: state === 'rejected' ? 'reject' : 'withdraw',
       input: { approval: no, reason },
@@ -118,7 +140,7 @@ export class Approvals {
           staff,
           reason,
           input: {},
-          size: row.size,
+          size: row.size ?? 0n,
           entries: null,
           approval: no,
         };
@@ -132,8 +154,6 @@ export class Approvals {
       },
       answer: () => undefined,
     });
-    const after = (await approvalOf(this.#setting.database, account, no)) as ApprovalRow;
-    return presentApproval(this.#setting.presenter, after, await this.#now());
   }
 
   #demandOpen(row: ApprovalRow, now: number): void {
@@ -168,6 +188,8 @@ function staffOf({ staff }: Call): StaffCaller {
   if (staff === undefined) throw new DrawdownError('forbidden', 'Approvals are of the staff.');
   return staff;
 }
+
+const isCampaign = ({ act }: ApprovalRow): boolean => act === 'start_campaign';
 
 /** As it was asked for; whose account it is says the row. */
 function actOf({ id, act, input, reason }: ApprovalRow): Act {

@@ -36,7 +36,7 @@ export interface Limits {
 }
 
 /** Whether an act makes it more than one of the staff may do alone. What moves nothing never does. */
-function needsSecond({ account, staff }: Limits, { onAccount, inAll }: OfLate, size: bigint): boolean {
+export function needsSecond({ account, staff }: Limits, { onAccount, inAll }: OfLate, size: bigint): boolean {
   if (size === 0n) return false;
   return (account !== null && onAccount + size > account) || (staff !== null && inAll + size > staff);
 }
@@ -116,12 +116,16 @@ export function presentApproval(presenter: Presenter, row: ApprovalRow, now: num
   return {
     id: approvalId(account, Number(row.no)),
     account: row.id,
-    act: row.act as wire.ActName,
+    campaign: row.subject,
+    act: row.act as wire.Approval['act'],
     request: JSON.parse(row.input) as Metadata,
     reason: row.reason,
     requested_by: { id: row.staff, name: row.name },
-    size: presenter.credits(row.size),
-    preview: row.preview === '{}' ? null : named(JSON.parse(row.preview) as StoredPreview, row.id),
+    size: row.size === null ? null : presenter.credits(row.size),
+    preview:
+      row.preview === '{}' || row.id === null
+        ? null
+        : named(JSON.parse(row.preview) as StoredPreview, row.id),
     state: isOver ? 'expired' : row.state,
     created_at: formatInstant(Number(row.at)),
     expires_at: formatInstant(Number(row.expires_at)),

@@ -48,7 +48,7 @@ export interface Recorded extends Told {
 }
 
 /** No account has this number. */
-const NOBODY = 0;
+export const NOBODY = 0;
 
 const NEXT = statement<[], { no: bigint }>('audit_next', `select nextval('drawdown.audit_ordinal') as no`);
 const ADD = statement<readonly unknown[], never>(
@@ -130,6 +130,7 @@ export interface Done<T> {
         readonly at: number;
         readonly account?: number;
         readonly reason?: string;
+        readonly size?: bigint;
       })
     | null;
 }

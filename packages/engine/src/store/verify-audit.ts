@@ -91,7 +91,7 @@ const CHECKS = [
     `select u.account, u.seq, u.no, u.act, u.subject from drawdown.audit u
       where (u.act in ('create_key', 'revoke_key', 'vouch_for_key')
           and not exists (select from drawdown.keys k where k.id = u.subject))
-        or (u.act in ('create_campaign', 'stop_campaign')
+        or (u.act in ('create_campaign', 'start_campaign', 'stop_campaign')
           and not exists (select from drawdown.campaigns c where c.id = u.subject))`,
   ),
 ];

@@ -42,7 +42,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   ],
   approvals: [
     ['reason input preview decision_reason', not(ACTS), 'cleared'],
-    ['act at expires_at size state decided_at seq', not(ACTS), LEDGER],
+    ['act at expires_at size state decided_at seq subject', not(ACTS), LEDGER],
     ['staff name decided_by decided_name', not(ACTS), STAFF],
     ['key', not('a hash by which a repetition is known, and nothing else'), BOOKED],
     ['account no bucket', PLACE, PLACED],
@@ -81,6 +81,7 @@ const TABLES: Readonly<Record<string, readonly Group[]>> = {
   ],
   campaigns: [
     ['id no origin terms created_at created_by stopped_at stopped_by stop_reason spent', NOBODY, NOBODYS],
+    ['approval waiting', NOBODY, NOBODYS],
   ],
   audit_began: [['account seq bucket', not('up to where the log was not complete'), PLACED]],
   catalogs: [['version document recorded_at', NOBODY, NOBODYS]],

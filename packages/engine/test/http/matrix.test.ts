@@ -268,6 +268,7 @@ const EVENT = {
   class: 'promotional',
   validity: 'P7D',
   per_account_limit: null,
+  budget: 1000,
 };
 const REASON = { reason: 'a test' };
 const staff = { scope: 'admin', session: false } as const;

@@ -1,10 +1,17 @@
-import { type Approval, DrawdownApiError, isProblem } from '@drawdown/client';
+import {
+  type ActPreview,
+  type Approval,
+  type CampaignPreview,
+  DrawdownApiError,
+  isProblem,
+} from '@drawdown/client';
 import { Failure } from '@drawdown/client/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Effect } from '../acts/effect.tsx';
 import { Reason } from '../acts/reason.tsx';
+import { Terms } from '../campaigns/campaign-page.tsx';
 import { useConsole } from '../console-context.ts';
 import { client } from '../entrance.ts';
 import { useStaffName } from '../parts/actor.tsx';
@@ -13,6 +20,7 @@ import { Head, Panel } from '../parts/head.tsx';
 import { Loading } from '../parts/list.tsx';
 import { At, Copyable } from '../parts/small.tsx';
 import { isRefusal, useRefusal } from '../refusal.ts';
+import { ApprovalAbout, ApprovalName, nameOf } from './approval-about.tsx';
 import { ApprovalState } from './approval-state.tsx';
 
 const route = getRouteApi('/approvals/$approval');
@@ -48,10 +56,10 @@ export function ApprovalPage(): ReactNode {
     <>
       <Head
         trail={trail}
-        name={t(`approvals.act.${data.act}`, { count: data.size })}
+        name={nameOf(t, data)}
         title={
           <>
-            {t(`approvals.act.${data.act}`, { count: data.size })} <ApprovalState state={data.state} />
+            <ApprovalName approval={data} /> <ApprovalState state={data.state} />
           </>
         }
       />
@@ -63,20 +71,18 @@ export function ApprovalPage(): ReactNode {
 
 function Asked({ approval }: { approval: Approval }): ReactNode {
   const { t, staff } = useConsole();
-  const nameOf = useStaffName();
-  const { account, requested_by: by, reason, created_at: at, expires_at: until } = approval;
+  const staffName = useStaffName();
+  const { requested_by: by, reason, created_at: at, expires_at: until } = approval;
   return (
     <Panel title={t('approval.asked')}>
       <div className="details details--plain">
         <Facts
           items={[
             [
-              t('accounts.account'),
-              <Link key="account" to="/accounts/$account" params={{ account }}>
-                {account}
-              </Link>,
+              approval.account === null ? t('approval.campaign') : t('accounts.account'),
+              <ApprovalAbout key="about" approval={approval} />,
             ],
-            [t('approvals.by'), by.id === staff.staff.id ? t('approvals.you') : nameOf(by.name)],
+            [t('approvals.by'), by.id === staff.staff.id ? t('approvals.you') : staffName(by.name)],
             [t('reason'), reason],
             [t('approvals.asked'), <At key="at" at={at} />],
             [t('approvals.until'), <At key="until" at={until} />],
@@ -118,6 +124,15 @@ function Decided({ approval }: { approval: Approval }): ReactNode {
   );
 }
 
+function Shown({ preview }: { preview: ActPreview | CampaignPreview }): ReactNode {
+  if (preview.act === 'start_campaign') return <Terms campaign={preview.campaign} />;
+  return (
+    <div className="details details--plain">
+      <Effect preview={preview} />
+    </div>
+  );
+}
+
 function Decision({ approval }: { approval: Approval }): ReactNode {
   const { t, staff, may } = useConsole();
   const refusal = useRefusal();
@@ -140,6 +155,7 @@ function Decision({ approval }: { approval: Approval }): ReactNode {
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: ['approvals'] });
       void cache.invalidateQueries({ queryKey: ['audit'] });
+      void cache.invalidateQueries({ queryKey: ['campaigns'] });
     },
     onError: (error) => {
       if (isProblem(error, 'preview_changed')) cache.setQueryData(key, error.problem.preview);
@@ -161,9 +177,7 @@ function Decision({ approval }: { approval: Approval }): ReactNode {
           <Failure error={preview.error} onRetry={() => void preview.refetch()} />
         )
       ) : (
-        <div className="details details--plain">
-          <Effect preview={preview.data} />
-        </div>
+        <Shown preview={preview.data} />
       )}
       {isOwn ? <p className="limits">{t('approval.own')}</p> : null}
       {!mayDecide && !isOwn ? <p className="limits">{t('approval.not_yours')}</p> : null}

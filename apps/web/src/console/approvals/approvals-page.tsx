@@ -9,6 +9,7 @@ import { Head } from '../parts/head.tsx';
 import { Listed, useList } from '../parts/list.tsx';
 import { At } from '../parts/small.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { ApprovalAbout, ApprovalName } from './approval-about.tsx';
 import { ApprovalState } from './approval-state.tsx';
 
 const route = getRouteApi('/approvals');
@@ -40,20 +41,16 @@ export function ApprovalsPage(): ReactNode {
       key: 'what',
       head: t('approvals.what'),
       isName: true,
-      cell: ({ id, act, size }) => (
-        <Link to="/approvals/$approval" params={{ approval: id }} className="name">
-          {t(`approvals.act.${act}`, { count: size })}
+      cell: (one) => (
+        <Link to="/approvals/$approval" params={{ approval: one.id }} className="name">
+          <ApprovalName approval={one} />
         </Link>
       ),
     },
     {
       key: 'account',
-      head: t('accounts.account'),
-      cell: ({ account }) => (
-        <Link to="/accounts/$account" params={{ account }}>
-          {account}
-        </Link>
-      ),
+      head: t('approvals.about'),
+      cell: (one) => <ApprovalAbout approval={one} />,
     },
     {
       key: 'by',

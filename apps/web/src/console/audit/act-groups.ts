@@ -62,6 +62,7 @@ const GROUP_OF: Readonly<Record<AuditedAct, ActGroup>> = {
   auto_top_up_stop: 'purchases',
   end_top_up: 'purchases',
   payment_method_off: 'purchases',
+  start_campaign: 'campaigns',
   create_campaign: 'campaigns',
   stop_campaign: 'campaigns',
   create_codes: 'campaigns',

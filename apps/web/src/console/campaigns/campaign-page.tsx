@@ -50,7 +50,8 @@ function Shown({ campaign, trail }: { campaign: Campaign; trail: ReactNode }): R
   const { t } = useConsole();
   const [isStopping, setStopping] = useState(false);
   const { state, metrics, codes } = campaign;
-  const canStop = state === 'running' || state === 'scheduled' || state === 'exhausted';
+  const canStop =
+    state === 'waiting' || state === 'running' || state === 'scheduled' || state === 'exhausted';
   return (
     <>
       <Head
@@ -68,6 +69,14 @@ function Shown({ campaign, trail }: { campaign: Campaign; trail: ReactNode }): R
           </button>
         ) : null}
       </Head>
+      {state === 'waiting' && campaign.approval !== null ? (
+        <p className="limits" role="status">
+          {t('campaigns.waits')}{' '}
+          <Link to="/approvals/$approval" params={{ approval: campaign.approval }} className="dd-link">
+            {t('campaigns.show_request')}
+          </Link>
+        </p>
+      ) : null}
       <Figures
         items={[
           [t('campaigns.redemptions'), <Amount key="r" value={metrics.redemptions} />],
@@ -80,7 +89,7 @@ function Shown({ campaign, trail }: { campaign: Campaign; trail: ReactNode }): R
       />
       <div className="columns">
         <Terms campaign={campaign} />
-        {codes?.kind === 'single_use' ? <CodesPanel campaign={campaign} /> : null}
+        {codes?.kind === 'single_use' && state !== 'waiting' ? <CodesPanel campaign={campaign} /> : null}
       </div>
       <Redemptions campaign={campaign} />
       <StopDialog campaign={campaign} open={isStopping} onClose={() => setStopping(false)} />
@@ -88,7 +97,8 @@ function Shown({ campaign, trail }: { campaign: Campaign; trail: ReactNode }): R
   );
 }
 
-function Terms({ campaign }: { campaign: Campaign }): ReactNode {
+/** What it gives, to whom, and until when. */
+export function Terms({ campaign }: { campaign: Campaign }): ReactNode {
   const { t, format, names } = useConsole();
   const { audience, codes, referral } = campaign;
   const limit = (count: number | null): ReactNode =>

@@ -2,6 +2,7 @@ import type { Campaign } from '@drawdown/client';
 import type { Tone } from '../parts/small.tsx';
 
 export const CAMPAIGN_TONES: Readonly<Record<Campaign['state'], Tone>> = {
+  waiting: 'warning',
   scheduled: 'plain',
   running: 'good',
   exhausted: 'warning',

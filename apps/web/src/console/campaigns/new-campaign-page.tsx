@@ -1,5 +1,6 @@
-import { isProblem } from '@drawdown/client';
+import { type ApprovalLimits, isProblem } from '@drawdown/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { type Console, useConsole } from '../console-context.ts';
@@ -17,7 +18,7 @@ interface PartProps {
 
 /** A new campaign. What it may cost at most is said before it starts. */
 export function NewCampaignPage(): ReactNode {
-  const { t, format, names } = useConsole();
+  const { t, format, names, staff } = useConsole();
   const refusal = useRefusal();
   const form = useRef<HTMLFormElement>(null);
   const cache = useQueryClient();
@@ -76,6 +77,7 @@ export function NewCampaignPage(): ReactNode {
             {refusal(create.error)}
           </p>
         )}
+        {willWait(draft.budget, staff.approval) ? <p className="limits">{t('campaigns.will_wait')}</p> : null}
         <div className="act__buttons">
           <Link to="/campaigns" className="dd-button">
             {t('cancel')}
@@ -99,6 +101,12 @@ function refusedBy(
   const [, from, to] = /from (P\w+) to (P\w+)/.exec(error.problem.detail) ?? [];
   if (from === undefined || to === undefined) return t('fault.refused');
   return t('fault.range', { from: format.duration(from), to: format.duration(to) });
+}
+
+/** Whatever was given already today comes on top: the server says in the end. */
+function willWait(budget: string, { account_limit: account, staff_limit: staff }: ApprovalLimits): boolean {
+  const most = Math.min(account ?? Number.POSITIVE_INFINITY, staff ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(most) && (budget.trim() === '' || Number(budget) > most);
 }
 
 function What({ draft, set, wrong }: PartProps): ReactNode {

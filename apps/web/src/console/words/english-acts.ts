@@ -121,6 +121,13 @@ export const actsInEnglish = {
     one: 'End a charge for {count} credit',
     other: 'End a charge for {count} credits',
   },
+  'approvals.act.start_campaign': {
+    one: 'Start a campaign of up to {count} credit',
+    other: 'Start a campaign of up to {count} credits',
+  },
+  'approvals.endless': 'Start a campaign without a budget',
+  'approvals.about': 'For',
+  'approval.campaign': 'Campaign',
   'approval.pending': 'Waiting',
   'approval.approved': 'Approved',
   'approval.rejected': 'Rejected',

@@ -68,6 +68,7 @@ export const auditInEnglish = {
   'audit_act.claim': 'Offer claimed',
   'audit_act.create_referral': 'Invitation code made',
   'audit_act.create_campaign': 'Campaign made',
+  'audit_act.start_campaign': 'Campaign started',
   'audit_act.stop_campaign': 'Campaign stopped',
   'audit_act.create_codes': 'Codes made',
   'audit_act.create_webhook_endpoint': 'Endpoint made',

@@ -22,6 +22,11 @@ export const companyInEnglish = {
   'campaigns.days': 'Valid for, in days',
   'campaigns.budget': 'Budget',
   'campaigns.budget_hint': 'Credits in all. Empty: no limit.',
+  'campaigns.waits':
+    'It may give more credits than one of the staff may alone: nothing is given before somebody else has approved it.',
+  'campaigns.show_request': 'Show the request',
+  'campaigns.will_wait':
+    'A campaign with such a budget, or with none, may give more than you may alone: it waits for a second person.',
   'campaigns.budget_of': '{awarded} of {budget}',
   'campaigns.no_budget': 'No limit',
   'campaigns.starts': 'Starts',
@@ -80,6 +85,7 @@ export const companyInEnglish = {
   'campaign_kind.sign_up_bonus.hint': 'For new accounts.',
   'campaign_kind.referral': 'Invitation',
   'campaign_kind.referral.hint': 'For whoever is invited, and for whoever invites.',
+  'campaign_state.waiting': 'Waiting for a second person',
   'campaign_state.scheduled': 'To come',
   'campaign_state.running': 'Running',
   'campaign_state.exhausted': 'Used up',

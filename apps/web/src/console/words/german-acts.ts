@@ -127,6 +127,13 @@ export const actsInGerman: Catalogue<keyof typeof actsInEnglish> = {
     one: 'Belastung für {count} Credit beenden',
     other: 'Belastung für {count} Credits beenden',
   },
+  'approvals.act.start_campaign': {
+    one: 'Kampagne über bis zu {count} Credit starten',
+    other: 'Kampagne über bis zu {count} Credits starten',
+  },
+  'approvals.endless': 'Kampagne ohne Budget starten',
+  'approvals.about': 'Für',
+  'approval.campaign': 'Kampagne',
   'approval.pending': 'Wartet',
   'approval.approved': 'Freigegeben',
   'approval.rejected': 'Abgelehnt',

@@ -70,6 +70,7 @@ export const auditInGerman: Catalogue<keyof typeof auditInEnglish> = {
   'audit_act.claim': 'Angebot angenommen',
   'audit_act.create_referral': 'Einladungscode erstellt',
   'audit_act.create_campaign': 'Kampagne angelegt',
+  'audit_act.start_campaign': 'Kampagne gestartet',
   'audit_act.stop_campaign': 'Kampagne beendet',
   'audit_act.create_codes': 'Codes erstellt',
   'audit_act.create_webhook_endpoint': 'Endpunkt angelegt',

@@ -23,6 +23,11 @@ export const companyInGerman: Catalogue<keyof typeof companyInEnglish> = {
   'campaigns.days': 'Gültig, in Tagen',
   'campaigns.budget': 'Budget',
   'campaigns.budget_hint': 'Credits insgesamt. Leer: ohne Grenze.',
+  'campaigns.waits':
+    'Sie kann mehr Credits vergeben, als eine Person allein darf: vergeben wird erst, wenn jemand anderes sie freigegeben hat.',
+  'campaigns.show_request': 'Anfrage zeigen',
+  'campaigns.will_wait':
+    'Eine Kampagne mit diesem Budget oder ohne eines kann mehr vergeben, als du allein darfst: sie wartet auf eine zweite Person.',
   'campaigns.budget_of': '{awarded} von {budget}',
   'campaigns.no_budget': 'Ohne Grenze',
   'campaigns.starts': 'Beginnt',
@@ -82,6 +87,7 @@ export const companyInGerman: Catalogue<keyof typeof companyInEnglish> = {
   'campaign_kind.sign_up_bonus.hint': 'Für neue Konten.',
   'campaign_kind.referral': 'Einladung',
   'campaign_kind.referral.hint': 'Für Eingeladene und für Einladende.',
+  'campaign_state.waiting': 'Wartet auf eine zweite Person',
   'campaign_state.scheduled': 'Kommt noch',
   'campaign_state.running': 'Läuft',
   'campaign_state.exhausted': 'Aufgebraucht',

@@ -130,7 +130,8 @@ const createCampaign = route({
   method: 'POST',
   path: '/v1/campaigns',
   operationId: 'createCampaign',
-  summary: "Makes a campaign by the rules of the catalog's file; the same one again is answered alike",
+  summary:
+    "Makes a campaign by the rules of the catalog's file, which waits for a second person where it may give too much",
   body: campaignRequest,
   status: 201,
   answers: { 201: { description: 'The campaign', schema: campaign } },
@@ -187,7 +188,7 @@ const createCampaignCodes = route({
   body: campaignCodesRequest,
   status: 201,
   answers: { 201: { description: 'The codes', schema: campaignCodes } },
-  problems: ['campaign_not_found', 'campaign_ended', 'campaign_stopped'],
+  problems: ['campaign_not_found', 'campaign_not_started', 'campaign_ended', 'campaign_stopped'],
   handler: async ({ engine }, { params, body, call }) => ({
     body: await engine.campaigns.codes(params.campaign, body, call),
   }),

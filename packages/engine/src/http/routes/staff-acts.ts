@@ -9,6 +9,7 @@ import {
   approval,
   approvalId,
   approvalPage,
+  approvalPreview,
   approving,
   auditedAct,
   auditPage,
@@ -156,7 +157,7 @@ const previewApproval = route({
   operationId: 'previewApproval',
   summary: 'What it would do as things stand now; writes nothing',
   body: z.strictObject({}),
-  answers: { 200: { description: 'The effect', schema: actPreview } },
+  answers: { 200: { description: 'The effect', schema: approvalPreview } },
   problems: ['approval_not_found', ...REFUSALS],
   handler: async ({ engine }, { params, call }) => ({
     body: await engine.staff.approvals.preview(params.approval, call),
@@ -172,7 +173,7 @@ const approve = route({
   summary: 'Does what somebody else asked for, once, whoever else approves it',
   body: approving,
   answers: { 200: { description: 'What was done', schema: actReceipt } },
-  problems: ['approval_not_found', 'approval_closed', 'preview_changed', ...REFUSALS],
+  problems: ['approval_not_found', 'approval_closed', 'preview_changed', 'campaign_stopped', ...REFUSALS],
   handler: async ({ engine }, { params, body, call }) =>
     receipt(await engine.staff.approvals.approve(params.approval, body, call)),
 });

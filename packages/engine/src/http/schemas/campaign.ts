@@ -82,7 +82,7 @@ export const campaignRequest = z
   });
 
 export const campaignState = z
-  .enum(['scheduled', 'running', 'exhausted', 'ended', 'stopped'])
+  .enum(['waiting', 'scheduled', 'running', 'exhausted', 'ended', 'stopped'])
   .meta({ id: 'CampaignState' });
 
 export const campaignMetrics = z
@@ -120,7 +120,11 @@ export const campaign = z
     codes: codes.nullable(),
     referral: z.object({ inviter_credits: credits, inviter_limit: z.int().nullable() }).nullable(),
     origin: z.enum(['catalog', 'staff']),
-    state: campaignState,
+    state: campaignState.meta({ description: '`waiting`: for a second person.' }),
+    approval: z
+      .string()
+      .nullable()
+      .meta({ description: 'That it waits for, or waited for; null: nobody had to be asked.' }),
     created_at: instant,
     created_by: z.string(),
     stopped_at: instant.nullable(),

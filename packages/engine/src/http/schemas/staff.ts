@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { scope } from './access.ts';
 import { balance } from './account.ts';
-import { ACT_NAMES, actName, actPreview, limits, previewName } from './act.ts';
+import { ACT_NAMES, actPreview, limits, previewName } from './act.ts';
+import { campaign } from './campaign.ts';
 import { operation } from './operation.ts';
 import { accountId, credits, instant, metadata, operationId, page, sentence, seq } from './primitives.ts';
 
@@ -128,6 +129,7 @@ const OTHERS = [
   'claim',
   'create_referral',
   'create_campaign',
+  'start_campaign',
   'stop_campaign',
   'create_codes',
   'create_webhook_endpoint',
@@ -184,13 +186,16 @@ export const approvalId = z.string().regex(/^apr_[0-9a-z]{1,60}$/, 'must be the 
 export const approval = z
   .object({
     id: approvalId,
-    account: accountId,
-    act: actName,
+    account: accountId.nullable().meta({ description: 'Null: it is about a campaign.' }),
+    campaign: z.string().nullable().meta({ description: 'Null: it is about an account.' }),
+    act: z.enum([...ACT_NAMES, 'start_campaign']),
     request: metadata.meta({ description: 'What was asked, without the account.' }),
     reason: z.string().nullable(),
     requested_by: staffMember,
-    size: credits,
-    preview: actPreview.nullable().meta({ description: 'As it was shown to whoever asked.' }),
+    size: credits.nullable().meta({ description: 'Null: without end, of a campaign that has no budget.' }),
+    preview: actPreview.nullable().meta({
+      description: 'As it was shown to whoever asked; null of a campaign, whose terms `request` holds.',
+    }),
     state: z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired']),
     created_at: instant,
     expires_at: instant.meta({ description: 'Nobody can approve it from then on.' }),
@@ -200,6 +205,17 @@ export const approval = z
     operation: operationId.nullable(),
   })
   .meta({ id: 'Approval', description: 'An act that waits, or waited, for a second person.' });
+
+export const campaignPreview = z
+  .object({
+    preview: z.string().meta({ description: 'Names the effect: the same as long as the same would start.' }),
+    act: z.literal('start_campaign'),
+    as_of: instant,
+    size: credits.nullable().meta({ description: 'Its budget; null: it has none.' }),
+    campaign,
+  })
+  .meta({ id: 'CampaignPreview', description: 'A campaign that would start, with all that it may give.' });
+export const approvalPreview = z.union([actPreview, campaignPreview]);
 
 export const approvalPage = page(approval, 'ApprovalPage');
 export const decision = z.strictObject({ reason: sentence }).meta({ id: 'Decision' });
