@@ -133,14 +133,14 @@ describe('Profile → Credits', () => {
     await page.getByRole('button', { name: 'Why these credits?' }).click();
     await expect.poll(() => page.locator('.dd-explained li').count()).toBe(3);
     const reasons = page.locator('.dd-explained li');
-    expect(await reasons.allInnerTexts()).toEqual([
+    expect(await reasons.locator('.dd-explained__why').allInnerTexts()).toEqual([
       '20 of 20. Subscription is first in the order. All of it was used.',
       '5 of 15. Activity comes after Subscription. A part of it was enough.',
       '0 of 100. Purchased comes after Activity. What comes before it was enough.',
     ]);
     await page.getByRole('button', { name: 'Auf Deutsch anzeigen' }).click();
     await expect
-      .poll(() => reasons.last().innerText())
+      .poll(() => reasons.last().locator('.dd-explained__why').innerText())
       .toBe('0 von 100. Gekauft kommt nach Aktion. Die davor reichten aus.');
     await page.context().close();
   });
@@ -173,6 +173,13 @@ describe('Profile → Credits', () => {
     await page.getByLabel('All credits').selectOption('');
     await page.getByLabel('Any time').selectOption('Last 7 days');
     await expect.poll(() => page.locator('.dd-table tbody tr').count()).toBe(1);
+    await page.getByLabel('Any time').selectOption('From … to …');
+    const today = new Date().toISOString().slice(0, 10);
+    await page.getByLabel('From', { exact: true }).fill(today);
+    await page.getByLabel('To', { exact: true }).fill(today);
+    await expect.poll(() => page.locator('.dd-table tbody tr').count()).toBe(1);
+    await page.getByLabel('To', { exact: true }).fill('2020-01-01');
+    await expect.poll(() => page.locator('.dd-empty').innerText()).toContain('Nothing fits');
     await page.getByRole('button', { name: 'Monthly statement' }).click();
     const sums = page.getByRole('dialog', { name: 'Monthly statement' }).locator('tfoot tr');
     await expect.poll(() => sums.innerText()).toMatch(/Total\s+0\s+\+135\s+−25\s+110/);
@@ -192,7 +199,7 @@ describe('Profile → Credits', () => {
       .split('\r\n');
     expect(lines).toHaveLength(5);
     expect(lines[1]).toMatch(
-      /,consume,ai_script,Spring film,-25,0,subscription: -20; promotional: -5,110,op_/,
+      /,consume,charged,ai_script,1,Spring film,-25,0,subscription: -20; promotional: -5,grt_\S+; grt_\S+,110,op_/,
     );
     await page.context().close();
   });

@@ -2,6 +2,7 @@ import type * as wire from '@drawdown/client';
 import {
   type Account,
   type Entry,
+  type EntryDetail,
   findGrant,
   type Grant,
   grantState,
@@ -154,6 +155,7 @@ export class Presenter {
       held: this.credits(entry.held),
       debt: this.credits(entry.debt),
       feature: entry.feature,
+      ...(entry.detail?.units === undefined ? {} : { units: entry.detail.units as wire.Units }),
       operation: entry.key === null ? null : operationId(account.number, entry),
       hold: entry.hold === null ? null : holdId(account.number, entry.hold),
       reverses: reversedId(account.number, entry),
@@ -164,6 +166,9 @@ export class Presenter {
         remaining: this.credits(move.remaining),
         held: this.credits(move.held),
       })),
+      ...(entry.detail?.grant === undefined
+        ? {}
+        : { about: this.#about(account, entry.detail, { grant: entry.detail.grant, classOf }) }),
       balance_after: this.credits(entry.total),
       hash: entry.hash,
       actor: entry.actor,
@@ -172,12 +177,32 @@ export class Presenter {
       metadata: entry.detail?.metadata ?? {},
     };
   }
+
+  #about(
+    { number }: Pick<Account, 'number'>,
+    { expiresAt, before }: EntryDetail,
+    { grant, classOf }: { grant: number; classOf: ClassOf },
+  ): wire.EntryAbout {
+    const end = (instant: number | null): string | null => (instant === null ? null : formatInstant(instant));
+    return {
+      grant: grantId(number, grant),
+      class: classOf(grant),
+      ...(expiresAt === undefined ? {} : { expires_at: end(expiresAt) }),
+      ...(before === undefined ? {} : { expires_before: end(before) }),
+    };
+  }
 }
 
 function reversedId(account: number, { reverses, detail }: Entry): string | null {
   return reverses === null || detail?.reversesAt === undefined
     ? null
     : operationId(account, { at: detail.reversesAt, seq: reverses });
+}
+
+/** The lots that an entry names, whether they moved or not. */
+export function lotsOf({ moves, detail }: Pick<Entry, 'moves' | 'detail'>): number[] {
+  const lots = moves.map(({ grant }) => grant);
+  return detail?.grant === undefined ? lots : [...lots, detail.grant];
 }
 
 /** Classes of the lots that an account has at hand. */

@@ -10,7 +10,7 @@ import { comparator } from './core/order.ts';
 import { csvOf } from './csv.ts';
 import { DrawdownError, invalid } from './errors.ts';
 import { pageOf, readCursor, readLimit } from './page.ts';
-import type { ClassOf } from './present.ts';
+import { type ClassOf, lotsOf } from './present.ts';
 import type { Paging, Queries, QueriesSetting } from './queries.ts';
 import { readAccountId, readClass, readFeature, readInstant } from './request.ts';
 import type { Catalogs } from './store/catalogs.ts';
@@ -99,7 +99,7 @@ export class Records {
 
   /** The classes of all lots that the entries move. */
   async classesOf(account: number, entries: readonly StoredEntry[]): Promise<ClassOf> {
-    const lots = entries.flatMap((entry) => entry.moves.map((move) => move.grant));
+    const lots = entries.flatMap(lotsOf);
     const classes = await this.#setting.history.classes(account, lots);
     return (grant) => classes.get(grant) as string;
   }

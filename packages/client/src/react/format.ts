@@ -3,6 +3,8 @@ import { decimalsOf } from '../minor-units.ts';
 /** Numbers and times as people of one language and zone read them. Formatters are dear to make, so they are kept. */
 export interface Format {
   readonly locale: string;
+  /** IANA: the zone of every date and time but those in UTC. */
+  readonly timeZone: string;
   /** Whether its language is written from right to left. */
   readonly isRightToLeft: boolean;
   /** `1,357`; never `-0`. */
@@ -19,7 +21,7 @@ export interface Format {
   date(at: Date | string): string;
   /** `4 Apr`, where the year goes without saying. */
   day(at: Date | string): string;
-  /** `April 2026`, of an instant in UTC. */
+  /** `April 2026` */
   month(at: Date | string): string;
   /** `14:02` */
   time(at: Date | string): string;
@@ -69,7 +71,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
   const dates = {
     date: new Intl.DateTimeFormat(locale, { ...day, ...zone }),
     dateOfYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', ...zone }),
-    month: new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+    month: new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', ...zone }),
     time: new Intl.DateTimeFormat(locale, { ...clock, ...zone }),
     dateTime: new Intl.DateTimeFormat(locale, { ...day, ...clock, ...zone }),
     dateTimeOfYear: new Intl.DateTimeFormat(locale, { ...day, year: 'numeric', ...clock, ...zone }),
@@ -83,6 +85,7 @@ export function createFormat({ locale: wanted, timeZone }: FormatOptions = {}): 
   const isThisYear = (at: Date | string): boolean => year(new Date(at)) === year(new Date());
   return {
     locale,
+    timeZone: dates.date.resolvedOptions().timeZone,
     isRightToLeft: RIGHT_TO_LEFT.includes(new Intl.Locale(locale).maximize().script ?? ''),
     // Adding zero turns a negative zero into a plain one.
     credits: (amount) => number.format(amount + 0),

@@ -1,14 +1,18 @@
 import type { Entry } from '../wire.ts';
+import { type HistoryRow, historyRows } from './history-rows.ts';
 
 const COLUMNS = [
   'seq',
   'time_utc',
   'type',
+  'status',
   'feature',
+  'units',
   'project',
   'amount',
   'held',
   'class_amounts',
+  'grants',
   'total_after',
   'operation',
   'reverses',
@@ -18,24 +22,27 @@ const COLUMNS = [
 
 /** The entries as a table (RFC 4180), in the order in which they come; numbers and times as a machine reads them. */
 export async function historyCsv(entries: AsyncIterable<Entry>): Promise<string> {
-  const lines = [COLUMNS.join(',')];
-  for await (const entry of entries) lines.push(rowOf(entry).map(cell).join(','));
-  return `${lines.join('\r\n')}\r\n`;
+  // What became of an entry, and what it was for, may be said by one before or behind it.
+  const all: Entry[] = [];
+  for await (const entry of entries) all.push(entry);
+  const lines = historyRows(all).map((row) => cellsOf(row).map(cell).join(','));
+  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
 }
 
-function rowOf(entry: Entry): (string | number)[] {
-  const sums = new Map<string, number>();
-  for (const move of entry.moves) sums.set(move.class, (sums.get(move.class) ?? 0) + move.remaining);
-  const { project } = entry.metadata;
+function cellsOf({ entry, status, project, split }: HistoryRow): (string | number)[] {
+  const { about, moves, units } = entry;
   return [
     entry.seq,
     entry.at,
     entry.type,
+    status ?? '',
     entry.feature ?? '',
-    typeof project === 'string' ? project : '',
+    typeof units === 'object' ? JSON.stringify(units) : (units ?? ''),
+    project ?? '',
     entry.amount,
     entry.held,
-    [...sums].map(([id, amount]) => `${id}: ${amount}`).join('; '),
+    split.map((one) => (one.amount === null ? one.class : `${one.class}: ${one.amount}`)).join('; '),
+    moves.length === 0 ? (about?.grant ?? '') : moves.map(({ grant }) => grant).join('; '),
     entry.balance_after,
     entry.operation ?? '',
     entry.reverses ?? '',

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Entry } from '../wire.ts';
+import type { Entry, EntryMove, EntryType } from '../wire.ts';
 import { Because } from './because.tsx';
 import { ClassMark } from './class-mark.tsx';
 import { Fact } from './fact.tsx';
@@ -16,6 +16,8 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
   const { t, format } = useDrawdown();
   const { entry, related } = row;
   const settings = settingsOf(entry);
+  // What it gives back may be further down than what is shown: it is named as one asks about it.
+  const missing = related.some(({ operation }) => operation === entry.reverses) ? null : entry.reverses;
   return (
     <div className="dd-details">
       <Moves entry={entry} />
@@ -27,6 +29,11 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
                 {t('details.entry_at', { kind: t(`entry.${type}`), time: format.dateTime(at) })}
               </a>
             ))}
+          </Fact>
+        )}
+        {missing === null ? null : (
+          <Fact name={t('details.related')}>
+            <code>{missing}</code>
           </Fact>
         )}
         {settings.length === 0 ? null : (
@@ -43,7 +50,7 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
           <code>{entry.operation ?? `${entry.seq}`}</code>
         </Fact>
       </dl>
-      {entry.type === 'grant' ? <ReceiptLink grants={entry.moves.map(({ grant }) => grant)} /> : null}
+      {OF_LOTS.includes(entry.type) ? <ReceiptLink grants={lotsOf(entry)} /> : null}
       {entry.operation !== null && ['consume', 'hold', 'capture'].includes(entry.type) ? (
         <Why operation={entry.operation} />
       ) : null}
@@ -51,41 +58,62 @@ export function HistoryDetails({ row }: { open: boolean; row: HistoryRow }): Rea
   );
 }
 
-/** Metadata that says what was asked for: the page's own words stay out of it. */
-function settingsOf({ metadata }: Entry): [string, string][] {
-  return Object.entries(metadata).flatMap(([name, value]): [string, string][] =>
-    name === 'project' || value === null || typeof value === 'object' ? [] : [[name, String(value)]],
+/** What is done to lots as such: whoever bought one finds its receipt there. */
+const OF_LOTS: readonly EntryType[] = ['grant', 'void', 'freeze', 'unfreeze', 'extend', 'expire'];
+
+function lotsOf({ moves, about }: Entry): string[] {
+  return [...moves.map(({ grant }) => grant), ...(about === undefined ? [] : [about.grant])];
+}
+
+/** Units and metadata that say what was asked for: the page's own words stay out of it. */
+function settingsOf({ metadata, units }: Entry): [string, string][] {
+  return Object.entries({ ...(typeof units === 'object' ? units : {}), ...metadata }).flatMap(
+    ([name, value]): [string, string][] =>
+      name === 'project' || value === null || typeof value === 'object' ? [] : [[name, String(value)]],
   );
 }
 
 function Moves({ entry }: { entry: Entry }): ReactNode {
   const { t, format } = useDrawdown();
-  const names = useNames();
-  const lots = new Map(useAllLots().data?.map((lot) => [lot.id, lot]));
-  if (entry.moves.length === 0) return null;
+  const { moves, about } = entry;
+  // A lot that was changed and moved no credits is named as those are that did.
+  const lots: (Pick<EntryMove, 'grant' | 'class'> & { shown: string })[] = moves.map((move) => ({
+    ...move,
+    shown: format.signed(move.remaining === 0 ? -move.held : move.remaining),
+  }));
+  if (moves.length === 0 && about !== undefined) lots.push({ ...about, shown: '' });
+  if (lots.length === 0) return null;
   return (
     <ul className="dd-moves">
-      {entry.moves.map((move) => {
-        const shown = names.class(move.class);
-        const lot = lots.get(move.grant);
-        const amount = move.remaining === 0 ? -move.held : move.remaining;
-        return (
-          <li key={move.grant}>
-            <ClassMark of={shown} />
-            <span className="dd-moves__name">
-              {lot === undefined ? shown.name : sourceOf(lot, { t, names })}
-              {lot?.expires_at == null ? null : (
-                <span className="dd-muted">
-                  {' '}
-                  · {t('lots.expires_on', { date: format.date(lot.expires_at) })}
-                </span>
-              )}
-            </span>
-            <span className="dd-moves__amount">{format.signed(amount)}</span>
-          </li>
-        );
-      })}
+      {lots.map((lot) => (
+        <li key={lot.grant}>
+          <LotName of={lot} />
+          <span className="dd-moves__amount">{lot.shown}</span>
+        </li>
+      ))}
+      {about?.expires_before == null ? null : (
+        <li className="dd-muted">{t('details.before', { date: format.date(about.expires_before) })}</li>
+      )}
     </ul>
+  );
+}
+
+/** Where a lot came from and how long it is valid, as far as that is known here; else its class. */
+function LotName({ of: { grant, class: id } }: { of: { grant: string; class: string } }): ReactNode {
+  const { t, format } = useDrawdown();
+  const names = useNames();
+  const lot = useAllLots().data?.find((one) => one.id === grant);
+  const shown = names.class(id);
+  return (
+    <>
+      <ClassMark of={shown} />
+      <span className="dd-moves__name">
+        {lot === undefined ? shown.name : sourceOf(lot, { t, names })}
+        {lot?.expires_at == null ? null : (
+          <span className="dd-muted"> · {t('lots.expires_on', { date: format.date(lot.expires_at) })}</span>
+        )}
+      </span>
+    </>
   );
 }
 
@@ -103,7 +131,6 @@ function Why({ operation }: { operation: string }): ReactNode {
 
 function Explained({ operation }: { operation: string }): ReactNode {
   const { t, format } = useDrawdown();
-  const names = useNames();
   const { data, error, reload } = useReading(
     `explain:${operation}`,
     ({ client }) => client.explain(operation),
@@ -120,8 +147,8 @@ function Explained({ operation }: { operation: string }): ReactNode {
     <ol className="dd-explained" aria-label={t('details.explanation')}>
       {data.grants.map((one) => (
         <li key={one.grant} data-drawn={one.drawn > 0}>
-          <ClassMark of={names.class(one.class)} />
-          <span>
+          <LotName of={one} />
+          <span className="dd-explained__why">
             <strong>
               {t('details.of', {
                 drawn: format.credits(one.drawn),

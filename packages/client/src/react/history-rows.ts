@@ -18,8 +18,8 @@ export interface HistoryRow {
   readonly related: readonly Entry[];
   /** What it was for, where the product said so: of what ends a hold or gives back, what that was for. */
   readonly project: string | null;
-  /** Signed credits by class: what was spent, put in, or, of a hold, set apart. */
-  readonly split: readonly { readonly class: string; readonly amount: number }[];
+  /** Signed credits by class: what was spent, put in, or, of a hold, set apart; null: the lot is another, no credits are. */
+  readonly split: readonly { readonly class: string; readonly amount: number | null }[];
 }
 
 /** The rows of these entries, newest first. No entry is left out or merged: the ledger is shown as it is. */
@@ -76,7 +76,8 @@ export function historyRows(entries: readonly Entry[]): HistoryRow[] {
 }
 
 /** By class, in the order of the moves; what was only set apart counts where nothing else changed. */
-function splitOf({ moves }: Entry): { class: string; amount: number }[] {
+function splitOf({ moves, about }: Entry): { class: string; amount: number | null }[] {
+  if (moves.length === 0 && about !== undefined) return [{ class: about.class, amount: null }];
   const sums = new Map<string, number>();
   const hasChange = moves.some(({ remaining }) => remaining !== 0);
   for (const move of moves) {

@@ -1,9 +1,11 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { EntryType } from '../wire.ts';
+import { FilterSelect } from './filter-select.tsx';
 import { HistoryTable } from './history-table.tsx';
 import { whenOpened } from './lazily.tsx';
 import { useCatalog, useDrawdown, useNames } from './provider.tsx';
 import { SaveButton } from './save-button.tsx';
+import { TimeFilter, type TimeWindow } from './time-filter.tsx';
 import type { HistoryFilter } from './use-history.ts';
 import { useStanding } from './use-team.ts';
 
@@ -18,10 +20,6 @@ const TYPES: readonly EntryType[] = [
   'expire',
   'void',
 ];
-
-/** How many days back people look. */
-const WINDOWS = ['7', '30', '90', '365'] as const;
-const DAY_MS = 86_400_000;
 
 const StatementDialog = whenOpened(async () => (await import('./statement-dialog.tsx')).StatementDialog);
 
@@ -66,8 +64,7 @@ function Filters({
   filter: HistoryFilter;
   onChange(filter: HistoryFilter): void;
 }): ReactNode {
-  const { t, format, live } = useDrawdown();
-  const [days, setDays] = useState('');
+  const { t } = useDrawdown();
   const names = useNames();
   const features = useCatalog().data?.features ?? [];
   const set = (field: 'type' | 'class' | 'feature', value: string): void => {
@@ -75,72 +72,31 @@ function Filters({
     // What is chosen comes from the list below, so it is one of its values.
     onChange(value === '' ? rest : ({ ...rest, [field]: value } as HistoryFilter));
   };
-  // From the day it is chosen on, so that what is shown does not change while one looks at it.
-  const since = (value: string): void => {
-    setDays(value);
-    const { from: _before, ...rest } = filter;
-    const from = new Date(live.now() - Number(value) * DAY_MS).toISOString();
-    onChange(value === '' ? rest : { ...rest, from });
+  const within = (window: TimeWindow): void => {
+    const { from: _from, to: _to, ...rest } = filter;
+    onChange({ ...rest, ...window });
   };
   return (
     <>
-      <Select
+      <FilterSelect
         label={t('filter.type')}
         value={filter.type ?? ''}
         onChange={(value) => set('type', value)}
         options={TYPES.map((type) => [type, t(`entry.${type}`)])}
       />
-      <Select
+      <FilterSelect
         label={t('filter.class')}
         value={filter.class ?? ''}
         onChange={(value) => set('class', value)}
         options={names.classes.map(({ id, short }) => [id, short])}
       />
-      <Select
+      <FilterSelect
         label={t('filter.feature')}
         value={filter.feature ?? ''}
         onChange={(value) => set('feature', value)}
         options={features.map(({ id }) => [id, names.feature(id) ?? id])}
       />
-      <Select
-        label={t('filter.time')}
-        value={days}
-        onChange={since}
-        options={WINDOWS.map((one) => [one, t('filter.last', { duration: format.duration(`P${one}D`) })])}
-      />
-    </>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  value: string;
-  onChange(value: string): void;
-  options: readonly (readonly [string, string])[];
-}
-
-/** The label is its first option as well: what is not filtered needs no second word for "all". */
-function Select({ label, value, onChange, options }: SelectProps): ReactNode {
-  const id = useId();
-  return (
-    <>
-      <label htmlFor={id} className="dd-visually-hidden">
-        {label}
-      </label>
-      <select
-        id={id}
-        className="dd-select"
-        data-set={value !== ''}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        <option value="">{label}</option>
-        {options.map(([key, name]) => (
-          <option key={key} value={key}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <TimeFilter onChange={within} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: on a phone the cells are laid out anew, and some browsers then forget that this is a table
 import { type ReactNode, useId, useState } from 'react';
+import type { Entry } from '../wire.ts';
 import { ClassMark } from './class-mark.tsx';
 import { Failure } from './failure.tsx';
 import { type HistoryRow, historyRows } from './history-rows.ts';
@@ -86,9 +87,7 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
           )}
         </td>
         <td role="cell" data-column="amount" data-sign={Math.sign(entry.amount)}>
-          {entry.amount === 0 && entry.held !== 0
-            ? t(entry.held > 0 ? 'history.set_apart' : 'history.given_back', { count: Math.abs(entry.held) })
-            : format.signed(entry.amount)}
+          {useChange(entry)}
         </td>
         <td role="cell" data-column="after">
           <span className="dd-history__after-label">{t('history.column.after')} </span>
@@ -121,6 +120,18 @@ function Row({ row }: { row: HistoryRow }): ReactNode {
   );
 }
 
+/** What came or went; of what moved no credits, what it changed instead. */
+function useChange({ amount, held, hold, moves, about }: Entry): string {
+  const { t, format } = useDrawdown();
+  if (amount !== 0) return format.signed(amount);
+  if (held !== 0) return t(held > 0 ? 'history.set_apart' : 'history.given_back', { count: Math.abs(held) });
+  if (hold === null && (about === undefined || moves.length > 0)) return format.signed(0);
+  if (about?.expires_at === undefined) return '';
+  return about.expires_at === null
+    ? t('history.no_end')
+    : t('lots.expires_on', { date: format.date(about.expires_at) });
+}
+
 /** The feature, its project and whose wish it was where there are any, else what kind of entry it is. */
 function useWhat({ entry, project }: HistoryRow): ReactNode {
   const { t, person } = useDrawdown();
@@ -140,7 +151,10 @@ function useWhat({ entry, project }: HistoryRow): ReactNode {
         <span className="dd-muted"> · {kind}</span>
       ) : null}
       {entry.member === undefined || entry.member === person ? null : (
-        <span className="dd-muted"> · {entry.member}</span>
+        <span className="dd-muted">
+          {' '}
+          · <bdi>{entry.member}</bdi>
+        </span>
       )}
     </>
   );
@@ -156,7 +170,7 @@ function Split({ row }: { row: HistoryRow }): ReactNode {
         return (
           <li key={id}>
             <ClassMark of={shown} />
-            <span>{format.credits(Math.abs(amount))}</span>
+            {amount === null ? null : <span>{format.credits(Math.abs(amount))}</span>}
             <span className="dd-split__name">{shown.short}</span>
           </li>
         );

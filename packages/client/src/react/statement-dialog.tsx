@@ -1,17 +1,19 @@
 import { type ReactNode, useState } from 'react';
 import type { Statement } from '../wire.ts';
+import { type Month, monthBefore } from './calendar.ts';
 import { ClassMark } from './class-mark.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
 import { Icon } from './icon.tsx';
 import { useDrawdown, useNames, useReading } from './provider.tsx';
 import { SaveButton } from './save-button.tsx';
+import { useBalance } from './use-balance.ts';
 
-/** A month: opening + in − out = closing, for each class. */
+/** A month of the page's zone: opening + in − out = closing, for each class. */
 export function StatementDialog({ open, onClose }: { open: boolean; onClose(): void }): ReactNode {
-  const { t, format } = useDrawdown();
+  const { t, format, live } = useDrawdown();
   const [back, setBack] = useState(0);
-  const month = monthBefore(new Date(), back);
+  const month = monthBefore(live.now(), back, format.timeZone);
   return (
     <Dialog open={open} onClose={onClose} title={t('statement.title')}>
       <div className="dd-statement__month">
@@ -19,7 +21,9 @@ export function StatementDialog({ open, onClose }: { open: boolean; onClose(): v
           <Icon name="back" />
           <span className="dd-visually-hidden">{t('statement.earlier')}</span>
         </button>
-        <strong aria-live="polite">{format.month(month.from)}</strong>
+        <strong aria-live="polite">
+          {back === 0 ? t('statement.so_far', { month: format.month(month.from) }) : format.month(month.from)}
+        </strong>
         <button
           type="button"
           className="dd-icon-button"
@@ -30,21 +34,15 @@ export function StatementDialog({ open, onClose }: { open: boolean; onClose(): v
           <span className="dd-visually-hidden">{t('statement.later')}</span>
         </button>
       </div>
-      <Month {...month} />
+      <Sheet key={month.id} month={month} isRunning={back === 0} />
     </Dialog>
   );
 }
 
-/** Months are counted in UTC, as the ledger's instants are shown beside them. */
-function monthBefore(now: Date, back: number): { from: string; to: string } {
-  const start = (months: number): string =>
-    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1)).toISOString();
-  return { from: start(-back), to: start(1 - back) };
-}
-
-function Month({ from, to }: { from: string; to: string }): ReactNode {
+function Sheet({ month, isRunning }: { month: Month; isRunning: boolean }): ReactNode {
+  const { id, from, to } = month;
   const { client, account } = useDrawdown();
-  const { data, error, reload } = useReading(`statement:${from}`, (drawdown) =>
+  const { data, error, reload } = useReading(`statement:${id}`, (drawdown) =>
     drawdown.client.statement(drawdown.account, { from, to }),
   );
   if (data === undefined) {
@@ -55,15 +53,35 @@ function Month({ from, to }: { from: string; to: string }): ReactNode {
     );
   }
   const csv = async () => ({
-    name: `statement-${from.slice(0, 7)}.csv`,
+    name: `statement-${id}.csv`,
     text: await client.statementCsv(account, { from, to }),
   });
   return (
     <>
       <Sums statement={data} />
+      {isRunning ? <HeldNow /> : <HeldAt instant={to} />}
       <SaveButton load={csv} />
     </>
   );
+}
+
+/** What is reserved is still there, so it is in the closing sum and cannot be spent. */
+function Held({ credits }: { credits: number }): ReactNode {
+  const { t } = useDrawdown();
+  return credits > 0 ? <p className="dd-muted">{t('statement.reserved', { count: credits })}</p> : null;
+}
+
+function HeldNow(): ReactNode {
+  return <Held credits={useBalance().balance?.held ?? 0} />;
+}
+
+function HeldAt({ instant }: { instant: string }): ReactNode {
+  const { data } = useReading(
+    `held:${instant}`,
+    ({ client, account }) => client.balance(account, { at: instant }),
+    { once: true },
+  );
+  return <Held credits={data?.held ?? 0} />;
 }
 
 const COLUMNS = ['opening', 'in', 'out', 'closing'] as const;

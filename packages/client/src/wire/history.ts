@@ -1,7 +1,7 @@
 /** Why, and what has been. */
 import type { Balance } from './account.ts';
 import type { Operation } from './change.ts';
-import type { EntryType, Instant, Metadata } from './common.ts';
+import type { EntryType, Instant, Metadata, Units } from './common.ts';
 
 export interface ExplainedGrant {
   grant: string;
@@ -43,6 +43,15 @@ export interface EntryMove {
   held: number;
 }
 
+/** The one lot that a freeze, unfreeze, extend or void is about. */
+export interface EntryAbout {
+  grant: string;
+  class: string;
+  /** Of an extension: the lot's end from then on, and the one before it; null: none. */
+  expires_at?: Instant | null;
+  expires_before?: Instant | null;
+}
+
 export interface Entry {
   seq: number;
   type: EntryType;
@@ -54,6 +63,8 @@ export interface Entry {
   /** Signed change of the debt. */
   debt: number;
   feature: string | null;
+  /** How much of the feature was asked for, where it has a price by units. */
+  units?: Units;
   /** The operation's id; null where time alone was the cause (expiry, time-out, a scheduled grant's start). */
   operation: string | null;
   hold: string | null;
@@ -61,6 +72,7 @@ export interface Entry {
   /** On whose behalf, in the ledger of a team. */
   member?: string;
   moves: EntryMove[];
+  about?: EntryAbout;
   balance_after: number;
   hash: string;
   actor: string;

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { DrawdownApiError, DrawdownNetworkError } from '../../src/errors.ts';
 import { mustAsk } from '../../src/react/asking.ts';
+import { monthBefore, startOfDate } from '../../src/react/calendar.ts';
 import { calendarFile } from '../../src/react/calendar-file.ts';
 import { cheaperSettings } from '../../src/react/cheaper.ts';
 import { createFormat } from '../../src/react/format.ts';
+import { historyCsv } from '../../src/react/history-csv.ts';
 import { historyRows } from '../../src/react/history-rows.ts';
 import { Intent } from '../../src/react/intent.ts';
 import { shortageOf } from '../../src/react/shortage.ts';
@@ -198,6 +200,77 @@ describe('rows of the history', () => {
       { class: 'subscription', amount: -20 },
       { class: 'promotional', amount: -5 },
     ]);
+  });
+
+  it('name the lot that was changed where no credits moved', () => {
+    const [row] = historyRows([
+      entry(1, { type: 'freeze', moves: [], about: { grant: 'grt_1', class: 'purchased' } }),
+    ]);
+    expect(row?.split).toEqual([{ class: 'purchased', amount: null }]);
+  });
+
+  it('are a table for a spreadsheet: what became of each, what it was for, which lots', async () => {
+    async function* newestFirst() {
+      yield entry(3, { type: 'extend', moves: [], about: { grant: 'grt_9', class: 'promotional' } });
+      yield entry(2, { type: 'capture', hold: 'hld_1', amount: -25, metadata: {} });
+      const moves = [
+        { grant: 'grt_1', class: 'subscription', remaining: 0, held: 20 },
+        { grant: 'grt_2', class: 'promotional', remaining: 0, held: 5 },
+      ];
+      const units = { seconds: 10, quality: 'high' };
+      yield entry(1, { type: 'hold', hold: 'hld_1', held: 25, moves, units, metadata: { project: '=Film' } });
+    }
+    const [head = '', ...lines] = (await historyCsv(newestFirst())).trimEnd().split('\r\n');
+    const columns = head.split(',');
+    expect(lines.map((line) => line.split(',')[columns.indexOf('status')])).toEqual([
+      '',
+      'charged',
+      'captured',
+    ]);
+    expect(lines[0]).toContain(',promotional,grt_9,');
+    expect(lines[1]).toContain(`,'=Film,-25,`);
+    expect(lines[2]).toContain(`"{""seconds"":10,""quality"":""high""}",'=Film,0,25,`);
+    expect(lines[2]).toContain(',subscription: -20; promotional: -5,grt_1; grt_2,');
+  });
+});
+
+describe('a month', () => {
+  const month = (now: string, zone: string, back = 0) => monthBefore(Date.parse(now), back, zone);
+
+  it('begins and ends where the zone has midnight, with its clocks of then', () => {
+    expect(month('2026-11-27T12:00:00Z', 'UTC')).toEqual({
+      id: '2026-11',
+      from: '2026-11-01T00:00:00.000Z',
+      to: '2026-12-01T00:00:00.000Z',
+    });
+    // Summer time ends within it.
+    expect(month('2026-10-15T12:00:00Z', 'Europe/Berlin')).toEqual({
+      id: '2026-10',
+      from: '2026-09-30T22:00:00.000Z',
+      to: '2026-10-31T23:00:00.000Z',
+    });
+    expect(month('2026-10-31T23:30:00Z', 'Europe/Berlin').id).toBe('2026-11');
+    expect(month('2026-10-31T23:30:00Z', 'America/Los_Angeles').id).toBe('2026-10');
+    expect(month('2026-01-01T09:00:00Z', 'Pacific/Kiritimati', 1)).toMatchObject({
+      id: '2025-12',
+      from: '2025-11-30T10:00:00.000Z',
+    });
+    expect(month('2026-11-27T12:00:00Z', 'Asia/Kolkata', 23).id).toBe('2024-12');
+  });
+
+  it('leaves no instant out and counts none twice', () => {
+    for (const zone of ['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'America/Asuncion']) {
+      for (let back = 0; back < 36; back++) {
+        const now = '2026-11-27T12:00:00Z';
+        expect(month(now, zone, back + 1).to).toBe(month(now, zone, back).from);
+      }
+    }
+  });
+
+  it('has days that begin in the zone as well, the last one included', () => {
+    expect(startOfDate('2026-03-29', 0, 'Europe/Berlin')).toBe('2026-03-28T23:00:00.000Z');
+    expect(startOfDate('2026-03-29', 1, 'Europe/Berlin')).toBe('2026-03-29T22:00:00.000Z');
+    expect(startOfDate('2026-12-31', 1, 'UTC')).toBe('2027-01-01T00:00:00.000Z');
   });
 });
 

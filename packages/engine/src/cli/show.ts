@@ -95,6 +95,7 @@ export function entriesTable(output: Output, entries: readonly wire.Entry[]): st
       { title: 'held', align: RIGHT },
       { title: 'after', align: RIGHT },
       { title: 'feature' },
+      { title: 'project' },
       { title: 'moves' },
       { title: 'actor' },
     ],
@@ -106,6 +107,7 @@ export function entriesTable(output: Output, entries: readonly wire.Entry[]): st
       signed(entry.held),
       String(entry.balance_after),
       entry.feature ?? '',
+      typeof entry.metadata.project === 'string' ? entry.metadata.project : '',
       movesText(entry),
       entry.actor,
     ]),
@@ -113,7 +115,11 @@ export function entriesTable(output: Output, entries: readonly wire.Entry[]): st
 }
 
 /** `subscription -20, promotional -5` */
-export function movesText({ moves }: wire.Entry): string {
+export function movesText({ moves, about }: wire.Entry): string {
+  if (moves.length === 0 && about !== undefined) {
+    const end = about.expires_at === undefined ? '' : ` until ${about.expires_at ?? 'further notice'}`;
+    return `${about.class} ${about.grant}${end}`;
+  }
   return moves
     .map((move) => {
       const held = move.held === 0 ? '' : ` (held ${signed(move.held)})`;

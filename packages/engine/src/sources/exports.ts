@@ -1,6 +1,7 @@
 import type * as wire from '@drawdown/client';
 import type { Call } from '../change.ts';
 import { formatInstant } from '../core/calendar.ts';
+import { lotsOf } from '../present.ts';
 import { type Paging, presentProfile } from '../queries.ts';
 import { recorded } from '../store/audit.ts';
 import { type Database, statement } from '../store/database.ts';
@@ -87,8 +88,7 @@ export class Exports {
     const { history, presenter } = this.#setting;
     for (let after = 0; after < upTo; ) {
       const entries = await history.forward(account.number, after, upTo, PAGE);
-      const lots = entries.flatMap(({ moves }) => moves.map(({ grant }) => grant));
-      const classes = await history.classes(account.number, lots);
+      const classes = await history.classes(account.number, entries.flatMap(lotsOf));
       for (const entry of entries) yield presenter.entry(account, entry, (no) => classes.get(no) as string);
       const last = entries.at(-1);
       if (last === undefined) throw new Error(`entry ${after + 1} of account ${account.number} is missing`);

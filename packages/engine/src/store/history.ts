@@ -41,7 +41,10 @@ const BACKWARD = statement<
       and ($6::text is null or exists (
         select from generate_series(1, cardinality(e.moves), 3) as i
           join drawdown.grants g on g.account = e.account and g.no = e.moves[i]
-         where g.class = $6))
+         where g.class = $6)
+        or exists (
+        select from drawdown.grants g
+         where g.account = e.account and g.no = (e.detail ->> 'grant')::int8 and g.class = $6))
       and ($7::text is null or detail ->> 'member' = $7)
     order by seq desc limit $8`,
 );

@@ -105,8 +105,12 @@ test('every lot goes over under its own terms, for what was left of it, and both
   });
   expect(now.filter(({ state }) => state === 'frozen')).toHaveLength(1);
   expect(now.filter(({ state }) => state === 'scheduled')).toMatchObject([{ amount: 5 }]);
-  const reasons = (await engine.entries('anna', { type: 'freeze' })).data.map(({ reason }) => reason);
-  expect(reasons).toEqual(['under review']);
+  const { id, class: frozenClass } = now.find(({ state }) => state === 'frozen') as (typeof now)[number];
+  // A freeze moves no credits: it names its lot, and is found among the entries of the lot's class.
+  const freezes = await engine.entries('anna', { type: 'freeze', class: frozenClass });
+  expect(freezes.data).toMatchObject([
+    { reason: 'under review', moves: [], about: { grant: id, class: frozenClass } },
+  ]);
   expect(await engine.balance('anna')).toMatchObject({ total: 72, frozen: 9 });
   expect(await engine.balance('anna_old')).toMatchObject({ total: 0 });
   await expectWhole(rig);

@@ -34,6 +34,7 @@ export const account = {
   'history.details': 'Details',
   'history.set_apart': '{count} reserved',
   'history.given_back': '{count} given back',
+  'history.no_end': 'Never expires',
   'history.column.what': 'What',
   'history.column.split': 'From',
   'history.column.status': 'Status',
@@ -80,6 +81,7 @@ export const account = {
   'reason.subscription_cancelled': 'The plan was cancelled.',
   'reason.subscription_changed': 'The plan was changed.',
   'reason.subscription_paused': 'The plan was paused.',
+  'details.before': 'It expired {date} before.',
   'details.time': 'Time',
   'details.price_version': 'Price list',
   'details.reference': 'Reference',
@@ -135,6 +137,9 @@ export const account = {
   'filter.feature': 'All features',
   'filter.time': 'Any time',
   'filter.last': 'Last {duration}',
+  'filter.dates': 'From … to …',
+  'filter.from': 'From',
+  'filter.to': 'To',
 
   'history.csv': 'CSV',
 
@@ -142,6 +147,11 @@ export const account = {
   'statement.title': 'Monthly statement',
   'statement.earlier': 'Month before',
   'statement.later': 'Month after',
+  'statement.so_far': '{month}, so far',
+  'statement.reserved': {
+    one: 'Of the closing credits, {count} is reserved.',
+    other: 'Of the closing credits, {count} are reserved.',
+  },
   'statement.class': 'Credits',
   'statement.opening': 'Opening',
   'statement.in': 'In',

@@ -35,6 +35,7 @@ export const account: Record<keyof typeof english, Message> = {
   'history.details': 'Einzelheiten',
   'history.set_apart': '{count} reserviert',
   'history.given_back': '{count} zurückgegeben',
+  'history.no_end': 'Verfällt nie',
   'history.column.what': 'Was',
   'history.column.split': 'Woraus',
   'history.column.status': 'Status',
@@ -81,6 +82,7 @@ export const account: Record<keyof typeof english, Message> = {
   'reason.subscription_cancelled': 'Der Tarif wurde gekündigt.',
   'reason.subscription_changed': 'Der Tarif wurde geändert.',
   'reason.subscription_paused': 'Der Tarif wurde pausiert.',
+  'details.before': 'Davor wären sie am {date} verfallen.',
   'details.time': 'Zeit',
   'details.price_version': 'Preisliste',
   'details.reference': 'Referenz',
@@ -136,6 +138,9 @@ export const account: Record<keyof typeof english, Message> = {
   'filter.feature': 'Alle Funktionen',
   'filter.time': 'Jederzeit',
   'filter.last': 'Zuletzt {duration}',
+  'filter.dates': 'Von … bis …',
+  'filter.from': 'Von',
+  'filter.to': 'Bis',
 
   'history.csv': 'CSV',
 
@@ -143,6 +148,11 @@ export const account: Record<keyof typeof english, Message> = {
   'statement.title': 'Monatsauszug',
   'statement.earlier': 'Monat davor',
   'statement.later': 'Monat danach',
+  'statement.so_far': '{month}, bis jetzt',
+  'statement.reserved': {
+    one: 'Vom Endstand ist {count} reserviert.',
+    other: 'Vom Endstand sind {count} reserviert.',
+  },
   'statement.class': 'Credits',
   'statement.opening': 'Anfang',
   'statement.in': 'Ein',

@@ -1,11 +1,23 @@
 /** The ledger as it is shown: entries, statements, explanations. */
 import { z } from 'zod';
 import { operation } from './operation.ts';
-import { accountId, credits, entryType, grantId, instant, metadata, page, seq } from './primitives.ts';
+import { accountId, credits, entryType, grantId, instant, metadata, page, seq, units } from './primitives.ts';
 
 export const entryMove = z
   .object({ grant: grantId, class: z.string(), remaining: credits, held: credits })
   .meta({ id: 'EntryMove', description: 'Signed changes to one lot.' });
+
+export const entryAbout = z
+  .object({
+    grant: grantId,
+    class: z.string(),
+    expires_at: instant.nullable().exactOptional().meta({ description: 'Of an extension: the new end.' }),
+    expires_before: instant
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Of an extension: the end before it.' }),
+  })
+  .meta({ id: 'EntryAbout', description: 'The one lot that a freeze, unfreeze, extend or void is about.' });
 
 export const entry = z
   .object({
@@ -16,11 +28,13 @@ export const entry = z
     held: credits.meta({ description: 'Signed change of what is reserved.' }),
     debt: credits.meta({ description: 'Signed change of the debt.' }),
     feature: z.string().nullable(),
+    units: units.exactOptional(),
     operation: z.string().nullable().meta({ description: 'Null where time alone was the cause.' }),
     hold: z.string().nullable(),
     reverses: z.string().nullable(),
     member: accountId.exactOptional(),
     moves: z.array(entryMove),
+    about: entryAbout.exactOptional(),
     balance_after: credits,
     hash: z.string().meta({ description: 'sha256 of the previous hash and this entry: the chain.' }),
     actor: z.string(),
