@@ -9,7 +9,7 @@ export interface Month {
 }
 
 /** When a day of a zone begins; `month` is counted from 0, and what overflows goes into the next one. */
-export function startOfDay(day: { year: number; month: number; day: number }, timeZone: string): string {
+function startOfDay(day: { year: number; month: number; day: number }, timeZone: string): string {
   const wall = Date.UTC(day.year, day.month, day.day);
   // Where the clocks change between the guess and the answer, the second look has the offset of the answer.
   const guess = wall - offsetAt(wall, timeZone);
