@@ -27,7 +27,7 @@ describe('buying on the page', () => {
     await stage.client.putAccount('u_plan');
     const page = await stage.open('/credits', { account: 'u_plan' });
     await page.getByRole('button', { name: 'Choose Pro' }).click();
-    await page.getByRole('button', { name: /^Pay \$19\.99/ }).click();
+    await page.getByRole('button', { name: /^Pay US\$19\.99/ }).click();
     await page.waitForURL(`${stage.url}/credits**`);
     await expect.poll(() => total(page).textContent()).toBe('600');
     await expect.poll(() => page.locator('.dd-back').innerText()).toContain('Your plan Pro has begun');
@@ -48,7 +48,7 @@ describe('buying on the page', () => {
     await stage.client.putAccount('u_switch');
     const page = await stage.open('/credits', { account: 'u_switch' });
     await page.getByRole('button', { name: 'Choose Pro' }).click();
-    await page.getByRole('button', { name: /^Pay \$19\.99/ }).click();
+    await page.getByRole('button', { name: /^Pay US\$19\.99/ }).click();
     await page.waitForURL(`${stage.url}/credits**`);
     await expect.poll(() => total(page).textContent()).toBe('600');
     await page.getByRole('radio', { name: 'Yearly' }).check();

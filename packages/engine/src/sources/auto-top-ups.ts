@@ -10,6 +10,7 @@ import { readAccountId } from '../request.ts';
 import { profileOn } from '../store/accounts.ts';
 import { nowStatement } from '../store/clock.ts';
 import type { Connection } from '../store/database.ts';
+import { inSnapshot } from '../store/in-snapshot.ts';
 import type { Prepared, Write } from '../store/task.ts';
 import { closingWrite, isClosing, paymentMethod } from './payment-method-rows.ts';
 import type { SavedMethod } from './provider.ts';
@@ -93,18 +94,20 @@ export class AutoTopUps {
   async get(id: string): Promise<wire.AutoTopUp | wire.NoAutoTopUp> {
     const { database, presenter, queries } = this.#setting;
     const { number, timeZone } = await queries.profile(id);
-    // First: whoever is shown that a charge failed is shown that it stopped them, too.
-    const history = await rows.newestTopUps(database, number, SHOWN);
-    const [setup, method] = await Promise.all([
-      rows.autoTopUp(database, number),
-      paymentMethod(database, number),
-    ]);
-    if (setup === null) return presentNone({ id, method, history });
     const now = await this.#now();
-    const { startsAt: monthStart } = monthOf(now, timeZone);
-    const { currency } = setup;
-    const { spent } = await rows.topUpSums(database, number, { monthStart, since: now - HOUR_MS, currency });
-    return presentAutoTopUp(presenter, setup, { id, now, method, spent, history });
+    // Whoever is shown that a charge failed is shown that it stopped them, and the other way round.
+    return inSnapshot(database, async (on) => {
+      const [history, setup, method] = await Promise.all([
+        rows.newestTopUps(on, number, SHOWN),
+        rows.autoTopUp(on, number),
+        paymentMethod(on, number),
+      ]);
+      if (setup === null) return presentNone({ id, method, history });
+      const { startsAt: monthStart } = monthOf(now, timeZone);
+      const { currency } = setup;
+      const { spent } = await rows.topUpSums(on, number, { monthStart, since: now - HOUR_MS, currency });
+      return presentAutoTopUp(presenter, setup, { id, now, method, spent, history });
+    });
   }
 
   async #agreed(id: string): Promise<wire.AutoTopUp> {

@@ -3,6 +3,7 @@ import { apply } from '../core/apply.ts';
 import { rewind } from '../core/rewind.ts';
 import { int8Array } from './binary.ts';
 import { type Database, statement } from './database.ts';
+import { inSnapshot } from './in-snapshot.ts';
 import { fill } from './load.ts';
 import { liveGrants, openHolds } from './lookups.ts';
 import {
@@ -20,10 +21,6 @@ import {
   type StoredEntry,
 } from './rows.ts';
 
-const ONE_SNAPSHOT = statement<[], never>(
-  'one_snapshot',
-  'set transaction isolation level repeatable read, read only',
-);
 const PRESENT = statement<[number], AccountRow>(
   'as_of_present',
   `select ${ACCOUNT_COLUMNS} from drawdown.accounts where number = $1`,
@@ -110,9 +107,8 @@ export async function rewindTo(
 
 /** The state of this moment with all lots that ever were, in one snapshot. */
 async function present(database: Database, identity: Identity, inOrder: InOrder): Promise<Account> {
-  return database.transaction(async (on) => {
-    const [, rows, live, finished, holds] = await Promise.all([
-      on.query(ONE_SNAPSHOT, []),
+  return inSnapshot(database, async (on) => {
+    const [rows, live, finished, holds] = await Promise.all([
       on.query(PRESENT, [identity.number]),
       liveGrants(on, [identity.number]),
       on.query(FINISHED, [identity.number]),
